@@ -1,0 +1,82 @@
+# Each target sets itself up with the first Python >= 3.11 found (or PYTHON=...), pip and the locks.
+#   make demo    a small society, first without and then with a scheme
+#   make test    lint, types, tests
+#   make check   lint and types only
+#   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
+#   make locks   resolve the locks again                      (needs uv)
+#   make clean   remove environments, caches and runs
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+VENV ?= .venv
+BENCH ?=
+TEST ?=
+BIN := $(VENV)/bin
+LOCKS := requirements
+PIP := -m pip --quiet --disable-pip-version-check --no-input
+
+# `first-python` prints the interpreter to use; it must run (a shim may not) and be able to make an environment.
+define first-python
+for candidate in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+  if "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+    echo "$$candidate"; exit 0; fi; done; \
+echo "make: no Python >= 3.11 with venv among: $(or $(PYTHON),python3.13 python3.12 python3.11 python3); name one with PYTHON=..." >&2; \
+exit 1
+endef
+
+.PHONY: help demo test check bench locks clean
+
+help:
+	@sed -n '2,8s/^# \{0,3\}//p' Makefile
+
+demo: $(BIN)/.core
+	@$(BIN)/moot demo
+
+test: check
+	@$(BIN)/python -m pytest -q -W error $(TEST)
+
+check: $(BIN)/.test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+bench: $(BIN)/.core $(VENV)-bench/bin/.bench
+	@$(VENV)-bench/bin/python -m benchmarks.bench --moot $(BIN)/moot $(if $(PEERS),--peers "$(PEERS)") $(BENCH)
+
+$(BIN)/python:
+	@python="$$($(first-python))"; "$$python" -m venv --clear $(VENV)
+
+# The locks of `core` and `test` are resolved together: `test` adds packages to an environment and changes none.
+$(BIN)/.core: $(LOCKS)/core.lock $(LOCKS)/build.lock pyproject.toml | $(BIN)/python
+	@echo "installing Moot into $(VENV) ..." >&2
+	@$(BIN)/python $(PIP) install --require-hashes -r $(LOCKS)/core.lock -r $(LOCKS)/build.lock
+	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/.test: $(LOCKS)/test.lock pyproject.toml | $(BIN)/python
+	@echo "installing Moot and its test tools into $(VENV) ..." >&2
+	@$(BIN)/python $(PIP) install --require-hashes -r $(LOCKS)/test.lock
+	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
+	@touch $(BIN)/.core $@
+
+$(VENV)-bench/bin/.bench: $(LOCKS)/bench.lock
+	@echo "installing the peers into $(VENV)-bench ..." >&2
+	@python="$$($(first-python))"; "$$python" -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python $(PIP) install --require-hashes -r $(LOCKS)/bench.lock
+	@touch $@
+
+LOCK := UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+locks:
+	@$(LOCK) pyproject.toml --group test -o $(LOCKS)/test.lock
+	@$(LOCK) pyproject.toml -c $(LOCKS)/test.lock -o $(LOCKS)/core.lock
+	@$(LOCK) --group build -c $(LOCKS)/test.lock -o $(LOCKS)/build.lock
+	@$(LOCK) --group bench -o $(LOCKS)/bench.lock
+
+clean:
+	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist runs
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
