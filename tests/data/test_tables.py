@@ -28,7 +28,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 def outlines() -> list[dict[str, Any]]:
     collection = json.loads((FRANCE / "departments.geojson").read_text("utf-8"))
     assert collection["type"] == "FeatureCollection"
-    return collection["features"]
+    features: list[dict[str, Any]] = collection["features"]
+    return features
 
 
 def points(coordinates: list[Any]) -> Iterator[tuple[float, float]]:
