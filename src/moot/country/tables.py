@@ -1,0 +1,233 @@
+"""The tables of a country: residents by region, and by age band and sex.
+
+These are the only files about people that Moot reads, and they are read narrowly, because a table with one row
+per person would be people and not a country: a closed list of columns, cells of 0 or at least 50 residents,
+regions of at least 5,000, codes from shipped lists.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from moot.declaring.complaints import nearest
+from moot.declaring.files import data_folder
+from moot.errors import Problem
+
+__all__ = ["AgeSexCell", "Region", "insee_departments", "numbered_regions", "read_age_sex", "read_regions"]
+
+MAX_BYTES = 1024 * 1024
+MAX_ROWS = 2_000
+MIN_CELL = 50
+MIN_REGION = 5_000
+
+REGION_COLUMNS = ("code", "name", "population")
+AGE_SEX_COLUMNS = ("age_band", "sex", "population")
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region: its code, its name in the shipped list, its residents (None in a country of numbered regions)."""
+
+    code: str
+    name: str
+    population: int
+
+
+@dataclass(frozen=True)
+class AgeSexCell:
+    """Residents of one age band (`0-4`, …, `85+`) and sex (`women`, `men`)."""
+
+    age_band: str
+    sex: str
+    population: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    cells: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def insee_departments() -> dict[str, str]:
+    """The shipped list of French departments (INSEE code to name)."""
+    path = data_folder() / "countries" / "france" / "departments.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
+def numbered_regions(count: int) -> tuple[Region, ...]:
+    """Regions R001, R002, … without residents of their own: a scenario divides its people equally."""
+    return tuple(Region(f"R{number:03d}", f"R{number:03d}", 0) for number in range(1, count + 1))
+
+
+def read_regions(path: Path, shown: str, kind: str | None) -> tuple[tuple[Region, ...], list[Problem]]:
+    """The regions of a CSV table with the columns code, name, population; and everything wrong with it."""
+    rows, problems = _read(path, shown, REGION_COLUMNS, ("code", "population"))
+    regions: list[Region] = []
+    for row in rows:
+        code = row.cells["code"]
+        known = insee_departments()
+        if kind == "insee-department" and code in known:
+            name = known[code]
+        elif kind != "insee-department" and _is_number(code):
+            name = code
+        else:
+            expected = "a code of an INSEE department" if kind == "insee-department" else "a code such as R001"
+            hint = nearest(code, known) if kind == "insee-department" else "say `kind: insee-department` for departments"
+            problems.append(_wrong(shown, row, "code", f'unknown region "{code}"; expected {expected}', hint))
+            continue
+        label = row.cells.get("name", "")
+        if label not in ("", name):
+            message = f'the label "{label}" is not from the shipped list; expected "{name}" or no label'
+            problems.append(_wrong(shown, row, "name", message))
+        if any(region.code == code for region in regions):
+            problems.append(_wrong(shown, row, "code", f'the region "{code}" is in the table twice'))
+        population = _count(shown, row, problems)
+        if population is not None and population < MIN_REGION:
+            message = f"region {code} has {population:,} residents; expected at least {MIN_REGION:,}: merge it with a neighbour"
+            problems.append(_wrong(shown, row, "population", message))
+        regions.append(Region(code, name, population or 0))
+    return tuple(regions), problems
+
+
+def read_age_sex(path: Path, shown: str, sexes: Sequence[str]) -> tuple[tuple[AgeSexCell, ...], list[Problem]]:
+    """The cells of a CSV table with the columns age_band, sex, population; and everything wrong with it."""
+    rows, problems = _read(path, shown, AGE_SEX_COLUMNS, AGE_SEX_COLUMNS)
+    cells: list[AgeSexCell] = []
+    lines: list[_Row] = []
+    for row in rows:
+        band, sex = row.cells["age_band"], row.cells["sex"]
+        if not _is_band(band):
+            problems.append(_wrong(shown, row, "age_band", f'"{band}" is not an age band; expected such as 20-24 or 85+'))
+            continue
+        if sex not in sexes:
+            message = f'unknown sex "{sex}"; expected one of: {", ".join(sexes)}'
+            problems.append(_wrong(shown, row, "sex", message, nearest(sex, sexes)))
+            continue
+        if any((cell.age_band, cell.sex) == (band, sex) for cell in cells):
+            problems.append(_wrong(shown, row, "age_band", f"{band}, {sex} is in the table twice"))
+        population = _count(shown, row, problems)
+        cells.append(AgeSexCell(band, sex, population or 0))
+        lines.append(row)
+    problems += _small_cells(shown, cells, lines)
+    if not problems and not _covers(cells, sexes):
+        message = "the age bands leave a gap, overlap, or have no open last band; expected 0-… to …+ for each sex"
+        problems.append(Problem(path=shown, message=message))
+    return tuple(cells), problems
+
+
+def _small_cells(shown: str, cells: list[AgeSexCell], rows: list[_Row]) -> Iterator[Problem]:
+    """Cells that are neither 0 nor at least 50, with the bands to merge."""
+    for cell, row in zip(cells, rows, strict=True):
+        if not 0 < cell.population < MIN_CELL:
+            continue
+        bands = sorted((other for other in cells if other.sex == cell.sex), key=lambda other: _bounds(other.age_band)[0])
+        at = bands.index(cell)
+        neighbour = bands[at - 1] if at else bands[at + 1] if len(bands) > 1 else None
+        merge = f": merge {cell.age_band} with {neighbour.age_band}" if neighbour else ""
+        message = f"{cell.population} residents in {cell.age_band}, {cell.sex}; expected 0 or at least {MIN_CELL}{merge}"
+        yield _wrong(shown, row, "population", message)
+
+
+def _is_number(code: str) -> bool:
+    return len(code) == 4 and code[0] == "R" and code[1:].isascii() and code[1:].isdigit()
+
+
+def _is_band(band: str) -> bool:
+    first, dash, last = band.partition("-")
+    if dash:
+        return first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and int(first) <= int(last) < 130
+    return band.endswith("+") and band[:-1].isascii() and band[:-1].isdigit() and int(band[:-1]) < 130
+
+
+def _bounds(band: str) -> tuple[int, int | None]:
+    """First and last year of age of a band; None for an open one."""
+    first, dash, last = band.partition("-")
+    return (int(first), int(last)) if dash else (int(band[:-1]), None)
+
+
+def _covers(cells: list[AgeSexCell], sexes: Sequence[str]) -> bool:
+    for sex in sexes:
+        expected: int | None = 0
+        for first, last in sorted((_bounds(cell.age_band) for cell in cells if cell.sex == sex), key=lambda b: b[0]):
+            if first != expected:
+                return False
+            expected = None if last is None else last + 1
+        if expected is not None:
+            return False
+    return True
+
+
+def _count(shown: str, row: _Row, problems: list[Problem]) -> int | None:
+    text = row.cells["population"]
+    if text.isascii() and text.isdigit() and len(text) <= 10:
+        return int(text)
+    problems.append(_wrong(shown, row, "population", f'"{text}" is not a count; expected a whole number, 0 or more'))
+    return None
+
+
+def _wrong(shown: str, row: _Row, column: str, message: str, hint: str = "") -> Problem:
+    return Problem(path=shown, line=row.line, column=1, key=column, message=message, hint=hint)
+
+
+def _read(
+    path: Path, shown: str, columns: Sequence[str], needed: Sequence[str]
+) -> tuple[list[_Row], list[Problem]]:
+    """The rows of a CSV file with a header of known columns, and what is wrong with its form."""
+
+    def whole(message: str, line: int = 0, hint: str = "") -> tuple[list[_Row], list[Problem]]:
+        return [], [Problem(path=shown, line=line, column=1 if line else 0, message=message, hint=hint)]
+
+    try:
+        if not path.is_file():
+            return whole("is not an ordinary file; expected a CSV table")
+        if path.stat().st_size > MAX_BYTES:
+            return whole(f"is too large for a table of a country; expected at most {MAX_BYTES:,} bytes")
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return whole("is not text in UTF-8; expected a CSV table")
+    except OSError as error:
+        return whole(f"cannot be read: {error.strerror}")
+    if "\0" in text:
+        return whole("is binary; expected a CSV table")
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        return whole(f"is not CSV: {error}")
+    if not lines:
+        return whole("is empty; expected a CSV table with the columns " + ", ".join(columns))
+    header = lines[0]
+    problems: list[Problem] = []
+    for name in header:
+        if name not in columns:
+            message = f'unknown column "{name[:60]}"; a table of a country has {", ".join(columns)} and no other'
+            problems.append(Problem(path=shown, line=1, column=1, message=message, hint=nearest(name, columns)))
+    for name in needed:
+        if name not in header:
+            problems.append(Problem(path=shown, line=1, column=1, message=f'the column "{name}" is missing'))
+    if len(set(header)) < len(header):
+        problems.append(Problem(path=shown, line=1, column=1, message="a column is there twice"))
+    if len(lines) - 1 > MAX_ROWS:
+        problems.append(
+            Problem(path=shown, line=MAX_ROWS + 2, column=1, message=f"more than {MAX_ROWS:,} rows; expected aggregates")
+        )
+    if problems:
+        return [], problems
+    rows = []
+    for number, cells in enumerate(lines[1:], 2):
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            message = f"{len(cells)} cells; expected {len(header)}"
+            problems.append(Problem(path=shown, line=number, column=1, message=message))
+            continue
+        rows.append(_Row(number, dict(zip(header, cells, strict=True))))
+    if not rows and not problems:
+        return whole("has no rows; expected a row for each cell")
+    return rows, problems

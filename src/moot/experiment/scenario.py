@@ -1,0 +1,231 @@
+"""A scenario: a country, when, for how long, how many people, and the arms to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, PrivateAttr
+
+from moot.country.reading import country_from
+from moot.country.schema import Country
+from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared
+from moot.declaring.files import beside, find
+from moot.declaring.source import Place, Source
+from moot.declaring.values import Declaration, IsoDate, Part, Reference, Slug, Text
+from moot.errors import DeclarationError, Problem, UnknownNameError
+from moot.regime.reading import regime_from
+from moot.regime.schema import Regime
+from moot.vocabulary import load_vocabulary
+
+__all__ = ["Arm", "Scenario", "load_scenario", "scenario_from"]
+
+MAX_LISTS = 8
+LONG_DAYS = 5 * 366
+EPOCH = date(2000, 1, 1)
+"""Day 0 of the engine: no day of a run, burn-in included, is before it."""
+
+
+class Arm(Part):
+    """One arm: a regime (a shipped name or a path beside the scenario), or none for the comparator."""
+
+    regime: Reference | None = None
+
+
+class Scenario(Declaration):
+    """A scenario, with what it refers to resolved.
+
+    Read with `load_scenario`. `country_model` is the country, `existing_models` the regimes that are in force in
+    it today (none of them under `comparator: none`), `arm_regimes` the regime of each arm by its name (None for
+    the comparator). `burn_in` is the length that holds: the scenario's, else the country's.
+    """
+
+    scenario: Slug
+    title: Text
+    country: Reference
+    start: IsoDate
+    days: int = Field(ge=1, le=36_525)
+    people: int = Field(ge=1, le=2_000_000_000)
+    burn_in_years: int | None = Field(default=None, ge=0, le=20)
+    comparator: Literal["status-quo", "none"] = "status-quo"
+    arms: dict[Slug, Arm] = Field(min_length=1, max_length=8)
+
+    _country: Country | None = PrivateAttr(default=None)
+    _existing: tuple[Regime, ...] = PrivateAttr(default=())
+    _regimes: dict[str, Regime | None] = PrivateAttr(default_factory=dict)
+
+    @property
+    def country_model(self) -> Country:
+        """The country; RuntimeError if this scenario was not read with `load_scenario`."""
+        if self._country is None:
+            raise RuntimeError("this scenario is not resolved; read it with load_scenario")
+        return self._country
+
+    @property
+    def existing_models(self) -> tuple[Regime, ...]:
+        """The regimes in force today, in the country's order; they stay in force in every arm."""
+        return self._existing
+
+    @property
+    def arm_regimes(self) -> dict[str, Regime | None]:
+        """The regime of each arm, in the order of the arms; None for the comparator."""
+        return dict(self._regimes)
+
+    @property
+    def burn_in(self) -> int:
+        """Years of burn-in: the scenario's own, else the country's."""
+        return self.country_model.burn_in_years if self.burn_in_years is None else self.burn_in_years
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenario with its country and regimes in full."""
+        content: dict[str, Any] = super().resolved()
+        content["country"] = self.country_model.resolved()
+        content["existing"] = [regime.resolved() for regime in self._existing]
+        content["arms"] = {name: regime.resolved() if regime else None for name, regime in self._regimes.items()}
+        content["burn_in_years"] = self.burn_in
+        return content
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """The shipped scenario of this name, or the one declared in a file, with its country and regimes.
+
+    Raises `UnknownNameError` or `DeclarationError` with every problem of the scenario and of the files that it
+    refers to.
+    """
+    return scenario_from(find("scenario", name_or_path))
+
+
+def scenario_from(source: Source) -> Scenario:
+    """The scenario declared in `source`, resolved."""
+    scenario = declared(Scenario, source, check_scenario)
+    problems: list[Problem] = []
+    country = _follow(source, ("country",), scenario.country, "country", problems)
+    assert country is None or isinstance(country, Country)
+    existing: list[Regime] = []
+    if country is not None and scenario.comparator == "status-quo":
+        assert country._source is not None
+        for number, reference in enumerate(country.existing):
+            regime = _follow(country._source, ("existing", number), reference, "regime", problems)
+            if isinstance(regime, Regime):
+                existing.append(regime)
+    regimes: dict[str, Regime | None] = {}
+    for name, arm in scenario.arms.items():
+        regimes[name] = None
+        if arm.regime is not None:
+            regime = _follow(source, ("arms", name, "regime"), arm.regime, "regime", problems)
+            if isinstance(regime, Regime):
+                regimes[name] = regime
+    if problems:
+        raise DeclarationError(dict.fromkeys(problems))
+    assert country is not None
+    scenario._country, scenario._existing, scenario._regimes = country, tuple(existing), regimes
+    met = list(check_meeting(scenario))
+    if any(problem.level == "error" for problem in met):
+        raise DeclarationError(dict.fromkeys(met))
+    from_files = [declaration.warnings for declaration in (country, *existing, *regimes.values()) if declaration]
+    scenario._warnings = tuple(
+        dict.fromkeys((*scenario._warnings, *met, *(problem for part in from_files for problem in part)))
+    )
+    return scenario
+
+
+def _follow(
+    source: Source, at: Place, reference: str, kind: Literal["country", "regime"], problems: list[Problem]
+) -> Country | Regime | None:
+    """What a reference leads to, or None with the reasons added to `problems`."""
+    try:
+        found = beside(source, reference, kind)
+        return country_from(found) if kind == "country" else regime_from(found)
+    except UnknownNameError as error:
+        complaint = complain_unknown(at, kind, error.name, error.known)
+        problems.append(as_problem(source, complaint))
+    except ValueError as error:
+        problems.append(as_problem(source, Complaint(at=at, message=str(error))))
+    except DeclarationError as error:
+        problems.extend(error.problems)
+    return None
+
+
+def check_scenario(scenario: Scenario) -> Iterator[Complaint]:
+    """What can be said of a scenario before its country and regimes are read."""
+    if scenario.start < EPOCH:
+        yield Complaint(at=("start",), message=f"{scenario.start} is before {EPOCH}, the first day there is")
+    comparators = [name for name, arm in scenario.arms.items() if arm.regime is None]
+    for name in comparators:
+        if name != scenario.comparator:
+            message = f'the arm "{name}" has no regime; only the comparator "{scenario.comparator}" has none'
+            yield Complaint(at=("arms", name), message=message)
+    if scenario.comparator == "status-quo" and "status-quo" not in scenario.arms:
+        message = 'the comparator is missing; expected the arm "status-quo: {}", or `comparator: none`'
+        yield Complaint(at=("arms",), message=message)
+    for name in ("status-quo", "none"):
+        if name in scenario.arms and scenario.arms[name].regime is not None:
+            message = f'the arm "{name}" is the comparator; expected no regime in it'
+            yield Complaint(at=("arms", name, "regime"), message=message)
+    if scenario.days > LONG_DAYS:
+        message = f"{scenario.days} days are more than five years; nobody is born, ages or dies in a run"
+        yield Complaint(at=("days",), message=message, warning=True)
+
+
+def check_meeting(scenario: Scenario) -> Iterator[Problem]:
+    """What the country and the regimes say of each other: acts with rates, names of ties, lists, dates."""
+    own = scenario._source
+    assert own is not None
+    first = scenario.start.year - scenario.burn_in
+    if first < EPOCH.year and scenario.start >= EPOCH:
+        at: Place = ("burn_in_years",) if scenario.burn_in_years is not None else ("start",)
+        message = f"a burn-in of {scenario.burn_in} years begins before {EPOCH}, the first day there is"
+        yield as_problem(own, Complaint(at=at, message=message))
+    for regime in scenario.existing_models:
+        yield from _meet(regime, scenario)
+    for name, arm in scenario.arm_regimes.items():
+        if arm is not None:
+            yield from _meet(arm, scenario)
+            lists = [*(one for regime in scenario.existing_models for one in regime.lists), *arm.lists]
+            if len(lists) > MAX_LISTS:
+                message = f"{len(lists)} lists with those in force today; expected at most {MAX_LISTS} in an arm"
+                yield as_problem(own, Complaint(at=("arms", name, "regime"), message=message))
+            schemes = [scheme.scheme for regime in (*scenario.existing_models, arm) for scheme in regime.schemes]
+            for twice in sorted({scheme for scheme in schemes if schemes.count(scheme) > 1}):
+                message = f'two schemes in this arm are called "{twice}": one of the regime, one in force today'
+                yield as_problem(own, Complaint(at=("arms", name, "regime"), message=message))
+
+
+def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
+    """A regime against the country of the scenario."""
+    country = scenario.country_model
+    source = regime._source
+    assert source is not None
+    vocabulary = load_vocabulary()
+    known = {*vocabulary.acts, *country.new_acts, *regime.new_acts}
+    for at, name, at_key in _acts_named(regime):
+        if name not in known:
+            said = complain_unknown(at, "act", name, [*country.new_acts, *vocabulary.acts], at_key=at_key)
+            yield as_problem(source, said)
+        elif name not in country.acts:
+            message = f"{name} has no rate in the country {country.country} ({country.shown_path}); expected it in its `acts`"
+            yield as_problem(source, Complaint(at=at, message=message, at_key=at_key))
+    for number, scheme in enumerate(regime.schemes):
+        if scheme.association is None:
+            continue
+        for position, tie in enumerate(scheme.association.to):
+            if tie not in country.tie_names:
+                at = ("schemes", number, "association", "to", position)
+                yield as_problem(source, complain_unknown(at, "tie", tie, country.tie_names))
+
+
+def _acts_named(regime: Regime) -> Iterator[tuple[Place, str, bool]]:
+    """Every act that a regime names, with its place and whether it is a key there."""
+    for number, sensor in enumerate(regime.sensors):
+        for name in sensor.sees:
+            yield ("sensors", number, "sees", name), name, True
+        for position, name in enumerate(sensor.reads):
+            yield ("sensors", number, "reads", position), name, False
+    for number, scheme in enumerate(regime.schemes):
+        for name in scheme.catalogue:
+            yield ("schemes", number, "catalogue", name), name, True
+        for position, rule in enumerate(scheme.lists):
+            if rule.entry.act is not None:
+                yield ("schemes", number, "lists", position, "entry", "act"), rule.entry.act, False

@@ -1,0 +1,270 @@
+"""What a regime declares: what is seen, what it costs, what a low score brings, how one gets out.
+
+A regime has one to four *schemes*; each has a score of its own, tiers, lists and offers. Nothing here says who
+the people are.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from moot.declaring.values import (
+    ActName,
+    Declaration,
+    IsoDate,
+    Many,
+    NonNegative,
+    Part,
+    Probability,
+    Slug,
+    Text,
+)
+from moot.vocabulary import Act
+
+__all__ = [
+    "Association",
+    "Entry",
+    "Gallery",
+    "Identification",
+    "ListEntry",
+    "ListExit",
+    "ListRule",
+    "OnAlert",
+    "Offer",
+    "Prevents",
+    "Regime",
+    "Repair",
+    "Review",
+    "Scheme",
+    "Score",
+    "Sensor",
+    "Tier",
+]
+
+LOWEST, HIGHEST = -32_768, 32_767
+Points = int
+
+
+class Gallery(Part):
+    """The faces that are searched: their scope and real number, independent of the people simulated."""
+
+    scope: Literal["national", "region"]
+    size: int = Field(ge=1)
+
+
+class Review(Part):
+    """What a human reviewer lets pass, how many searches a day, and what happens beyond that."""
+
+    right_passes: Probability
+    wrong_passes: Probability
+    per_day: NonNegative
+    beyond: Literal["no-review", "no-action"]
+
+
+class Identification(Part):
+    """How the author of an act is found.
+
+    `verify` (1:1), `presence` (a listed face among passers-by) and `identify` (the author of an act already seen)
+    need exactly one of `fmr` (false match rate of one comparison) and `target_fpir` (false positive rate of one
+    search). `declared` gives the probability of a wrong person by appearance class. `none`: the author is known.
+    """
+
+    mode: Literal["verify", "presence", "identify", "declared", "none"]
+    gallery: Gallery | None = None
+    fmr: Probability | None = None
+    target_fpir: Probability | None = None
+    multipliers: dict[Slug, NonNegative] | None = None
+    unusable_image: Probability | None = None
+    review: Review | None = None
+    wrong: dict[Slug, Probability] | None = None
+    victim: Literal["anyone", "gallery", "same-class"] | None = None
+
+
+class OnAlert(Part):
+    """What a false alert costs the passer-by who is stopped."""
+
+    points: Points = Field(ge=0)
+
+
+class Sensor(Part):
+    """Something that sees acts (`sees`: sensitivity by act), or reads charges made today (`reads`).
+
+    Where it looks: `density_per_km2` of cameras by stratum, or one `coverage`. `passages_per_day`: faces that
+    pass, per person and day.
+    """
+
+    sensor: Slug
+    kind: Literal["camera", "phone", "register", "plate", "report", "platform"]
+    places: Many[Slug] = ()
+    density_per_km2: dict[Slug, NonNegative] | None = None
+    coverage: Probability | None = None
+    share_analysed: Probability | None = None
+    sees: dict[ActName, Probability] = {}
+    reads: Many[ActName] = ()
+    identification: Identification | None = None
+    passages_per_day: NonNegative | None = None
+    missed_links: Probability | None = None
+    false_links: Probability | None = None
+    on_alert: OnAlert | None = None
+
+
+class Tier(Part):
+    """A tier of the score: from `from_` (key `from`) up to the next better tier."""
+
+    tier: Slug | str
+    from_: Points = Field(alias="from")
+
+
+class Repair(Part):
+    """One way in which points come back without a charge.
+
+    `after_days`: once, so many days after the last charge. `every_days`: again and again, counted from the last
+    charge. `points` come back, or the score is set `to` the ceiling; a number in `to` is where repair ends.
+    `if`: only for these. `after_days_heavy`: the term after a heavy act.
+    """
+
+    after_days: int | None = Field(default=None, ge=1)
+    every_days: int | None = Field(default=None, ge=1)
+    after_days_heavy: int | None = Field(default=None, ge=1)
+    points: Points | None = Field(default=None, ge=1)
+    to: Literal["ceiling"] | Points | None = None
+    if_: Literal["last-loss-was-one", "novice"] | None = Field(default=None, alias="if")
+
+
+class Score(Part):
+    """The scale: where people start, its ends, its tiers from the top down, how points come back.
+
+    `hysteresis`: points above a tier's lower end that it takes to rise into it.
+    """
+
+    start: Points
+    novice_start: Points | None = None
+    floor: Points = Field(ge=LOWEST, le=HIGHEST)
+    ceiling: Points = Field(ge=LOWEST, le=HIGHEST)
+    tiers: Many[Tier]
+    hysteresis: Points = Field(default=0, ge=0)
+    repair: Many[Repair] = ()
+    novice_cycle_days: int | None = Field(default=None, ge=1)
+
+
+class Entry(Part):
+    """What an act costs (`points`) or earns (`merit`), and at most how much of it in a day."""
+
+    points: Points | None = Field(default=None, ge=0)
+    merit: Points | None = Field(default=None, ge=0)
+    cap_per_day: Points | None = Field(default=None, ge=1)
+    heavy: bool = False
+
+
+class Association(Part):
+    """What a fall of tier costs a person's ties."""
+
+    points: Points = Field(ge=0)
+    on: Literal["tier-fall"]
+    to: Many[Slug]
+    breaks_clean_time: bool = False
+
+
+class ListEntry(Part):
+    """What puts a person on a list: a tier, an act, or an offer taken. Exactly one."""
+
+    tier: str | None = None
+    act: ActName | None = None
+    offer: Slug | None = None
+
+
+class ListExit(Part):
+    """What takes a person off a list: a tier, or time; then the score and standing they come back with."""
+
+    tier: str | None = None
+    after_days: int | None = Field(default=None, ge=1)
+    score: Points | None = None
+    novice: bool = False
+
+
+class Prevents(Part):
+    """What the listed cannot do at all, because they are no longer exposed to it."""
+
+    exposure: Literal["licence", "trip", "employed", "smartphone"]
+
+
+class ListRule(Part):
+    """A list: who is entered, who leaves, what they are refused (probability by context)."""
+
+    list: Slug
+    entry: ListEntry
+    exit: ListExit
+    refuses: dict[Slug, Probability] = {}
+    prevents: Prevents | None = None
+
+
+class Offer(Part):
+    """Points that people in some tiers may take up, by their own choice, at a yearly rate."""
+
+    offer: Slug
+    tiers: Many[str]
+    per_year: NonNegative
+    points: Points = Field(ge=1)
+    not_on: Slug | None = None
+
+
+class Scheme(Part):
+    """One score. `who` has it; `reads`: the charges of `today`, or those of the `regime`'s own sensors.
+
+    `disclosed`: whether people know their score.
+    """
+
+    scheme: Slug
+    who: Literal["everyone", "licence", "smartphone", "adults"]
+    reads: Literal["today", "regime"]
+    disclosed: bool
+    score: Score
+    catalogue: dict[ActName, Entry]
+    association: Association | None = None
+    lists: Many[ListRule] = ()
+    offers: Many[Offer] = ()
+
+    @property
+    def tier_names(self) -> tuple[str, ...]:
+        """The tiers from the best down."""
+        return tuple(tier.tier for tier in self.score.tiers)
+
+
+class Regime(Declaration):
+    """A regime: how it is announced, its sensors, its schemes, and what in it is documented, assumed or myth.
+
+    `believed_share` (ω): the share of the true change of certainty that people believe from the announcement
+    on. `notice`: whether people are told of each charge.
+    """
+
+    regime: Slug
+    name: Text
+    kind: Literal["existing", "documented", "invented", "benchmark"]
+    summary: Text | None = None
+    documented: Many[Text] = ()
+    assumed: Many[Text] = ()
+    myth: Many[Text] = ()
+    announced: IsoDate | None = None
+    believed_share: Probability | None = None
+    notice: bool = True
+    acts_prefix: Slug | None = None
+    new_acts: dict[ActName, Act] = {}
+    sensors: Many[Sensor] = ()
+    schemes: Many[Scheme] = Field(min_length=1, max_length=4)
+
+    def is_announced(self, on: date) -> bool:
+        """Whether people know of the regime on a day."""
+        return self.announced is not None and on >= self.announced
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """Every act that some scheme counts, in order of first mention."""
+        return tuple(dict.fromkeys(name for scheme in self.schemes for name in scheme.catalogue))
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The names of all lists, in order."""
+        return tuple(rule.list for scheme in self.schemes for rule in scheme.lists)
