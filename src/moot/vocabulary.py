@@ -22,8 +22,8 @@ ActClass = Literal["offence", "incivility", "lawful", "merit"]
 class Act(Part):
     """A kind of act.
 
-    `class_` (key `class`): offence (a sanction exists today), incivility (none does), lawful (the exercise of a
-    right) or merit. `words` complete "a person …". `delit`: the offence is tried by a court. `needs`: the
+    `class_` (key `class`): offence (a sanction exists today), incivility (none does), lawful (the exercise of
+    a right) or merit. `words` complete "a person …". `delit`: the offence is tried by a court. `needs`: the
     context without which the act cannot be done.
     """
 
@@ -36,7 +36,7 @@ class Act(Part):
 
 
 class Vocabulary(Declaration):
-    """The shared words. `contexts` maps a context to its words, `attributes` an attribute to its levels in order."""
+    """The shared words. `contexts`: their words by name; `attributes`: their levels, in order."""
 
     vocabulary: Slug
     places: Many[Slug]
@@ -46,8 +46,10 @@ class Vocabulary(Declaration):
     attributes: dict[Slug, Many[str]]
 
 
-def check_new_acts(vocabulary: Vocabulary, at: Place, prefix: str | None, acts: dict[str, Act]) -> Iterator[Complaint]:
-    """Acts that a declaration adds: under its own prefix, with places, domains and contexts of the vocabulary."""
+def check_new_acts(
+    vocabulary: Vocabulary, at: Place, prefix: str | None, acts: dict[str, Act]
+) -> Iterator[Complaint]:
+    """Acts that a declaration adds: under its own prefix, in places and domains of the vocabulary."""
     for name, act in acts.items():
         place = (*at, name)
         if name in vocabulary.acts:
@@ -56,12 +58,16 @@ def check_new_acts(vocabulary: Vocabulary, at: Place, prefix: str | None, acts: 
             expected = f"{prefix or 'my-prefix'}:{name}"
             yield Complaint(
                 at=place,
-                message=f'the new act "{name}" has no prefix; expected "{expected}", with `acts_prefix` declared above',
+                message=f'the new act "{name}" has no prefix; expected "{expected}", with `acts_prefix`',
                 at_key=True,
             )
         elif prefix is None or name.split(":")[0] != prefix:
             own = f'"{prefix}:"' if prefix else "a prefix declared as `acts_prefix`"
-            yield Complaint(at=place, message=f'the new act "{name}" is not under its own prefix; expected {own}', at_key=True)
+            yield Complaint(
+                at=place,
+                message=f'the new act "{name}" is not under its own prefix; expected {own}',
+                at_key=True,
+            )
         yield from _check_act(vocabulary, place, act)
 
 

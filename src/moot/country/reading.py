@@ -11,8 +11,8 @@ from moot.country.tables import numbered_regions, read_age_sex, read_regions
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, nearest, unranged
 from moot.declaring.files import find, inside_folder, shown
 from moot.declaring.source import Place, Source
-from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 from moot.errors import DeclarationError, Problem
+from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
 __all__ = ["NORMALISER", "check_country", "country_from", "load_country", "needed_headroom"]
 
@@ -67,7 +67,9 @@ def check_country(country: Country) -> Iterator[Complaint]:
     if (country.regions.table is None) == (country.regions.equal is None):
         yield Complaint(at=("regions",), message="needs exactly one of `table` and `equal`")
     if country.regions.table is not None and country.regions.kind is None:
-        yield Complaint(at=("regions",), message='the key "kind" is missing; say which list the codes are from')
+        yield Complaint(
+            at=("regions",), message='the key "kind" is missing; say which list the codes are from'
+        )
     yield from _check_attributes(country, vocabulary)
     yield from _check_ties(country)
     yield from _check_travel(country, vocabulary)
@@ -84,7 +86,9 @@ def check_country(country: Country) -> Iterator[Complaint]:
         seen.add(reference)
 
 
-def check_levels(at: Place, what: str, table: dict[str, object], levels: Sequence[str]) -> Iterator[Complaint]:
+def check_levels(
+    at: Place, what: str, table: dict[str, object], levels: Sequence[str]
+) -> Iterator[Complaint]:
     """The keys of a table are levels of an attribute of the vocabulary."""
     for level in table:
         if level not in levels:
@@ -100,7 +104,11 @@ def _sums_to_one(at: Place, shares: Sequence[float]) -> Iterator[Complaint]:
 def _check_attributes(country: Country, vocabulary: Vocabulary) -> Iterator[Complaint]:
     levels = vocabulary.attributes
     named = country.attributes
-    for name, part in (("stratum", named.stratum), ("education", named.education), ("appearance", named.appearance)):
+    for name, part in (
+        ("stratum", named.stratum),
+        ("education", named.education),
+        ("appearance", named.appearance),
+    ):
         if part is not None:
             at: Place = ("attributes", name, "shares")
             yield from check_levels(at, f"level of {name}", dict(part.shares), levels[name])
@@ -114,23 +122,31 @@ def _check_attributes(country: Country, vocabulary: Vocabulary) -> Iterator[Comp
         for level, density in named.stratum.residents_per_km2.items():
             if density <= 0:
                 yield Complaint(at=(*at, level), message=f"{density:g} is not above 0")
-    for name, ages in (("licence", named.licence), ("smartphone", named.smartphone), ("employed", named.employed)):
+    for name, ages in (
+        ("licence", named.licence),
+        ("smartphone", named.smartphone),
+        ("employed", named.employed),
+    ):
         if ages is not None and len(ages.by_age) != len(levels["age"]):
             yield Complaint(
                 at=("attributes", name, "by_age"),
-                message=f"has {len(ages.by_age)} values; expected {len(levels['age'])}, one for each age band "
-                f"({levels['age'][0]} to {levels['age'][-1]})",
+                message=f"has {len(ages.by_age)} values; expected {len(levels['age'])}, one for each age "
+                f"band ({levels['age'][0]} to {levels['age'][-1]})",
             )
     if country.households is not None:
         at = ("households", "sizes")
         yield from _sums_to_one(at, list(country.households.sizes.values()))
         for size in country.households.sizes:
             if not 1 <= size <= 20:
-                yield Complaint(at=(*at, size), message=f"a household of {size}; expected 1 to 20 persons", at_key=True)
+                yield Complaint(
+                    at=(*at, size), message=f"a household of {size}; expected 1 to 20 persons", at_key=True
+                )
     if country.income is not None:
         points = country.income.deciles
         if not points.d1 < points.median < points.d9:
-            yield Complaint(at=("income", "deciles"), message="expected d1 below the median and the median below d9")
+            yield Complaint(
+                at=("income", "deciles"), message="expected d1 below the median and the median below d9"
+            )
 
 
 _TIE_KEYS = {
@@ -167,16 +183,22 @@ def _check_travel(country: Country, vocabulary: Vocabulary) -> Iterator[Complain
         if (travel.per_year is None) == (travel.per_day is None):
             yield Complaint(at=at, message="needs exactly one of `per_year` and `per_day`")
         if travel.by_income is not None:
-            yield from _multipliers((*at, "by_income"), travel.by_income, vocabulary.attributes["income"], "income decile")
+            yield from _multipliers(
+                (*at, "by_income"), travel.by_income, vocabulary.attributes["income"], "income decile"
+            )
 
 
 def _multipliers(at: Place, table: Sequence[float], levels: Sequence[str], what: str) -> Iterator[Complaint]:
     if len(table) != len(levels):
         span = f"{levels[0]} to {levels[-1]}"
-        yield Complaint(at=at, message=f"has {len(table)} values; expected {len(levels)}, one for each {what} ({span})")
+        yield Complaint(
+            at=at, message=f"has {len(table)} values; expected {len(levels)}, one for each {what} ({span})"
+        )
     for number, multiplier in enumerate(table):
         if multiplier < 0:
-            yield Complaint(at=(*at, number), message=f"{multiplier:g} is negative; expected a factor of 0 or more")
+            yield Complaint(
+                at=(*at, number), message=f"{multiplier:g} is negative; expected a factor of 0 or more"
+            )
 
 
 def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRate) -> Iterator[Complaint]:
@@ -190,7 +212,10 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
         yield Complaint(at=at, message=f"{message}; it has {' and '.join(rates) or 'none'}")
     if rate.recorded is not None and (rate.certainty_now is None or rate.certainty_now.lower() <= 0):
         where: Place = (*at, "certainty_now") if rate.certainty_now is not None else at
-        yield Complaint(at=where, message="`recorded` needs a `certainty_now` above 0: the rate is recorded ÷ certainty_now")
+        yield Complaint(
+            at=where,
+            message="`recorded` needs a `certainty_now` above 0: the rate is recorded ÷ certainty_now",
+        )
     if rate.gradient is not None:
         yield from _check_gradient((*at, "gradient"), rate.gradient, vocabulary)
     if act is None:
@@ -200,7 +225,8 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
         given = "headroom" in rate.model_fields_set
         yield Complaint(
             at=(*at, "headroom") if given else at,
-            message=f"the headroom {rate.headroom:g} is too small: what may raise this act multiplies up to {needed:.6g}; "
+            message=f"the headroom {rate.headroom:g} is too small: what may raise this act multiplies "
+            f"up to {needed:.6g}; "
             f"expected at least {math.ceil(needed * 1000) / 1000:g}",
             hint="headroom ≥ 1.25 × exp(elasticity × prior), each at the upper end of its range",
             at_key=not given,
@@ -231,6 +257,8 @@ def _check_gradient(at: Place, gradient: Gradient, vocabulary: Vocabulary) -> It
     tables = gradient.tables()
     if not tables:
         known = [name for name in vocabulary.attributes if name != "appearance"]
-        yield Complaint(at=at, message=f"has no table; expected one of: {', '.join(known)}", hint=nearest("age", []))
+        yield Complaint(
+            at=at, message=f"has no table; expected one of: {', '.join(known)}", hint=nearest("age", [])
+        )
     for name, table in tables.items():
         yield from _multipliers((*at, name), table, vocabulary.attributes[name], f"level of {name}")

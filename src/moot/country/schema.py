@@ -1,7 +1,7 @@
 """What a country declares: who the people are, in aggregate tables, rates and shares.
 
 Nothing here is about a person, and nothing about the regime on trial. The attributes are those of the
-vocabulary and no others: there is no place to write an origin, a religion, an opinion or the state of a health.
+vocabulary and no others: there is no place to write an origin, a religion, an opinion or a state of health.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ Multiplier = float
 class Regions(Part):
     """The regions: a CSV `table` of codes and residents, or `equal` regions R001, R002, … of one size.
 
-    `kind` says which list the codes are from; `what_differs` what regions can differ by, for the captions of maps.
+    `kind` says which list the codes are from; `what_differs` what regions may differ by (for maps).
     """
 
     table: Reference | None = None
@@ -137,7 +137,7 @@ class Deciles(Part):
 
 
 class Income(Part):
-    """Income: a lognormal body up to the ninth decile with `body_sigma`, a Pareto tail above that meets `gini`."""
+    """Income: a lognormal body of `body_sigma` up to the ninth decile, above it a tail that meets `gini`."""
 
     deciles: Deciles
     gini: Probability
@@ -153,9 +153,9 @@ class Households(Part):
 class Tie(Part):
     """One layer of ties.
 
-    `household`: members of a household. `clique`: groups of `size` among `who`. `ring`: the `reach` nearest on
-    both sides in an order sorted by `sort` weights and `noise` (homophily). `permutation`: one far tie drawn at
-    random. `name` is `household` where it is not said.
+    `household`: members of a household. `clique`: groups of `size` among `who`. `ring`: the `reach` nearest
+    on both sides in an order sorted by `sort` weights and `noise` (homophily). `permutation`: one far tie
+    drawn at random. `name` is `household` where it is not said.
     """
 
     kind: Literal["household", "clique", "ring", "permutation"]
@@ -168,7 +168,7 @@ class Tie(Part):
 
 
 class Propensity(Part):
-    """Gamma margins of the propensity to offend by domain (mean 1, `shape`), joined by a copula of `correlation`."""
+    """Gamma margins of the propensity to offend by domain (mean 1), joined by a copula of `correlation`."""
 
     shape: Positive
     correlation: Probability
@@ -291,9 +291,9 @@ class Country(Declaration):
     households: Households | None = None
     ties: Many[Tie] = ()
     propensity: Propensity
-    travel: dict[Slug, Travel] = {}
+    travel: dict[Slug, Travel] = Field(default_factory=dict)
     perceived_certainty: PerceivedCertainty
-    new_acts: dict[ActName, Act] = {}
+    new_acts: dict[ActName, Act] = Field(default_factory=dict)
     acts: dict[ActName, ActRate]
     existing: Many[Reference] = ()
     burn_in_years: int = Field(default=5, ge=0, le=20)
@@ -321,13 +321,15 @@ class Country(Declaration):
         content: dict[str, object] = super().resolved()
         content["tables"] = {
             "regions": [[row.code, row.name, row.population] for row in self.regions.rows],
-            "age_sex": [[row.age_band, row.sex, row.population] for row in (self.age_sex.rows if self.age_sex else ())],
+            "age_sex": [
+                [row.age_band, row.sex, row.population] for row in (self.age_sex.rows if self.age_sex else ())
+            ],
         }
         return content
 
 
 def perception(act_class: ActClass) -> Literal["offence", "lawful"] | None:
-    """Which of the two perceived certainties governs acts of a class; None for merits, which nobody charges."""
+    """Which of the two perceived certainties governs acts of a class; None for merits."""
     if act_class == "merit":
         return None
     return "lawful" if act_class == "lawful" else "offence"

@@ -1,7 +1,7 @@
 """The tables of a country: residents by region, and by age band and sex.
 
-These are the only files about people that Moot reads, and they are read narrowly, because a table with one row
-per person would be people and not a country: a closed list of columns, cells of 0 or at least 50 residents,
+These are the only files about people that Moot reads, and they are read narrowly, because a table with one
+row per person would be people and not a country: a closed list of columns, cells of 0 or at least 50 residents,
 regions of at least 5,000, codes from shipped lists.
 """
 
@@ -31,7 +31,7 @@ AGE_SEX_COLUMNS = ("age_band", "sex", "population")
 
 @dataclass(frozen=True)
 class Region:
-    """A region: its code, its name in the shipped list, its residents (None in a country of numbered regions)."""
+    """A region: its code, its name in the shipped list, its residents (0 where regions are only numbered)."""
 
     code: str
     name: str
@@ -78,8 +78,14 @@ def read_regions(path: Path, shown: str, kind: str | None) -> tuple[tuple[Region
         elif kind != "insee-department" and _is_number(code):
             name = code
         else:
-            expected = "a code of an INSEE department" if kind == "insee-department" else "a code such as R001"
-            hint = nearest(code, known) if kind == "insee-department" else "say `kind: insee-department` for departments"
+            expected = (
+                "a code of an INSEE department" if kind == "insee-department" else "a code such as R001"
+            )
+            hint = (
+                nearest(code, known)
+                if kind == "insee-department"
+                else "say `kind: insee-department` for departments"
+            )
             problems.append(_wrong(shown, row, "code", f'unknown region "{code}"; expected {expected}', hint))
             continue
         label = row.cells.get("name", "")
@@ -90,13 +96,16 @@ def read_regions(path: Path, shown: str, kind: str | None) -> tuple[tuple[Region
             problems.append(_wrong(shown, row, "code", f'the region "{code}" is in the table twice'))
         population = _count(shown, row, problems)
         if population is not None and population < MIN_REGION:
-            message = f"region {code} has {population:,} residents; expected at least {MIN_REGION:,}: merge it with a neighbour"
+            few = f"region {code} has {population:,} residents"
+            message = f"{few}; expected at least {MIN_REGION:,}: merge it with a neighbour"
             problems.append(_wrong(shown, row, "population", message))
         regions.append(Region(code, name, population or 0))
     return tuple(regions), problems
 
 
-def read_age_sex(path: Path, shown: str, sexes: Sequence[str]) -> tuple[tuple[AgeSexCell, ...], list[Problem]]:
+def read_age_sex(
+    path: Path, shown: str, sexes: Sequence[str]
+) -> tuple[tuple[AgeSexCell, ...], list[Problem]]:
     """The cells of a CSV table with the columns age_band, sex, population; and everything wrong with it."""
     rows, problems = _read(path, shown, AGE_SEX_COLUMNS, AGE_SEX_COLUMNS)
     cells: list[AgeSexCell] = []
@@ -104,7 +113,9 @@ def read_age_sex(path: Path, shown: str, sexes: Sequence[str]) -> tuple[tuple[Ag
     for row in rows:
         band, sex = row.cells["age_band"], row.cells["sex"]
         if not _is_band(band):
-            problems.append(_wrong(shown, row, "age_band", f'"{band}" is not an age band; expected such as 20-24 or 85+'))
+            problems.append(
+                _wrong(shown, row, "age_band", f'"{band}" is not an age band; expected such as 20-24 or 85+')
+            )
             continue
         if sex not in sexes:
             message = f'unknown sex "{sex}"; expected one of: {", ".join(sexes)}'
@@ -117,7 +128,9 @@ def read_age_sex(path: Path, shown: str, sexes: Sequence[str]) -> tuple[tuple[Ag
         lines.append(row)
     problems += _small_cells(shown, cells, lines)
     if not problems and not _covers(cells, sexes):
-        message = "the age bands leave a gap, overlap, or have no open last band; expected 0-… to …+ for each sex"
+        message = (
+            "the age bands leave a gap, overlap, or have no open last band; expected 0-… to …+ for each sex"
+        )
         problems.append(Problem(path=shown, message=message))
     return tuple(cells), problems
 
@@ -127,11 +140,14 @@ def _small_cells(shown: str, cells: list[AgeSexCell], rows: list[_Row]) -> Itera
     for cell, row in zip(cells, rows, strict=True):
         if not 0 < cell.population < MIN_CELL:
             continue
-        bands = sorted((other for other in cells if other.sex == cell.sex), key=lambda other: _bounds(other.age_band)[0])
+        bands = sorted(
+            (other for other in cells if other.sex == cell.sex), key=lambda other: _bounds(other.age_band)[0]
+        )
         at = bands.index(cell)
         neighbour = bands[at - 1] if at else bands[at + 1] if len(bands) > 1 else None
         merge = f": merge {cell.age_band} with {neighbour.age_band}" if neighbour else ""
-        message = f"{cell.population} residents in {cell.age_band}, {cell.sex}; expected 0 or at least {MIN_CELL}{merge}"
+        few = f"{cell.population} residents in {cell.age_band}, {cell.sex}"
+        message = f"{few}; expected 0 or at least {MIN_CELL}{merge}"
         yield _wrong(shown, row, "population", message)
 
 
@@ -142,7 +158,13 @@ def _is_number(code: str) -> bool:
 def _is_band(band: str) -> bool:
     first, dash, last = band.partition("-")
     if dash:
-        return first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and int(first) <= int(last) < 130
+        return (
+            first.isascii()
+            and first.isdigit()
+            and last.isascii()
+            and last.isdigit()
+            and int(first) <= int(last) < 130
+        )
     return band.endswith("+") and band[:-1].isascii() and band[:-1].isdigit() and int(band[:-1]) < 130
 
 
@@ -155,7 +177,9 @@ def _bounds(band: str) -> tuple[int, int | None]:
 def _covers(cells: list[AgeSexCell], sexes: Sequence[str]) -> bool:
     for sex in sexes:
         expected: int | None = 0
-        for first, last in sorted((_bounds(cell.age_band) for cell in cells if cell.sex == sex), key=lambda b: b[0]):
+        for first, last in sorted(
+            (_bounds(cell.age_band) for cell in cells if cell.sex == sex), key=lambda b: b[0]
+        ):
             if first != expected:
                 return False
             expected = None if last is None else last + 1
@@ -168,7 +192,9 @@ def _count(shown: str, row: _Row, problems: list[Problem]) -> int | None:
     text = row.cells["population"]
     if text.isascii() and text.isdigit() and len(text) <= 10:
         return int(text)
-    problems.append(_wrong(shown, row, "population", f'"{text}" is not a count; expected a whole number, 0 or more'))
+    problems.append(
+        _wrong(shown, row, "population", f'"{text}" is not a count; expected a whole number, 0 or more')
+    )
     return None
 
 
@@ -206,8 +232,12 @@ def _read(
     problems: list[Problem] = []
     for name in header:
         if name not in columns:
-            message = f'unknown column "{name[:60]}"; a table of a country has {", ".join(columns)} and no other'
-            problems.append(Problem(path=shown, line=1, column=1, message=message, hint=nearest(name, columns)))
+            message = (
+                f'unknown column "{name[:60]}"; a table of a country has {", ".join(columns)} and no other'
+            )
+            problems.append(
+                Problem(path=shown, line=1, column=1, message=message, hint=nearest(name, columns))
+            )
     for name in needed:
         if name not in header:
             problems.append(Problem(path=shown, line=1, column=1, message=f'the column "{name}" is missing'))
@@ -215,7 +245,12 @@ def _read(
         problems.append(Problem(path=shown, line=1, column=1, message="a column is there twice"))
     if len(lines) - 1 > MAX_ROWS:
         problems.append(
-            Problem(path=shown, line=MAX_ROWS + 2, column=1, message=f"more than {MAX_ROWS:,} rows; expected aggregates")
+            Problem(
+                path=shown,
+                line=MAX_ROWS + 2,
+                column=1,
+                message=f"more than {MAX_ROWS:,} rows; expected aggregates",
+            )
         )
     if problems:
         return [], problems

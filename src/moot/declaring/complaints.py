@@ -1,8 +1,9 @@
 """From what validation found to sentences at a file, line and column.
 
-Two kinds of findings become `Problem`s here: those of the models (a missing key, a text where a number belongs)
-and *complaints* of the cross-checks (a tier that nobody defined). So that a reader sees all of them at once,
-a file with errors of the first kind is mended in memory, as its author probably meant it, and still checked.
+Two kinds of findings become `Problem`s here: those of the models (a missing key, a text where a number
+belongs) and *complaints* of the cross-checks (a tier that nobody defined). So that a reader sees all of them
+at once, a file with errors of the first kind is mended in memory, as its author probably meant it, and still
+checked.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,7 +45,9 @@ def nearest(word: object, known: Iterable[object]) -> str:
     return f'did you mean "{close[0]}"?' if close else ""
 
 
-def complain_unknown(at: Place, what: str, word: object, known: Iterable[object], *, at_key: bool = False) -> Complaint:
+def complain_unknown(
+    at: Place, what: str, word: object, known: Iterable[object], *, at_key: bool = False
+) -> Complaint:
     """The complaint about a word that nobody defined, with what there is."""
     there = [str(other) for other in known]
     listed = ", ".join(there[:12]) + (", …" if len(there) > 12 else "")
@@ -58,7 +61,7 @@ def unranged(at: Place, part: object) -> Iterator[Complaint]:
     """Quantities that are assumed and do not say how far they may lie."""
     if isinstance(part, Quantity):
         if part.mark == "assumed" and part.range is None:
-            message = "is assumed and has no range; expected `range: [low, high]`: nothing published says how far it may lie"
+            message = "is assumed and has no range; expected `range: [low, high]`: nothing is published"
             yield Complaint(at=at, message=message)
     elif isinstance(part, Part):
         for name, field in type(part).model_fields.items():
@@ -88,7 +91,10 @@ def declared(model: type[D], source: Source, check: Callable[[D], Iterable[Compl
         value = mended
     for complaint in check(value):
         # What stands beside a mended value may be wrong only because of the mending.
-        if any(complaint.at[: len(place)] == place or place[: len(complaint.at)] == complaint.at for place in spoilt):
+        if any(
+            complaint.at[: len(place)] == place or place[: len(complaint.at)] == complaint.at
+            for place in spoilt
+        ):
             continue
         problems.append(as_problem(source, complaint))
     if any(problem.level == "error" for problem in problems):
@@ -110,7 +116,9 @@ def as_problem(source: Source, complaint: Complaint) -> Problem:
 
 
 def _in_order(problems: Iterable[Problem]) -> list[Problem]:
-    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column, problem.message))
+    return sorted(
+        dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column, problem.message)
+    )
 
 
 def _model_problems(
@@ -164,7 +172,11 @@ def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) ->
         if place and isinstance(place[-1], int):
             return "a value is missing from the list", ""
         known = keys_at(model, place[:-1])
-        near = nearest(place[-1], [key for key in (given or {}) if key not in known]) if isinstance(given, dict) else ""
+        near = (
+            nearest(place[-1], [key for key in (given or {}) if key not in known])
+            if isinstance(given, dict)
+            else ""
+        )
         return f'the key "{place[-1]}" is missing; expected it here', near
     if kind == "value_error":
         return str(context.get("error", found["msg"])), ""
@@ -174,16 +186,18 @@ def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) ->
     if kind == "string_pattern_mismatch":
         return f"is {kind_of(given)}; expected a name of small letters, digits and hyphens", ""
     if kind == "string_too_long":
-        return f"is {len(given)} characters long; expected at most {context.get('max_length')}", ""
+        return f"is {len(str(given))} characters long; expected at most {context.get('max_length')}", ""
     if kind in ("too_long", "too_short"):
-        bound = f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        bound = (
+            f"at most {context['max_length']}" if kind == "too_long" else f"at least {context['min_length']}"
+        )
         return f"has {context.get('actual_length')} values; expected {bound}", ""
     for name, words in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")):
         if name in context:
             return f"is {kind_of(given)}; expected {words} {context[name]:g}", ""
-    expected = _EXPECTED.get(kind)
-    if expected is None:
+    if kind not in _EXPECTED:
         return str(found["msg"]), ""
+    expected = _EXPECTED[kind]
     hint = ""
     if "number" in expected and isinstance(given, str):
         if _WITH_UNIT.fullmatch(given):
@@ -245,7 +259,7 @@ def _inside(annotation: Any, key: Key) -> Any:
 
 
 def _mended(model: type[D], data: dict[Key, Any], error: ValidationError) -> D | None:
-    """The declaration with misspelt keys renamed and wrong values put right, or None where that is a guess."""
+    """The declaration with misspelt keys renamed and wrong values put right; None where nothing is near."""
     mended = copy.deepcopy(data)
     for found in error.errors(include_url=False, include_input=False):
         place: Place = tuple(found["loc"])
@@ -278,8 +292,8 @@ def _mended(model: type[D], data: dict[Key, Any], error: ValidationError) -> D |
 
 def _parent(data: Any, place: Sequence[Key]) -> Any:
     for key in place[:-1]:
-        if isinstance(data, dict) and key in data:
-            data = data[key]
+        if isinstance(data, dict):
+            data = data.get(key)
         elif isinstance(data, list) and isinstance(key, int) and key < len(data):
             data = data[key]
         else:

@@ -1,7 +1,8 @@
 """Where declarations are: shipped under `moot.data`, or files of the reader's own.
 
-A *name* (``france``) is shipped; a *path* is a file. A declaration may refer to files of its own folder and to
-shipped names, and to nothing else: no absolute path, no `..`, no address, no link that leads out of the folder.
+A *name* (``france``) is shipped; a *path* is a file. A declaration may refer to files of its own folder and
+to shipped names, and to nothing else: no absolute path, no `..`, no address, no link that leads out of the
+folder.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def looks_like_name(text: str) -> bool:
 def find(kind: Kind, name_or_path: str | Path) -> Source:
     """The text of a shipped declaration by its name, or of a file by its path.
 
-    Raises `UnknownNameError` for a name that is not shipped, `DeclarationError` for a file that cannot be read.
+    Raises `UnknownNameError` for a name that is not shipped, `DeclarationError` for a file that cannot be
+    read.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, str) and looks_like_name(text):
@@ -94,16 +96,22 @@ def inside_folder(source: Source, reference: str) -> Path:
     if os.path.isabs(reference) or reference.startswith("~"):
         raise ValueError(f'"{reference}" is an absolute path; expected a file beside this declaration')
     if ".." in Path(reference).parts:
-        raise ValueError(f'"{reference}" leads out of the folder of this declaration; expected a file beside it')
+        raise ValueError(
+            f'"{reference}" leads out of the folder of this declaration; expected a file beside it'
+        )
     if source.path is None:
         raise ValueError(f'"{reference}" is a path, and this declaration is not in a file')
     folder = source.path.parent.resolve()
     path = source.path.parent / reference
     if not path.exists():
         near = _near_file(path)
-        raise ValueError(f'there is no file "{reference}" beside this declaration' + (f"; {near}" if near else ""))
+        raise ValueError(
+            f'there is no file "{reference}" beside this declaration' + (f"; {near}" if near else "")
+        )
     if not path.resolve().is_relative_to(folder):
-        raise ValueError(f'"{reference}" is a link out of the folder of this declaration; expected a file beside it')
+        raise ValueError(
+            f'"{reference}" is a link out of the folder of this declaration; expected a file beside it'
+        )
     return path
 
 

@@ -247,11 +247,15 @@ class _Builder:
             return True
         self._count += 1
         if self._count > MAX_VALUES:
-            self._problem(spot, f"more than {MAX_VALUES:,} values; tables belong in CSV files beside the declaration")
+            self._problem(
+                spot, f"more than {MAX_VALUES:,} values; tables belong in CSV files beside the declaration"
+            )
             return False
         if name == "AliasEvent" or getattr(event, "anchor", None):
             # Aliases let a short file stand for an endless one, and hide what a reader reads.
-            self._problem(spot, "anchors (&name) and aliases (*name) are refused; write the value where it is used")
+            self._problem(
+                spot, "anchors (&name) and aliases (*name) are refused; write the value where it is used"
+            )
             return False
         tag = getattr(event, "tag", None)
         if tag is not None and str(tag) not in ("!", "None"):

@@ -87,13 +87,13 @@ def _iso_date(value: object) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f'"{value}" is not a day of the calendar; expected a date such as 2028-01-01') from None
+            raise ValueError(
+                f'"{value}" is not a day of the calendar; expected a date such as 2028-01-01'
+            ) from None
     raise ValueError("not a date; expected year-month-day such as 2028-01-01")
 
 
-IsoDate = Annotated[
-    date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})
-]
+IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Part(BaseModel):
@@ -182,7 +182,9 @@ class Quantity(Part):
         return self.range[0] if self.range is not None else min(self._all())
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         full = handler.resolve_ref_schema(handler(schema))
         return {"anyOf": [{"type": "number"}, full], "title": "Quantity"}
 

@@ -37,9 +37,9 @@ class Arm(Part):
 class Scenario(Declaration):
     """A scenario, with what it refers to resolved.
 
-    Read with `load_scenario`. `country_model` is the country, `existing_models` the regimes that are in force in
-    it today (none of them under `comparator: none`), `arm_regimes` the regime of each arm by its name (None for
-    the comparator). `burn_in` is the length that holds: the scenario's, else the country's.
+    Read with `load_scenario`. `country_model` is the country; `existing_models` the regimes that are in force
+    in it today (none of them under `comparator: none`); `arm_regimes` the regime of each arm by name, None
+    for the comparator. `burn_in` is the length that holds, in years: the scenario's, else the country's.
     """
 
     scenario: Slug
@@ -83,7 +83,9 @@ class Scenario(Declaration):
         content: dict[str, Any] = super().resolved()
         content["country"] = self.country_model.resolved()
         content["existing"] = [regime.resolved() for regime in self._existing]
-        content["arms"] = {name: regime.resolved() if regime else None for name, regime in self._regimes.items()}
+        content["arms"] = {
+            name: regime.resolved() if regime else None for name, regime in self._regimes.items()
+        }
         content["burn_in_years"] = self.burn_in
         return content
 
@@ -91,8 +93,8 @@ class Scenario(Declaration):
 def load_scenario(name_or_path: str | Path) -> Scenario:
     """The shipped scenario of this name, or the one declared in a file, with its country and regimes.
 
-    Raises `UnknownNameError` or `DeclarationError` with every problem of the scenario and of the files that it
-    refers to.
+    Raises `UnknownNameError` or `DeclarationError` with every problem of the scenario and of the files that
+    it refers to.
     """
     return scenario_from(find("scenario", name_or_path))
 
@@ -124,7 +126,9 @@ def scenario_from(source: Source) -> Scenario:
     met = list(check_meeting(scenario))
     if any(problem.level == "error" for problem in met):
         raise DeclarationError(dict.fromkeys(met))
-    from_files = [declaration.warnings for declaration in (country, *existing, *regimes.values()) if declaration]
+    from_files = [
+        declaration.warnings for declaration in (country, *existing, *regimes.values()) if declaration
+    ]
     scenario._warnings = tuple(
         dict.fromkeys((*scenario._warnings, *met, *(problem for part in from_files for problem in part)))
     )
@@ -185,11 +189,17 @@ def check_meeting(scenario: Scenario) -> Iterator[Problem]:
             yield from _meet(arm, scenario)
             lists = [*(one for regime in scenario.existing_models for one in regime.lists), *arm.lists]
             if len(lists) > MAX_LISTS:
-                message = f"{len(lists)} lists with those in force today; expected at most {MAX_LISTS} in an arm"
+                message = (
+                    f"{len(lists)} lists with those in force today; expected at most {MAX_LISTS} in an arm"
+                )
                 yield as_problem(own, Complaint(at=("arms", name, "regime"), message=message))
-            schemes = [scheme.scheme for regime in (*scenario.existing_models, arm) for scheme in regime.schemes]
+            schemes = [
+                scheme.scheme for regime in (*scenario.existing_models, arm) for scheme in regime.schemes
+            ]
             for twice in sorted({scheme for scheme in schemes if schemes.count(scheme) > 1}):
-                message = f'two schemes in this arm are called "{twice}": one of the regime, one in force today'
+                message = (
+                    f'two schemes in this arm are called "{twice}": one of the regime, one in force today'
+                )
                 yield as_problem(own, Complaint(at=("arms", name, "regime"), message=message))
 
 
@@ -205,7 +215,8 @@ def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
             said = complain_unknown(at, "act", name, [*country.new_acts, *vocabulary.acts], at_key=at_key)
             yield as_problem(source, said)
         elif name not in country.acts:
-            message = f"{name} has no rate in the country {country.country} ({country.shown_path}); expected it in its `acts`"
+            where = f"the country {country.country} ({country.shown_path})"
+            message = f"{name} has no rate in {where}; expected it in its `acts`"
             yield as_problem(source, Complaint(at=at, message=message, at_key=at_key))
     for number, scheme in enumerate(regime.schemes):
         if scheme.association is None:

@@ -58,7 +58,9 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
         at: Place = ("schemes", number)
         for place, rule in enumerate(scheme.lists):
             if rule.list in seen:
-                yield Complaint(at=(*at, "lists", place, "list"), message=f'two lists are called "{rule.list}"')
+                yield Complaint(
+                    at=(*at, "lists", place, "list"), message=f'two lists are called "{rule.list}"'
+                )
             seen.add(rule.list)
         yield from _check_scheme(at, scheme, regime, vocabulary, names)
     yield from _unseen(regime)
@@ -70,7 +72,9 @@ def _twice(at: Place, what: str, names: list[str]) -> Iterator[Complaint]:
             yield Complaint(at=(*at, number, what), message=f'two {what}s are called "{name}"')
 
 
-def _known_act(at: Place, name: str, regime: Regime, vocabulary: Vocabulary, *, at_key: bool) -> Iterator[Complaint]:
+def _known_act(
+    at: Place, name: str, regime: Regime, vocabulary: Vocabulary, *, at_key: bool
+) -> Iterator[Complaint]:
     if act_of(name, regime, vocabulary):
         yield complain_unknown(at, "act", name, [*vocabulary.acts, *regime.new_acts], at_key=at_key)
 
@@ -92,12 +96,17 @@ def _check_sensor(at: Place, sensor: Sensor, regime: Regime, vocabulary: Vocabul
     if sensor.density_per_km2 is not None:
         yield from _levels((*at, "density_per_km2"), "stratum", sensor.density_per_km2, vocabulary)
         if sensor.coverage is not None:
-            yield Complaint(at=(*at, "coverage"), message="stands beside `density_per_km2`; expected one of the two")
+            yield Complaint(
+                at=(*at, "coverage"), message="stands beside `density_per_km2`; expected one of the two"
+            )
     for name in sensor.sees:
         yield from _known_act((*at, "sees", name), name, regime, vocabulary, at_key=True)
         act = regime.new_acts.get(name) or vocabulary.acts.get(name)
         if act is not None and sensor.places and act.place not in sensor.places:
-            message = f'{name} happens in "{act.place}", where this sensor does not look ({", ".join(sensor.places)})'
+            looks = ", ".join(sensor.places)
+            message = (
+                f'{name} happens in "{act.place}", where this sensor does not look; it looks in: {looks}'
+            )
             yield Complaint(at=(*at, "sees", name), message=message, at_key=True)
     for number, name in enumerate(sensor.reads):
         yield from _known_act((*at, "reads", number), name, regime, vocabulary, at_key=False)
@@ -105,7 +114,11 @@ def _check_sensor(at: Place, sensor: Sensor, regime: Regime, vocabulary: Vocabul
         if not sensor.reads:
             yield Complaint(at=at, message='a register reads charges; the key "reads" is missing')
         if sensor.sees:
-            yield Complaint(at=(*at, "sees"), message="a register sees no acts; it `reads` charges made today", at_key=True)
+            yield Complaint(
+                at=(*at, "sees"),
+                message="a register sees no acts; it `reads` charges made today",
+                at_key=True,
+            )
     else:
         yield from _check_looking(at, sensor)
     if sensor.identification is not None:
@@ -117,11 +130,17 @@ def _check_looking(at: Place, sensor: Sensor) -> Iterator[Complaint]:
     presence = sensor.identification is not None and sensor.identification.mode == "presence"
     for key in ("reads", "missed_links", "false_links"):
         if getattr(sensor, key):
-            yield Complaint(at=(*at, key), message=f'a {sensor.kind} has no "{key}"; that belongs to a register', at_key=True)
+            yield Complaint(
+                at=(*at, key),
+                message=f'a {sensor.kind} has no "{key}"; that belongs to a register',
+                at_key=True,
+            )
     if not sensor.places:
         yield Complaint(at=at, message='the key "places" is missing; say where it looks')
     if presence and sensor.passages_per_day is None:
-        yield Complaint(at=at, message='the key "passages_per_day" is missing; mode presence needs the faces that pass')
+        yield Complaint(
+            at=at, message='the key "passages_per_day" is missing; mode presence needs the faces that pass'
+        )
     if not presence:
         if not sensor.sees:
             yield Complaint(at=at, message='the key "sees" is missing; say which acts it sees, and how well')
@@ -137,21 +156,32 @@ def _check_identification(at: Place, sensor: Sensor, vocabulary: Vocabulary) -> 
     points = [key for key in ("fmr", "target_fpir") if getattr(means, key) is not None]
     if means.mode in SEARCHES:
         if len(points) != 1:
-            message = f"mode {means.mode} needs exactly one of `fmr` and `target_fpir`; it has {'both' if points else 'none'}"
+            has = "both" if points else "none"
+            message = f"mode {means.mode} needs exactly one of `fmr` and `target_fpir`; it has {has}"
             yield Complaint(at=(*at, points[-1]) if points else at, message=message)
         if means.mode != "verify" and means.gallery is None:
             yield Complaint(at=at, message=f'the key "gallery" is missing; mode {means.mode} searches one')
         if means.wrong is not None:
-            yield Complaint(at=(*at, "wrong"), message=f"stands only with mode declared, not {means.mode}", at_key=True)
+            yield Complaint(
+                at=(*at, "wrong"), message=f"stands only with mode declared, not {means.mode}", at_key=True
+            )
     else:
         for key in ("fmr", "target_fpir", "gallery", "multipliers", "review", "unusable_image"):
             if getattr(means, key) is not None:
-                yield Complaint(at=(*at, key), message=f"mode {means.mode} searches no faces; it has no `{key}`", at_key=True)
+                yield Complaint(
+                    at=(*at, key),
+                    message=f"mode {means.mode} searches no faces; it has no `{key}`",
+                    at_key=True,
+                )
         if means.mode == "declared" and means.wrong is None:
-            message = 'the key "wrong" is missing; mode declared gives the probability of a wrong person by appearance class'
+            message = (
+                'the key "wrong" is missing; it gives the probability of a wrong person by appearance class'
+            )
             yield Complaint(at=at, message=message)
         if means.mode == "none" and means.wrong is not None:
-            yield Complaint(at=(*at, "wrong"), message="stands only with mode declared, not none", at_key=True)
+            yield Complaint(
+                at=(*at, "wrong"), message="stands only with mode declared, not none", at_key=True
+            )
     yield from _levels((*at, "multipliers"), "appearance", means.multipliers or (), vocabulary)
     yield from _levels((*at, "wrong"), "appearance", means.wrong or (), vocabulary)
     for end in ("fmr", "target_fpir"):
@@ -174,10 +204,12 @@ def _check_scheme(
             yield Complaint(at=place, message="needs exactly one of `points` (a cost) and `merit` (a gain)")
         act = regime.new_acts.get(name) or vocabulary.acts.get(name)
         if entry.points is not None and act is not None and act.class_ == "merit":
-            yield Complaint(at=(*place, "points"), message=f"{name} is a merit; expected `merit`", at_key=True)
+            yield Complaint(
+                at=(*place, "points"), message=f"{name} is a merit; expected `merit`", at_key=True
+            )
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
-    for number, rule in enumerate(scheme.lists):
+    for number in range(len(scheme.lists)):
         yield from _check_list((*at, "lists", number), scheme, number, regime, vocabulary)
     yield from _twice((*at, "offers"), "offer", [offer.offer for offer in scheme.offers])
     for number, offer in enumerate(scheme.offers):
@@ -221,19 +253,23 @@ def _check_score(at: Place, scheme: Scheme) -> Iterator[Complaint]:
         if not score.floor <= tier.from_ <= score.ceiling:
             yield Complaint(at=place, message=f"threshold {tier.from_} is outside {scale}")
         elif above is not None and tier.from_ >= above:
-            message = f"tier {tier.tier} from {tier.from_} is not below the tier before it ({above}); expected tiers from the top down"
+            order = f"tier {tier.tier} from {tier.from_} is not below the tier before it ({above})"
+            message = f"{order}; expected tiers from the top down"
             yield Complaint(at=place, message=message)
         elif above is not None and tier.from_ + score.hysteresis >= above:
-            message = f"hysteresis {score.hysteresis} reaches from tier {tier.tier} ({tier.from_}) into the next better one ({above})"
+            reach = f"hysteresis {score.hysteresis} reaches from tier {tier.tier} ({tier.from_})"
+            message = f"{reach} into the next better one ({above})"
             yield Complaint(at=(*at, "hysteresis"), message=message)
         above = tier.from_
     if score.tiers[0].from_ + score.hysteresis > score.ceiling and len(score.tiers) > 1:
         top = score.tiers[0]
-        message = f"hysteresis {score.hysteresis} puts the way up to tier {top.tier} ({top.from_}) above the ceiling {score.ceiling}"
+        way = f"hysteresis {score.hysteresis} puts the way up to tier {top.tier} ({top.from_})"
+        message = f"{way} above the ceiling {score.ceiling}"
         yield Complaint(at=(*at, "hysteresis"), message=message)
     lowest = score.tiers[-1]
     if lowest.from_ > score.floor:
-        message = f"the lowest tier begins at {lowest.from_}; expected the floor, {score.floor}: every score has a tier"
+        begins = f"the lowest tier begins at {lowest.from_}"
+        message = f"{begins}; expected the floor, {score.floor}: every score has a tier"
         yield Complaint(at=(*at, "tiers", len(score.tiers) - 1, "from"), message=message)
     for number, repair in enumerate(score.repair):
         yield from _check_repair((*at, "repair", number), repair, score.floor, score.ceiling)
@@ -245,15 +281,21 @@ def _check_repair(at: Place, repair: Repair, floor: int, ceiling: int) -> Iterat
     if repair.points is None and repair.to != "ceiling":
         yield Complaint(at=at, message="brings nothing back; expected `points: NUMBER` or `to: ceiling`")
     if repair.points is not None and repair.to == "ceiling":
-        yield Complaint(at=(*at, "points"), message="stands beside `to: ceiling`, which brings all points back")
-    if repair.after_days_heavy is not None and (repair.after_days is None or repair.after_days_heavy < repair.after_days):
+        yield Complaint(
+            at=(*at, "points"), message="stands beside `to: ceiling`, which brings all points back"
+        )
+    if repair.after_days_heavy is not None and (
+        repair.after_days is None or repair.after_days_heavy < repair.after_days
+    ):
         message = "expected `after_days` beside it, and not longer than it"
         yield Complaint(at=(*at, "after_days_heavy"), message=message)
     if isinstance(repair.to, int) and not floor <= repair.to <= ceiling:
         yield Complaint(at=(*at, "to"), message=f"{repair.to} is outside the scale from {floor} to {ceiling}")
 
 
-def _check_list(at: Place, scheme: Scheme, number: int, regime: Regime, vocabulary: Vocabulary) -> Iterator[Complaint]:
+def _check_list(
+    at: Place, scheme: Scheme, number: int, regime: Regime, vocabulary: Vocabulary
+) -> Iterator[Complaint]:
     rule = scheme.lists[number]
     tiers = scheme.tier_names
     ways_in = [key for key in ("tier", "act", "offer") if getattr(rule.entry, key) is not None]
@@ -276,12 +318,13 @@ def _check_list(at: Place, scheme: Scheme, number: int, regime: Regime, vocabula
         message = f"{rule.exit.score} is outside the scale from {score.floor} to {score.ceiling}"
         yield Complaint(at=(*at, "exit", "score"), message=message)
     way_in, way_out = rule.entry.tier, rule.exit.tier
-    if way_in in tiers and way_out in tiers and way_in is not None and way_out is not None:
+    for_ever = "a person would enter and leave for ever"
+    if way_in is not None and way_out is not None and {way_in, way_out} <= set(tiers):
         if way_in == way_out:
-            message = f"tier {way_out} is both the entry and the exit of {rule.list}: a person would enter and leave for ever"
+            message = f"tier {way_out} is both the entry and the exit of {rule.list}: {for_ever}"
             yield Complaint(at=(*at, "exit", "tier"), message=message)
         elif tiers.index(way_out) > tiers.index(way_in):
-            message = f"the exit tier {way_out} is below the entry tier {way_in}: a person would enter and leave for ever"
+            message = f"the exit tier {way_out} is below the entry tier {way_in}: {for_ever}"
             yield Complaint(at=(*at, "exit", "tier"), message=message)
     for context in rule.refuses:
         if context not in vocabulary.contexts:
@@ -290,13 +333,13 @@ def _check_list(at: Place, scheme: Scheme, number: int, regime: Regime, vocabula
 
 
 def _unseen(regime: Regime) -> Iterator[Complaint]:
-    """Acts of a catalogue that no sensor can see: they cost nobody anything. Merits are credited as they are done."""
+    """Acts of a catalogue that no sensor can see: they cost nobody anything, and earn nobody anything."""
     seen = {name for sensor in regime.sensors for name in (*sensor.sees, *sensor.reads)}
     for number, scheme in enumerate(regime.schemes):
         if scheme.reads != "regime":
             continue
-        for name, entry in scheme.catalogue.items():
-            if name not in seen and entry.merit is None:
-                message = f"no sensor of this regime sees {name}; it will never be charged"
+        for name in scheme.catalogue:
+            if name not in seen:
+                message = f"no sensor of this regime sees {name}; it will never count"
                 at = ("schemes", number, "catalogue", name)
                 yield Complaint(at=at, message=message, hint=nearest(name, seen), at_key=True, warning=True)

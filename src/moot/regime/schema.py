@@ -1,15 +1,15 @@
 """What a regime declares: what is seen, what it costs, what a low score brings, how one gets out.
 
-A regime has one to four *schemes*; each has a score of its own, tiers, lists and offers. Nothing here says who
-the people are.
+A regime has one to four *schemes*; each has a score of its own, tiers, lists and offers. Nothing here says
+who the people are.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from moot.declaring.values import (
     ActName,
@@ -32,8 +32,8 @@ __all__ = [
     "ListEntry",
     "ListExit",
     "ListRule",
-    "OnAlert",
     "Offer",
+    "OnAlert",
     "Prevents",
     "Regime",
     "Repair",
@@ -46,6 +46,7 @@ __all__ = [
 
 LOWEST, HIGHEST = -32_768, 32_767
 Points = int
+TierName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
 
 
 class Gallery(Part):
@@ -67,9 +68,10 @@ class Review(Part):
 class Identification(Part):
     """How the author of an act is found.
 
-    `verify` (1:1), `presence` (a listed face among passers-by) and `identify` (the author of an act already seen)
-    need exactly one of `fmr` (false match rate of one comparison) and `target_fpir` (false positive rate of one
-    search). `declared` gives the probability of a wrong person by appearance class. `none`: the author is known.
+    `verify` (1:1), `presence` (a listed face among passers-by) and `identify` (the author of an act already
+    seen) need exactly one of `fmr` (false match rate of one comparison) and `target_fpir` (false positive
+    rate of one search). `declared` gives the probability of a wrong person by appearance class. `none`: the
+    author is known.
     """
 
     mode: Literal["verify", "presence", "identify", "declared", "none"]
@@ -102,7 +104,7 @@ class Sensor(Part):
     density_per_km2: dict[Slug, NonNegative] | None = None
     coverage: Probability | None = None
     share_analysed: Probability | None = None
-    sees: dict[ActName, Probability] = {}
+    sees: dict[ActName, Probability] = Field(default_factory=dict)
     reads: Many[ActName] = ()
     identification: Identification | None = None
     passages_per_day: NonNegative | None = None
@@ -114,15 +116,15 @@ class Sensor(Part):
 class Tier(Part):
     """A tier of the score: from `from_` (key `from`) up to the next better tier."""
 
-    tier: Slug | str
+    tier: TierName
     from_: Points = Field(alias="from")
 
 
 class Repair(Part):
     """One way in which points come back without a charge.
 
-    `after_days`: once, so many days after the last charge. `every_days`: again and again, counted from the last
-    charge. `points` come back, or the score is set `to` the ceiling; a number in `to` is where repair ends.
+    `after_days`: once, so many days after the last charge. `every_days`: again and again, counted from the
+    last charge. `points` come back, or the score is set `to` the ceiling; a number in `to` is where it ends.
     `if`: only for these. `after_days_heavy`: the term after a heavy act.
     """
 
@@ -197,7 +199,7 @@ class ListRule(Part):
     list: Slug
     entry: ListEntry
     exit: ListExit
-    refuses: dict[Slug, Probability] = {}
+    refuses: dict[Slug, Probability] = Field(default_factory=dict)
     prevents: Prevents | None = None
 
 
@@ -251,7 +253,7 @@ class Regime(Declaration):
     believed_share: Probability | None = None
     notice: bool = True
     acts_prefix: Slug | None = None
-    new_acts: dict[ActName, Act] = {}
+    new_acts: dict[ActName, Act] = Field(default_factory=dict)
     sensors: Many[Sensor] = ()
     schemes: Many[Scheme] = Field(min_length=1, max_length=4)
 
