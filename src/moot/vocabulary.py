@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from moot.declaring.complaints import Complaint, complain_unknown, declared
-from moot.declaring.files import data_folder
-from moot.declaring.source import Place, read_source
+from moot.declaring.files import data_folder, shown
+from moot.declaring.source import Place, Source, read_source
 from moot.declaring.values import ActName, Declaration, Many, Part, Slug, Text
 
 __all__ = ["Act", "ActClass", "Vocabulary", "check_new_acts", "load_vocabulary"]
@@ -89,5 +88,10 @@ def check_vocabulary(vocabulary: Vocabulary) -> Iterator[Complaint]:
 @lru_cache(maxsize=1)
 def load_vocabulary() -> Vocabulary:
     """The shipped vocabulary."""
-    path: Path = data_folder() / "vocabulary.yaml"
-    return declared(Vocabulary, read_source(path, "moot/data/vocabulary.yaml"), check_vocabulary)
+    path = data_folder() / "vocabulary.yaml"
+    return vocabulary_from(read_source(path, shown(path)))
+
+
+def vocabulary_from(source: Source) -> Vocabulary:
+    """The vocabulary declared in `source`."""
+    return declared(Vocabulary, source, check_vocabulary)

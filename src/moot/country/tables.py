@@ -1,8 +1,8 @@
 """The tables of a country: residents by region, and by age band and sex.
 
 These are the only files about people that Moot reads, and they are read narrowly, because a table with one
-row per person would be people and not a country: a closed list of columns, cells of 0 or at least 50 residents,
-regions of at least 5,000, codes from shipped lists.
+row per person would be people and not a country: a closed list of columns, cells of 0 or at least 50
+residents, regions of at least 5,000, codes from shipped lists.
 """
 
 from __future__ import annotations

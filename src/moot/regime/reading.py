@@ -13,6 +13,7 @@ from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
 __all__ = ["act_of", "check_regime", "load_regime", "regime_from"]
 
+MAX_TIERS = 8
 SEARCHES = ("verify", "presence", "identify")
 
 
@@ -245,6 +246,9 @@ def _check_score(at: Place, scheme: Scheme) -> Iterator[Complaint]:
     if not score.tiers:
         yield Complaint(at=(*at, "tiers"), message="no tier; expected at least one, from the top down")
         return
+    if len(score.tiers) > MAX_TIERS:
+        message = f"{len(score.tiers)} tiers; expected at most {MAX_TIERS}"
+        yield Complaint(at=(*at, "tiers"), message=message)
     names = [tier.tier for tier in score.tiers]
     yield from _twice((*at, "tiers"), "tier", names)
     above: int | None = None

@@ -1,0 +1,352 @@
+"""Commands about declarations: check, list, show, new, schema, test."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moot.declaring.values import Declaration
+
+__all__ = ["register"]
+
+BANNER = "An invented scheme and invented people. Do not write about a real person or a real case."
+
+
+class Listed(StrEnum):
+    """What `moot list` lists."""
+
+    countries = "countries"
+    regimes = "regimes"
+    scenarios = "scenarios"
+    acts = "acts"
+
+
+class Made(StrEnum):
+    """What `moot new` makes."""
+
+    regime = "regime"
+    scenario = "scenario"
+    country = "country"
+
+
+class Described(StrEnum):
+    """What `moot schema` describes."""
+
+    vocabulary = "vocabulary"
+    country = "country"
+    regime = "regime"
+    scenario = "scenario"
+    test = "test"
+
+
+_JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command("check")(check)
+    app.command("list")(list_)
+    app.command("show")(show)
+    app.command("new")(new)
+    app.command("schema")(schema)
+    app.command("test")(test)
+
+
+def check(
+    what: str = typer.Argument(..., metavar="FILE|NAME", help="A file, or the name of something shipped."),
+    as_json: bool = _JSON,
+) -> None:
+    """Say everything that is wrong with a country, regime, scenario or file of cases."""
+    from moot.errors import DeclarationError, Problem, UserError
+
+    try:
+        kind, declaration = _read(what)
+    except UserError as error:
+        if not as_json:
+            raise
+        found = (
+            error.problems
+            if isinstance(error, DeclarationError)
+            else [Problem(path=what, message=str(error))]
+        )
+        _print_json({"what": what, "ok": False, "problems": [problem.as_dict() for problem in found]})
+        raise typer.Exit(error.exit_code) from None
+    prospect = _prospect(declaration)
+    if as_json:
+        _print_json(
+            {
+                "what": what,
+                "ok": True,
+                "kind": kind,
+                "content_hash": declaration.content_hash,
+                "problems": [problem.as_dict() for problem in declaration.warnings],
+                "prospect": prospect,
+            }
+        )
+        return
+    for problem in declaration.warnings:
+        print(problem, file=sys.stderr)
+    count = len(declaration.warnings)
+    noticed = "nothing wrong" if not count else f"nothing wrong, {count} warning{'s' if count > 1 else ''}"
+    print(f"{declaration.shown_path}: a {kind} ({declaration.content_hash[:12]}): {noticed}")
+    for line in prospect:
+        print(line)
+
+
+def list_(
+    what: Listed | None = typer.Argument(None, help="countries, regimes, scenarios or acts."),
+    as_json: bool = _JSON,
+) -> None:
+    """List what is shipped, with a line for each."""
+    kinds = [what] if what else [Listed.countries, Listed.regimes, Listed.scenarios]
+    found = {kind.value: _named(kind) for kind in kinds}
+    if as_json:
+        _print_json(found)
+        return
+    width = max((len(name) for names in found.values() for name in names), default=0)
+    for kind, names in found.items():
+        if len(found) > 1:
+            print(kind)
+        for name, words in names.items():
+            print(f"  {name:<{width}}  {words}".rstrip())
+
+
+def show(
+    what: str = typer.Argument(..., metavar="NAME|FILE|RUN", help="A regime, scenario, country or run."),
+) -> None:
+    """Tell a scheme in sentences: what it sees, what it costs, how one gets out."""
+    path = Path(what)
+    if (path / "run.json").is_file():
+        _show_run(path)
+        return
+    from moot.country.schema import Country
+    from moot.experiment.scenario import Scenario
+    from moot.regime.schema import Regime
+    from moot.regime.words import account
+
+    _, declaration = _read(what, first="regime")
+    if isinstance(declaration, Regime):
+        lines = account(declaration)
+    elif isinstance(declaration, Scenario):
+        lines = _scenario_lines(declaration)
+        for regime in declaration.arm_regimes.values():
+            if regime is not None:
+                lines += ["", *account(regime)]
+    elif isinstance(declaration, Country):
+        lines = _country_lines(declaration)
+    else:
+        lines = [declaration.shown_path]
+    _print_wrapped(lines)
+
+
+def new(
+    what: Made = typer.Argument(..., help="regime, scenario or country."),
+    name: str = typer.Argument(..., help="Its name: small letters, digits and hyphens."),
+    out: Path | None = typer.Option(None, "--out", help="The file to write; NAME.yaml if left out."),
+    force: bool = typer.Option(False, "--force", help="Overwrite a file that is there."),
+) -> None:
+    """Write a commented declaration to begin with."""
+    from moot.declaring.files import data_folder, looks_like_name
+    from moot.errors import ExistsError, UserError
+
+    if not looks_like_name(name) or len(name) > 60:
+        expected = f"expected small letters, digits and hyphens, such as my-{what.value}"
+        raise UserError(f"{name!r} is not a name; {expected}")
+    path = out or Path(f"{name}.yaml")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; expected the name of a file")
+    if (path.exists() or path.is_symlink()) and not force:
+        raise ExistsError(path)
+    text = (data_folder() / "scaffolds" / f"{what.value}.yaml").read_text("utf-8").replace("NAME", name)
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from None
+    print(f"{path}: a {what.value} to begin with; moot check {path}")
+    print(BANNER, file=sys.stderr)
+
+
+def schema(
+    what: Described = typer.Argument(..., help="vocabulary, country, regime, scenario or test."),
+) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    from moot.experiment.schemas import schema_text
+
+    print(schema_text(what.value), end="")
+
+
+def test(
+    path: Path = typer.Argument(
+        ..., metavar="FILE|FOLDER", help="A file NAME.test.yaml, or a folder of them."
+    ),
+    as_json: bool = _JSON,
+) -> None:
+    """Try the cases of a scheme: each passes or fails."""
+    from moot.errors import CheckFailed
+    from moot.regime.cases import case_files, load_cases, run_cases
+
+    results = [(file, run_cases(load_cases(file))) for file in case_files(path)]
+    failed = sum(not result.passed for _, cases in results for result in cases)
+    count = sum(len(cases) for _, cases in results)
+    if as_json:
+        _print_json(
+            {
+                "ok": not failed,
+                "files": {
+                    str(file): [
+                        {
+                            "case": one.case,
+                            "pass": one.passed,
+                            "failures": [f.as_dict() for f in one.failures],
+                        }
+                        for one in cases
+                    ]
+                    for file, cases in results
+                },
+            }
+        )
+        if failed:
+            raise typer.Exit(1)
+        return
+    for file, cases in results:
+        print(file)
+        for one in cases:
+            print(f"  {'pass' if one.passed else 'FAIL'}  {one.case}")
+            for failure in one.failures:
+                print(f"{failure}", file=sys.stderr)
+    if failed:
+        raise CheckFailed(f"{failed} of {count} cases fail")
+    print(f"{count} cases pass")
+
+
+def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
+    """The kind and the declaration of a name or a path; a name is tried as `first`, then as the rest."""
+    import difflib
+
+    from moot.country.reading import country_from, load_country
+    from moot.declaring.files import KINDS, Kind, find, kind_of_source, looks_like_name, shipped_names
+    from moot.errors import DeclarationError, Problem, UnknownNameError
+    from moot.experiment.scenario import load_scenario, scenario_from
+    from moot.regime.cases import cases_from
+    from moot.regime.reading import load_regime, regime_from
+    from moot.vocabulary import vocabulary_from
+
+    load: dict[Kind, Any] = {"scenario": load_scenario, "regime": load_regime, "country": load_country}
+    if looks_like_name(what) and not Path(what).exists():
+        for kind in sorted(load, key=lambda kind: kind != first):
+            if what in shipped_names(kind):
+                return kind, load[kind](what)
+        known = [name for kind in KINDS for name in shipped_names(kind)]
+        close = difflib.get_close_matches(what, known, n=1, cutoff=0.5)
+        names = list(dict.fromkeys(known))
+        raise UnknownNameError("file, country, regime or scenario", what, names, close[0] if close else "")
+    source = find("country", Path(what))
+    kind_found = kind_of_source(source)
+    if kind_found is None:
+        message = (
+            "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases"
+        )
+        near = [difflib.get_close_matches(str(key), [*KINDS, "cases"], n=1) for key in source.data]
+        hint = next((f'did you mean "{close[0]}"?' for close in near if close), "")
+        raise DeclarationError([Problem(path=source.shown, line=1, column=1, message=message, hint=hint)])
+    readers: dict[str, Any] = {
+        "country": country_from,
+        "regime": regime_from,
+        "scenario": scenario_from,
+        "test": cases_from,
+        "vocabulary": vocabulary_from,
+    }
+    return "file of cases" if kind_found == "test" else kind_found, readers[kind_found](source)
+
+
+def _prospect(declaration: Declaration) -> list[str]:
+    """What can be worked out before a run: searches, false alerts, headroom. Empty where there is nothing."""
+    from moot.experiment.scenario import Scenario
+    from moot.regime.schema import Regime
+
+    if not isinstance(declaration, (Scenario, Regime)):
+        return []
+    prospect = _optional("moot.regime.prospect")
+    return [str(line) for line in prospect.prospect_lines(declaration)] if prospect else []
+
+
+def _show_run(path: Path) -> None:
+    from moot.errors import RunError
+
+    runs = _optional("moot.cli.reading_runs")
+    if runs is None:
+        raise RunError(f"{path} is a run; this installation cannot show runs")
+    runs.show_run(path)
+
+
+def _optional(name: str) -> Any:
+    """A module of Moot that may not be there, or None."""
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def _named(kind: Listed) -> dict[str, str]:
+    """The shipped names of a kind, each with its words."""
+    from moot.declaring.files import Kind, find, shipped_names
+    from moot.vocabulary import load_vocabulary
+
+    if kind is Listed.acts:
+        acts = load_vocabulary().acts
+        return {name: f"{act.class_}, {act.domain}: {act.words}" for name, act in acts.items()}
+    of: dict[Listed, tuple[Kind, str]] = {
+        Listed.countries: ("country", "name"),
+        Listed.regimes: ("regime", "name"),
+        Listed.scenarios: ("scenario", "title"),
+    }
+    singular, key = of[kind]
+    return {name: str(find(singular, name).data.get(key, "")) for name in shipped_names(singular)}
+
+
+def _scenario_lines(scenario: Any) -> list[str]:
+    lines = [f"{scenario.title} ({scenario.scenario})"]
+    lines.append(f"  {scenario.country_model.name}, {scenario.days} days from {scenario.start}.")
+    lines.append(f"  {scenario.people:,} synthetic people, after {scenario.burn_in} years of burn-in.")
+    arms = [
+        f"{name} ({regime.name if regime else 'the comparator'})"
+        for name, regime in scenario.arm_regimes.items()
+    ]
+    lines.append(f"  Arms: {', '.join(arms)}.")
+    if scenario.existing_models:
+        lines.append(f"  In force in every arm: {', '.join(one.name for one in scenario.existing_models)}.")
+    return lines
+
+
+def _country_lines(country: Any) -> list[str]:
+    lines = [f"{country.name} ({country.country})", "  Aggregate tables; synthetic people only."]
+    residents = f", {country.residents:,} residents" if country.residents else ""
+    lines.append(f"  {len(country.regions.rows)} regions{residents}.")
+    lines.append(f"  Acts with a rate: {', '.join(country.acts)}.")
+    lines.append(f"  Ties: {', '.join(country.tie_names)}.")
+    lines.append(f"  In force today: {', '.join(country.existing) or 'no scheme that is declared'}.")
+    return lines
+
+
+def _print_wrapped(lines: list[str]) -> None:
+    import shutil
+    import textwrap
+
+    width = min(100, max(40, shutil.get_terminal_size((100, 24)).columns))
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())] + ("  " if line.lstrip().startswith("- ") else "")
+        print("\n".join(textwrap.wrap(line, width, subsequent_indent=indent)) or "")
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=1))

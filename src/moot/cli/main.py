@@ -1,0 +1,120 @@
+"""`moot`: builds the command line from its groups, and turns every failure into a sentence and an exit code.
+
+Exit codes: 0; 1 a failed check, or a fault of ours; 2 the user's mistake, or a missing extra; 130
+interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from moot.errors import MootError
+
+__all__ = ["GROUPS", "app", "build", "main"]
+
+GROUPS = ("declarations", "running", "reading_runs", "reports")
+"""Modules of `moot.cli`, each with a function `register(app)`; the order of the help."""
+
+
+def build() -> typer.Typer:
+    """The command line with every group that is there."""
+    application = typer.Typer(
+        name="moot",
+        help="A laboratory for invented social-scoring schemes and synthetic people.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @application.callback()
+    def _version(
+        version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+    ) -> None:
+        if version:
+            from importlib.metadata import PackageNotFoundError
+            from importlib.metadata import version as installed
+
+            try:
+                print(f"moot {installed('moot')}")
+            except PackageNotFoundError:
+                print("moot (not installed)")
+            raise typer.Exit
+
+    for group in GROUPS:
+        name = f"moot.cli.{group}"
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            continue
+        module.register(application)
+    return application
+
+
+app = build()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of `moot`. Ends the process with an exit code; no traceback unless MOOT_DEBUG=1."""
+    code = 0
+    try:
+        code = _run(arguments)
+    except BrokenPipeError:
+        # Somebody read as much as they wanted, as in `moot list | head`.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="moot")
+    except SystemExit as end:
+        sys.stdout.flush()
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except MootError as error:
+        if _debugging():
+            raise
+        print(_red(f"{error}"), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if _debugging():
+            raise
+        said = " ".join(str(error).split())[:300]
+        print(
+            f"moot failed: {type(error).__name__}: {said}\n"
+            "This is a fault of Moot, not of your files; MOOT_DEBUG=1 shows where.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _debugging() -> bool:
+    return os.environ.get("MOOT_DEBUG", "") not in ("", "0")
+
+
+def _red(text: str) -> str:
+    """The carets and hints of errors stand out on a terminal, unless NO_COLOR is set."""
+    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+        return text
+    lines = (
+        f"\x1b[31m{line}\x1b[0m" if line.lstrip().startswith("| ") else line for line in text.split("\n")
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
