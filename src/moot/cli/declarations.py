@@ -272,14 +272,14 @@ def _prospect(declaration: Declaration) -> list[str]:
 
     if not isinstance(declaration, (Scenario, Regime)):
         return []
-    prospect = _optional("moot.regime.prospect")
+    prospect = _optional("regime.prospect")
     return [str(line) for line in prospect.prospect_lines(declaration)] if prospect else []
 
 
 def _show_run(path: Path) -> None:
     from moot.errors import RunError
 
-    runs = _optional("moot.cli.reading_runs")
+    runs = _optional("cli.reading_runs")
     if runs is None:
         raise RunError(f"{path} is a run; this installation cannot show runs")
     runs.show_run(path)
@@ -290,9 +290,9 @@ def _optional(name: str) -> Any:
     import importlib
 
     try:
-        return importlib.import_module(name)
+        return importlib.import_module(f"moot.{name}")
     except ModuleNotFoundError as error:
-        if error.name != name:
+        if error.name != f"moot.{name}":
             raise
         return None
 

@@ -34,29 +34,34 @@ def build() -> typer.Typer:
     )
 
     @application.callback()
-    def _version(
-        version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+    def _common(
+        version: bool = typer.Option(
+            False, "--version", help="Print the version and stop.", is_eager=True, callback=_print_version
+        ),
     ) -> None:
-        if version:
-            from importlib.metadata import PackageNotFoundError
-            from importlib.metadata import version as installed
-
-            try:
-                print(f"moot {installed('moot')}")
-            except PackageNotFoundError:
-                print("moot (not installed)")
-            raise typer.Exit
+        pass
 
     for group in GROUPS:
-        name = f"moot.cli.{group}"
         try:
-            module = importlib.import_module(name)
+            module = importlib.import_module(f"moot.cli.{group}")
         except ModuleNotFoundError as error:
-            if error.name != name:
+            if error.name != f"moot.cli.{group}":
                 raise
             continue
         module.register(application)
     return application
+
+
+def _print_version(asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        print(f"moot {version('moot')}")
+    except PackageNotFoundError:
+        print("moot (not installed)")
+    raise typer.Exit
 
 
 app = build()

@@ -2,7 +2,7 @@
 
 A case is a few acts of the vocabulary on relative days and what should follow: a tier, lists, refusals. At
 most twenty of them, no names, no dates, no free text, and the answer is that a case passes or which
-expectation fails. There is no way from here to a score, and none for a case that somebody brings from outside.
+expectation fails. There is no way from here to a score, and none for a case that somebody brings along.
 """
 
 from __future__ import annotations

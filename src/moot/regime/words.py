@@ -121,9 +121,9 @@ def _seen(sensor: Sensor) -> str:
 
 def _counted(scheme: Scheme) -> Iterator[str]:
     score = scheme.score
-    known = "know it" if scheme.disclosed else "do not know it"
+    known = "people know it" if scheme.disclosed else "people do not know it"
     scale = f"a scale from {score.floor} to {score.ceiling}"
-    yield f"{_WHO[scheme.who]} and {known}. It starts at {score.start}, on {scale}."
+    yield f"{_WHO[scheme.who]}; {known}. It starts at {score.start}, on {scale}."
     if score.novice_start is not None:
         yield f"New drivers start at {score.novice_start}."
     tiers = ", ".join(f"{tier.tier} from {tier.from_}" for tier in score.tiers)
