@@ -151,9 +151,17 @@ def normal_deviate(t: float, freedom: float) -> float:
     return math.copysign(size, t)
 
 
-def deviation(own: Sequence[float], other: Sequence[float]) -> float:
-    """Welch's t of two means over seeds as a normal deviate; each needs at least two values."""
-    parts = [statistics.variance(values) / len(values) for values in (own, other)]
+def deviation(
+    own: Sequence[float], other: Sequence[float], *, least: tuple[float, float] = (0.0, 0.0)
+) -> float:
+    """Welch's t of two means over seeds as a normal deviate; each needs at least two values.
+
+    `least`: variances below which the two estimates are not believed.
+    """
+    parts = [
+        max(statistics.variance(values), floor) / len(values)
+        for values, floor in zip((own, other), least, strict=True)
+    ]
     difference = statistics.fmean(own) - statistics.fmean(other)
     if not difference:
         return 0.0
@@ -170,9 +178,14 @@ def agreement(own: Sequence[Sample], other: Sequence[Sample]) -> Agreement:
     ours, theirs = [per_person(sample) for sample in own], [per_person(sample) for sample in other]
     if ours[0].keys() != theirs[0].keys():
         raise ValueError(f"totals differ in name: {sorted(ours[0].keys() ^ theirs[0].keys())}")
-    return Agreement(
-        {name: deviation([s[name] for s in ours], [s[name] for s in theirs]) for name in ours[0]}
-    )
+    deviations = {}
+    for name in ours[0]:
+        values = [[s[name] for s in side] for side in (ours, theirs)]
+        # rare events: three seeds with a refusal each have no variance, but a count has that of Poisson
+        rate = 0.0 if name.startswith("mean_") else statistics.fmean([*values[0], *values[1]])
+        least = (rate / own[0].people, rate / other[0].people)
+        deviations[name] = deviation(*values, least=least)
+    return Agreement(deviations)
 
 
 # -- runs ------------------------------------------------------------------------------------------------

@@ -110,6 +110,13 @@ def test_a_shift_of_ten_standard_errors_is_seen_and_named():
     assert moved.deviations["wrong"] > 0
 
 
+def test_rare_counts_without_variance_are_not_sure():
+    """Three seeds with one event each against three with two: nothing follows from that."""
+    compared = bench.agreement([sample(wrong=1.0)] * 3, [sample(wrong=2.0)] * 3)
+    assert abs(compared.deviations["wrong"]) < 1.5
+    assert not bench.agreement([sample(mean_score_end=1.0)] * 3, [sample(mean_score_end=2.0)] * 3).holds
+
+
 def test_totals_of_other_names_are_an_error():
     with pytest.raises(ValueError, match="wrong"):
         bench.agreement([sample(wrong=1.0)] * 3, [sample(right=1.0)] * 3)
