@@ -125,11 +125,14 @@ def _model_problems(
     model: type[BaseModel], source: Source, error: ValidationError
 ) -> tuple[list[Problem], list[Place]]:
     problems, spoilt = [], []
-    for found in error.errors(include_url=False, include_input=True):
+    for found in _findings(error):
         place: Place = tuple(found["loc"])
         at_key = bool(place) and place[-1] == "[key]"
         if at_key:
             place = place[:-1]
+        if found["type"] == "missing" and _misspelt(model, place, found["input"]):
+            spoilt.append(place[:-1])
+            continue
         message, hint = _sentence(model, place, found)
         if found["type"] == "extra_forbidden":
             at_key = True
@@ -139,6 +142,24 @@ def _model_problems(
             spoilt.append(place[:-1] if len(place) > 1 else place)
         problems.append(source.problem(place, message, hint=hint, at_key=at_key))
     return problems, spoilt
+
+
+def _misspelt(model: type[BaseModel], place: Place, given: Any) -> bool:
+    """Whether a missing key is there misspelt: then the unknown key is reported, with this one as hint."""
+    known = keys_at(model, place[:-1])
+    others = [key for key in given if key not in known] if isinstance(given, dict) else []
+    return any(nearest(other, known) == nearest(place[-1], [place[-1]]) for other in others)
+
+
+def _findings(error: ValidationError) -> list[Mapping[str, Any]]:
+    """What pydantic found, without lengths counted after items with errors of their own were left out."""
+    kept: list[Mapping[str, Any]] = []
+    for found in error.errors(include_url=False):
+        shortest = (found.get("ctx") or {}).get("min_length", 0)
+        if found["type"] == "too_short" and len(found["input"]) >= shortest:
+            continue
+        kept.append(found)
+    return kept
 
 
 _EXPECTED = {
@@ -171,13 +192,7 @@ def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) ->
     if kind == "missing":
         if place and isinstance(place[-1], int):
             return "a value is missing from the list", ""
-        known = keys_at(model, place[:-1])
-        near = (
-            nearest(place[-1], [key for key in (given or {}) if key not in known])
-            if isinstance(given, dict)
-            else ""
-        )
-        return f'the key "{place[-1]}" is missing; expected it here', near
+        return f'the key "{place[-1]}" is missing; expected it here', ""
     if kind == "value_error":
         return str(context.get("error", found["msg"])), ""
     if kind in ("literal_error", "enum"):
@@ -198,6 +213,8 @@ def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) ->
     if kind not in _EXPECTED:
         return str(found["msg"]), ""
     expected = _EXPECTED[kind]
+    if context.get("class_name") == "Quantity":
+        expected = "a number, or {value: NUMBER, range: [LOW, HIGH], …}"
     hint = ""
     if "number" in expected and isinstance(given, str):
         if _WITH_UNIT.fullmatch(given):
@@ -261,7 +278,7 @@ def _inside(annotation: Any, key: Key) -> Any:
 def _mended(model: type[D], data: dict[Key, Any], error: ValidationError) -> D | None:
     """The declaration with misspelt keys renamed and wrong values put right; None where nothing is near."""
     mended = copy.deepcopy(data)
-    for found in error.errors(include_url=False, include_input=False):
+    for found in _findings(error):
         place: Place = tuple(found["loc"])
         parent = _parent(mended, place)
         if parent is None or not place:
