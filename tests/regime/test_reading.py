@@ -149,8 +149,21 @@ def test_ends_enclose_the_value(value, below, above):
 
 @pytest.mark.parametrize(
     "text, value",
-    [("no", "no"), ("yes", "yes"), ("off", "off"), ("12:30", "12:30"), ("1_000", "1_000"), ("0o17", 15)]
-    + [("0x1F", 31), ("1e3", 1000.0), (".5", 0.5), ("-7", -7), ("~", None), ("true", True), ("2028-01-01", "2028-01-01")],
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("off", "off"),
+        ("12:30", "12:30"),
+        ("1_000", "1_000"),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("-7", -7),
+        ("~", None),
+        ("true", True),
+        ("2028-01-01", "2028-01-01"),
+    ],
 )
 def test_words_are_what_they_look_like(text, value):
     assert scalar_of(text) == value
@@ -176,7 +189,20 @@ def test_windows_lines_and_a_byte_order_mark_are_text_too(tmp_path):
 # No text ends in a traceback
 
 PIECES = st.sampled_from(
-    [*"{}[]:,-?&*!|>'\"%@`#~ \n\t", "\n  ", "- ", ": ", "regime", "schemes", "score", "tier", "12", ".inf", "é", "\x85"]
+    [
+        *"{}[]:,-?&*!|>'\"%@`#~ \n\t",
+        "\n  ",
+        "- ",
+        ": ",
+        "regime",
+        "schemes",
+        "score",
+        "tier",
+        "12",
+        ".inf",
+        "é",
+        "\x85",
+    ]
 )
 
 
@@ -195,7 +221,9 @@ def test_random_text_is_read_or_refused(text):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(0, len(REGIME) - 1), st.lists(PIECES, min_size=1, max_size=4).map("".join), st.integers(0, 6))
+@given(
+    st.integers(0, len(REGIME) - 1), st.lists(PIECES, min_size=1, max_size=4).map("".join), st.integers(0, 6)
+)
 def test_a_declaration_with_random_damage_is_read_or_refused(at, inserted, removed):
     read_or_refuse(REGIME[:at] + inserted + REGIME[at + removed :])
 
@@ -210,8 +238,14 @@ def test_random_bytes_are_read_or_refused(tmp_path: Path, content: bytes):
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-10, 10) | st.floats(-2, 2) | st.sampled_from(["a", "protest", "air"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["tier", "from", "value"]), inner),
+    st.none()
+    | st.booleans()
+    | st.integers(-10, 10)
+    | st.floats(-2, 2)
+    | st.sampled_from(["a", "protest", "air"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["tier", "from", "value"]), inner)
+    ),
     max_leaves=8,
 )
 

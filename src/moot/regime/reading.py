@@ -64,7 +64,7 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
                 )
             seen.add(rule.list)
         yield from _check_scheme(at, scheme, regime, vocabulary, names)
-    yield from _unseen(regime)
+    yield from _unseen(regime, vocabulary)
 
 
 def _twice(at: Place, what: str, names: list[str]) -> Iterator[Complaint]:
@@ -336,14 +336,15 @@ def _check_list(
             yield complain_unknown(place, "context", context, vocabulary.contexts, at_key=True)
 
 
-def _unseen(regime: Regime) -> Iterator[Complaint]:
+def _unseen(regime: Regime, vocabulary: Vocabulary) -> Iterator[Complaint]:
     """Acts of a catalogue that no sensor can see: they cost nobody anything, and earn nobody anything."""
     seen = {name for sensor in regime.sensors for name in (*sensor.sees, *sensor.reads)}
+    misspelt = [name for name in seen if act_of(name, regime, vocabulary)]
     for number, scheme in enumerate(regime.schemes):
         if scheme.reads != "regime":
             continue
         for name in scheme.catalogue:
-            if name not in seen:
+            if name not in seen and not nearest(name, misspelt):
                 message = f"no sensor of this regime sees {name}; it will never count"
                 at = ("schemes", number, "catalogue", name)
-                yield Complaint(at=at, message=message, hint=nearest(name, seen), at_key=True, warning=True)
+                yield Complaint(at=at, message=message, at_key=True, warning=True)
