@@ -1,0 +1,144 @@
+"""Synthetic people in their canonical order: what the society reads and nobody outside this package can make.
+
+The order is region, then block (at most 65,536 people, whole households), then rate class inside the block; it
+depends on the country, its size and the seed alone. A `Population` comes from `synthesise` and from nowhere
+else: it has no public constructor, and its arrays are read-only.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORD = 64
+LARGEST_BLOCK = 65472  # 1023 words: a place in a block fits in 16 bits
+SMALLEST_BLOCK = 2048
+BLOCKS_WANTED = 16
+SILENT = 63  # the rate class of people who can do nothing
+_TOKEN = object()
+
+# Order of the one-way attributes in `levels`, and of the bits in `flags`.
+ATTRIBUTES = (
+    "age",
+    "sex",
+    "income",
+    "education",
+    "stratum",
+    "appearance",
+    "licence",
+    "platform-worker",
+    "smartphone",
+)
+LICENCE, SMARTPHONE, EMPLOYED, ADULT = 1, 2, 4, 8
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which people lie in which block and region: (blocks + 1,) and (segments,) int64 arrays."""
+
+    people: int
+    block_start: NDArray[np.int64]
+    block_word: NDArray[np.int64]
+    segment_start: NDArray[np.int64]  # (segments + 1,): a segment is one region's part of one block
+    segment_region: NDArray[np.int64]
+    block_segment: NDArray[np.int64]  # (blocks + 1,)
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self.block_start) - 1
+
+
+def apportion(totals: NDArray[np.int64], people: int) -> NDArray[np.int64]:
+    """`people` over regions by largest remainder, ties to the first; (regions,) int64 that sums to people."""
+    exact = [int(t) * people for t in totals]
+    whole = int(sum(int(t) for t in totals))
+    share = [e // whole for e in exact]
+    rest = sorted(range(len(exact)), key=lambda r: (-(exact[r] % whole), r))
+    for r in rest[: people - sum(share)]:
+        share[r] += 1
+    return np.array(share, np.int64)
+
+
+def lay_out(region_people: NDArray[np.int64]) -> Layout:
+    """Blocks over regions: large regions are cut evenly, small ones share a block."""
+    people = int(region_people.sum())
+    target = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, people // BLOCKS_WANTED))
+    starts, blocks, segments, regions = [0], [0], [0], []
+    filled = 0
+    for region, count in enumerate(region_people.tolist()):
+        if count == 0:
+            continue
+        parts = -(-count // target)
+        if filled and (parts > 1 or filled + count > target):
+            starts.append(segments[-1])
+            blocks.append(len(regions))
+            filled = 0
+        for part in range(parts):
+            size = count * (part + 1) // parts - count * part // parts
+            segments.append(segments[-1] + size)
+            regions.append(region)
+            filled += size
+            if parts > 1:
+                starts.append(segments[-1])
+                blocks.append(len(regions))
+                filled = 0
+    if filled:
+        starts.append(segments[-1])
+        blocks.append(len(regions))
+    block_start = np.array(starts, np.int64)
+    words = (np.diff(block_start) + WORD - 1) // WORD
+    return Layout(
+        people,
+        block_start,
+        np.concatenate([[0], np.cumsum(words)]).astype(np.int64),
+        np.array(segments, np.int64),
+        np.array(regions, np.int64),
+        np.array(blocks, np.int64),
+    )
+
+
+@dataclass(frozen=True, init=False)
+class Population:
+    """The people of one (country, seed, size), and their ties; all arrays are read-only.
+
+    Shapes: n people, w words of 64, d domains, q in-block tie orders.
+    """
+
+    country: str
+    seed: int
+    layout: Layout
+    region: NDArray[np.uint16]  # (n,)
+    age5: NDArray[np.uint8]  # (n,) five-year band, 17 = 85 and over
+    levels: NDArray[np.uint8]  # (n, attributes) one-way slot of each attribute, offsets included
+    theta: NDArray[np.uint16]  # (n, d) bin of the propensity in each domain
+    who: NDArray[np.uint16]  # (n,) index into the rates' person table (age, sex, flags)
+    where: NDArray[np.uint8]  # (n,) index into the rates' place table (income, stratum)
+    household: NDArray[np.uint8]  # (n,) by place in tie order 0: place in the household * 16 + its size
+    order: NDArray[np.uint16]  # (q, n) person at a place, both counted inside the block
+    place: NDArray[np.uint16]  # (q, n) place of a person
+    clique_end: NDArray[np.int64]  # (q, blocks, 2) ends of the employed and of the pupils in a clique order
+    word_class: NDArray[np.uint8]  # (w,) candidates of a word have probability 2 ** -class
+
+    def __init__(self, token: object, **arrays: object) -> None:
+        if token is not _TOKEN:
+            raise TypeError("people are made by moot.country.synthesise(country, seed, people) and in no other way")
+        for field in fields(self):
+            value = arrays[field.name]
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            object.__setattr__(self, field.name, value)
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return self.layout.people
+
+    @property
+    def bytes(self) -> int:
+        """Memory of the statics and ties, in bytes."""
+        return sum(v.nbytes for v in (getattr(self, f.name) for f in fields(self)) if isinstance(v, np.ndarray))
+
+    def block_of(self, person: int) -> int:
+        """The block in which a person lies."""
+        return int(np.searchsorted(self.layout.block_start, person, side="right")) - 1

@@ -1,0 +1,52 @@
+"""The dominating rates: how often each potential act may at most occur to each person, fixed for ever.
+
+A bound depends on the country and on the person's statics alone: it stands at the upper end of every declared
+range, times the act's headroom. Regime, scenario and arms never enter (`docs/model.md`, the latent world).
+"""
+
+import numpy as np
+
+from moot.draws.compiled import inline
+from moot.draws.philox import static_hash
+
+AGES, SEXES, FLAGS, INCOMES, STRATA = 9, 2, 16, 10, 5
+WHO = AGES * SEXES * FLAGS
+WHERE = INCOMES * STRATA
+CEILING = 1 << 36
+
+
+KINDS, OWN_SHAPES, BINS = 48, 8, 4096
+
+# Tables of the potential acts (acts x people, int64).
+RATES = np.dtype(
+    [
+        ("by_person", np.int64, (KINDS, WHO)),  # daily bound at theta = 1 in 1/2**32; 0 where not exposed
+        ("by_place", np.int64, (KINDS, WHERE)),  # factor in 1/65536
+        ("domain", np.int64, (KINDS,)),  # column of theta
+        ("cap", np.int64, (KINDS,)),  # largest daily probability in 1/2**32
+        ("own", np.int64, (KINDS,)),  # row of `bins` for a propensity of this act alone, or -1
+        ("purpose", np.int64, (KINDS,)),  # purpose of the act's draws
+        ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
+        ("domain_bins", np.int64, (BINS,)),  # propensity by bin in 1/65536
+        ("bins", np.int64, (OWN_SHAPES, BINS)),  # other gamma tables
+        ("kinds", np.int64),
+    ]
+)
+
+
+@inline
+def bound(rates, key, k, theta_bin, who, where, born):
+    """The dominating probability that a person does act k on a day, in 1/2**32.
+
+    `born` is the person's index before sorting, to which a propensity of one act belongs.
+    """
+    p = rates.by_person[k, who]
+    if p == 0:
+        return p
+    p = (p * rates.by_place[k, where]) >> 16
+    p = (min(p, CEILING) * rates.domain_bins[theta_bin]) >> 16
+    row = rates.own[k]
+    if row >= 0:
+        at = np.int64(static_hash(key, rates.own_purpose[k], born) >> np.uint64(52))
+        p = (min(p, CEILING) * rates.bins[row, at]) >> 16
+    return min(p, rates.cap[k])

@@ -1,0 +1,640 @@
+"""From declarations to the tables of the kernels: every name becomes a column, every number an integer.
+
+The order of arms, sensors and schemes is that of the files; draws are tied to names (purposes), never to
+positions, so an arm added or a sensor moved changes no draw of another.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from moot.country.population import ADULT, ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE
+from moot.country.rates import INCOMES, STRATA, WHERE
+from moot.country.schema import Country, perception
+from moot.country.synthesis import latent_rate, rates_of, slots_of
+from moot.draws import tables
+from moot.draws.philox import purpose, seed_key
+from moot.errors import UserError
+from moot.regime import recognition
+from moot.regime.schema import Regime, Scheme, Sensor
+from moot.society import law as L
+from moot.society.measures import Columns
+from moot.vocabulary import Vocabulary
+
+EPOCH = date(2000, 1, 1)
+FLAG_OF = {"everyone": 0, "person": 0, "licence": LICENCE, "smartphone": SMARTPHONE, "employed": EMPLOYED, "adults": ADULT}
+KIND = {"offence": 0, "incivility": 0, "lawful": 1, "merit": 2}
+CLASSES = L.CLASSES
+LEAST_CERTAINTY = 0.001  # certainty today is not taken below this where it divides
+MOST_BITS = 62
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm: its name, the regimes in force in the order of their schemes, and whether institutions act."""
+
+    name: str
+    existing: tuple[Regime, ...]
+    regime: Regime | None
+    institutions: bool
+
+    @property
+    def schemes(self) -> list[Scheme]:
+        """All schemes, those in force today first."""
+        return [s for r in (*self.existing, *((self.regime,) if self.regime else ())) for s in r.schemes]
+
+    @property
+    def sensors(self) -> list[Sensor]:
+        """The regime's own sensors."""
+        return list(self.regime.sensors) if self.regime else []
+
+    @property
+    def lists(self) -> list[tuple[int, object]]:
+        """(scheme index, rule) of every list, in order."""
+        return [(x, rule) for x, s in enumerate(self.schemes) for rule in s.lists]
+
+    @property
+    def offers(self) -> list[tuple[int, object]]:
+        """(scheme index, offer)."""
+        return [(x, o) for x, s in enumerate(self.schemes) for o in s.offers]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Everything the engine needs beside the people."""
+
+    world: np.ndarray  # (1,) record WORLD
+    law: np.ndarray  # (arms,) records ARM
+    rates: np.ndarray  # (1,) record RATES
+    arms: tuple[Arm, ...]
+    acts: tuple[str, ...]
+    slots: tuple[tuple[str, str], ...]
+    regions: tuple[tuple[str, str], ...]
+    columns: Columns
+    certainty: dict[str, dict[str, float]]  # arm -> class -> certainty of being charged, by the declarations
+
+
+def day_number(when: date) -> int:
+    """Days since 2000-01-01."""
+    return (when - EPOCH).days
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return EPOCH + timedelta(days=day)
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1.0 - p))
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def seen_by(sensor: Sensor, act: str, stratum: str, when: date) -> float:
+    """Probability that an act of this kind, done by somebody the sensor can reach, is seen."""
+    if sensor.kind == "register":
+        if act not in sensor.reads:
+            return 0.0
+        return 1.0 - (sensor.missed_links.at(when) if sensor.missed_links is not None else 0.0)
+    sensitivity = sensor.sees.get(act)
+    if sensitivity is None:
+        return 0.0
+    share = sensor.share_analysed.at(when) if sensor.share_analysed is not None else 1.0
+    if sensor.density_per_km2 is not None:
+        density = sensor.density_per_km2.get(stratum)
+        cover = recognition.coverage(density.at(when) if density is not None else 0.0, share)
+    else:
+        cover = (sensor.coverage.at(when) if sensor.coverage is not None else 1.0) * share
+    return float(cover) * float(sensitivity.at(when))
+
+
+def operating_point(sensor: Sensor, when: date) -> float | None:
+    """The false match rate of one comparison, or None where faces are not compared."""
+    ident = sensor.identification
+    if ident is None or ident.mode in ("none", "declared"):
+        return None
+    if ident.fmr is not None:
+        return float(ident.fmr.at(when))
+    assert ident.target_fpir is not None  # the schema asks for exactly one
+    size = ident.gallery.size if ident.gallery is not None else 1
+    return float(recognition.fmr_for(ident.target_fpir.at(when), size))
+
+
+def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[float, float]]:
+    """(right, wrong) by appearance class of the author, after review."""
+    ident = sensor.identification
+    if sensor.kind == "register":
+        f = sensor.false_links.at(when) if sensor.false_links is not None else 0.0
+        return [(1.0 - f, f)] * CLASSES
+    if ident is None or ident.mode == "none":
+        return [(1.0, 0.0)] * CLASSES
+    if ident.mode == "declared":
+        out = []
+        for c in range(CLASSES):
+            wrong = ident.wrong.get(f"class-{c + 1}") if ident.wrong else None
+            w = wrong.at(when) if wrong is not None else 0.0
+            out.append((1.0 - w, w))
+        return out
+    fmr = operating_point(sensor, when)
+    assert fmr is not None and ident.gallery is not None
+    factors = class_factors(sensor, shares, when)
+    unusable = ident.unusable_image.at(when) if ident.unusable_image is not None else 0.10
+    out = []
+    for c in range(CLASSES):
+        if ident.mode == "verify":
+            gate = recognition.verify(fmr)
+            right, wrong = 1.0 - gate.false_reject, 0.0
+        else:
+            result = recognition.identify(min(0.5, fmr * factors[c]), ident.gallery.size, unusable=unusable)
+            right, wrong = result.right, result.wrong
+        if ident.review is not None:
+            right *= ident.review.right_passes.at(when)
+            wrong *= ident.review.wrong_passes.at(when)
+        out.append((right, wrong))
+    return out
+
+
+def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float]:
+    """False-match multiplier met by a person of each class, scaled so that the people's mean is 1.
+
+    Comparisons are made within a class, so what a person meets is multiplier x share of the class.
+    """
+    ident = sensor.identification
+    given = ident.multipliers if ident is not None and ident.multipliers else None
+    raw = []
+    for c in range(CLASSES):
+        m = given.get(f"class-{c + 1}") if given else None
+        raw.append((m.at(when) if m is not None else 1.0) if given else 1.0)
+    mean = sum(r * s for r, s in zip(raw, shares, strict=True))
+    return [r / mean if mean > 0 else 1.0 for r in raw]
+
+
+def false_alarms_per_day(sensor: Sensor, shares: list[float], when: date) -> list[float]:
+    """Alarms per person and day that no act caused, by appearance class: a listed face 'seen' in a passer-by."""
+    ident = sensor.identification
+    if sensor.passages_per_day is None or ident is None or ident.mode != "presence":
+        return [0.0] * CLASSES
+    fmr = operating_point(sensor, when)
+    assert fmr is not None and ident.gallery is not None
+    passages = sensor.passages_per_day.at(when)
+    passes = ident.review.wrong_passes.at(when) if ident.review is not None else 1.0
+    factors = class_factors(sensor, shares, when)
+    return [
+        min(0.5, passages * recognition.presence(min(0.5, fmr * f), ident.gallery.size).fpir * passes) for f in factors
+    ]
+
+
+class _Builder:
+    """Fills the arrays of `Law` arm by arm."""
+
+    def __init__(self, country: Country, vocabulary: Vocabulary, arms: list[Arm], start: date, seed: int) -> None:
+        self.country, self.vocabulary, self.arms, self.start = country, vocabulary, arms, start
+        self.rates, self.acts, self.thin = rates_of(country, vocabulary, start)
+        self.first, self.slots = slots_of(vocabulary)
+        self.seed = seed
+        self.strata = vocabulary.attributes["stratum"]
+        table = country.attributes.appearance
+        levels = vocabulary.attributes["appearance"]
+        self.shares = [float(table.shares.get(x, 0.0)) if table else float(x == levels[0]) for x in levels]
+        if len(self.acts) + max((len(a.sensors) for a in arms), default=0) > MOST_BITS:
+            raise UserError(f"acts and sensors together are more than {MOST_BITS}")
+
+    def dims(self) -> tuple[int, int, int, int, int]:
+        """(A, K, V, S, L), each at least 1."""
+        return (
+            len(self.arms),
+            len(self.acts),
+            max(1, *(len(a.sensors) for a in self.arms)),
+            max(1, *(len(a.schemes) for a in self.arms)),
+            max(1, *(len(a.lists) for a in self.arms)),
+        )
+
+    def acts_part(self) -> dict[str, object]:
+        """Acts and perceived certainty."""
+        pc = self.country.perceived_certainty
+        kinds, today, exposure, unlearn = [], [], [], []
+        prior = {"offence": pc.prior.offence.at(self.start), "lawful": pc.prior.lawful.at(self.start)}
+        learning = pc.learning.at(self.start)
+        for name in self.acts:
+            act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
+            kinds.append(KIND[act.class_])
+            q0 = rate.certainty_now.at(self.start) if rate.certainty_now is not None else 0.0
+            today.append(tables.q32(q0) if act.class_ == "offence" else 0)
+            exposure.append(FLAG_OF.get(rate.per, 0))
+            group = perception(act.class_)
+            p0 = prior[group] if group else 0.0
+            q = max(LEAST_CERTAINTY, q0)
+            step = learning * q * (1.0 - p0) / ((1.0 - q) * p0) if p0 > 0 else 0.0
+            unlearn.append(round(round(min(1.0, step), 9) * tables.Q30))
+        fading = pc.fading
+        fade = (
+            tables.step(int(fading.step_days.at(self.start)))
+            if fading.step_days is not None
+            else tables.halving(float(fading.half_life_days.at(self.start)) if fading.half_life_days else 1.0)
+        )
+        return {
+            "thin": self.thin,
+            "kind": np.array(kinds, np.int64),
+            "today": np.array(today, np.int64),
+            "exposure": np.array(exposure, np.int64),
+            "normaliser": np.full(len(self.acts), tables.Q16, np.int64),
+            "deter": np.array(
+                [
+                    tables.exponential(pc.elasticity.offence.at(self.start), prior["offence"]),
+                    tables.exponential(pc.elasticity.lawful.at(self.start), prior["lawful"]),
+                ]
+            ),
+            "fade": fade,
+            "learn": np.array(
+                [
+                    round(round(x.at(self.start), 9) * tables.Q30)
+                    for x in (pc.learning, pc.vicarious, pc.cross_class)
+                ],
+                np.int64,
+            ),
+            "unlearn": np.array(unlearn, np.int64),
+            "prior": np.array([round(prior["offence"] * 65536), round(prior["lawful"] * 65536)], np.int64),
+        }
+
+    def certainty(self, arm: Arm) -> dict[str, tuple[float, float]]:
+        """Class -> (certainty today, certainty in the arm), mean over acts weighted by latent rate."""
+        totals: dict[str, list[float]] = {"offence": [0.0, 0.0, 0.0], "lawful": [0.0, 0.0, 0.0]}
+        stratum = self.country.attributes.stratum
+        weights = {x: (float(stratum.shares.get(x, 0.0)) if stratum else float(x == self.strata[0])) for x in self.strata}
+        phones = self.country.attributes.smartphone
+        owners = float(np.mean([float(x) for x in phones.by_age])) if phones else 1.0
+        for name in self.acts:
+            group = perception(self.country.act(name, self.vocabulary).class_)
+            if group is None:
+                continue
+            rate = self.country.acts[name]
+            weight = latent_rate(rate, self.start, upper=False)
+            q0 = rate.certainty_now.at(self.start) if rate.certainty_now is not None else 0.0
+            q0 = q0 if self.country.act(name, self.vocabulary).class_ == "offence" else 0.0
+            missed = 1.0 - q0
+            if arm.regime is not None and arm.regime.notice:
+                for sensor in arm.sensors:
+                    if sensor.kind == "register":
+                        continue
+                    right = sum(s * o[0] for s, o in zip(self.shares, outcome_of(sensor, self.shares, self.start), strict=True))
+                    reach = sum(w * seen_by(sensor, name, x, self.start) for x, w in weights.items())
+                    missed *= 1.0 - right * reach * (owners if sensor.kind == "phone" else 1.0)
+            totals[group][0] += weight
+            totals[group][1] += weight * q0
+            totals[group][2] += weight * (1.0 - missed)
+        return {g: (t[1] / t[0] if t[0] else 0.0, t[2] / t[0] if t[0] else 0.0) for g, t in totals.items()}
+
+    def ambient_part(self) -> tuple[dict[str, np.ndarray], dict[str, dict[str, float]]]:
+        """The ambient of each arm: the prior until a regime is announced, then what is believed of it."""
+        pc = self.country.perceived_certainty
+        days = np.full((len(self.arms), L.SEGMENTS), 1 << 20, np.int64)
+        days[:, 0] = 0
+        values = np.zeros((len(self.arms), 2, L.SEGMENTS), np.int64)
+        certainty: dict[str, dict[str, float]] = {}
+        for a, arm in enumerate(self.arms):
+            found = self.certainty(arm)
+            certainty[arm.name] = {g: x[1] for g, x in found.items()}
+            for c, group in enumerate(("offence", "lawful")):
+                p0 = (pc.prior.offence if group == "offence" else pc.prior.lawful).at(self.start)
+                values[a, c, :] = round(p0 * 65536)
+                regime = arm.regime
+                if regime is None or regime.announced is None:
+                    continue
+                days[a, 1] = max(0, day_number(regime.announced))
+                omega = regime.believed_share.at(self.start) if regime.believed_share is not None else 0.0
+                q0, q1 = (min(0.999, max(LEAST_CERTAINTY, x)) for x in found[group])
+                if p0 > 0:
+                    believed = _sigmoid(_logit(p0) + omega * (_logit(q1) - _logit(q0)))
+                    values[a, c, 1:] = round(round(believed, 9) * 65536)
+        return {"ambient_day": days, "ambient": values}, certainty
+
+    def sensors_part(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+        """What is seen and for whom it is taken: tables of the world, tables of the arms."""
+        A, K, V, S, _ = self.dims()
+        z = {
+            "sensors": np.zeros(A, np.int64),
+            "s_purpose": np.zeros((A, V), np.int64),
+            "s_need": np.zeros((A, V), np.int64),
+            "s_register": np.zeros((A, V), np.int64),
+            "s_seen": np.zeros((A, V, K, STRATA), np.int64),
+            "s_right": np.zeros((A, V, CLASSES), np.int64),
+            "s_wrong": np.zeros((A, V, CLASSES), np.int64),
+            "s_scope": np.zeros((A, V), np.int64),
+            "s_same": np.zeros((A, V), np.int64),
+        }
+        layers: dict[str, list[tuple[int, int, list[float]]]] = {}
+        points = np.zeros((A, V, S), np.int64)
+        for a, arm in enumerate(self.arms):
+            z["sensors"][a] = len(arm.sensors)
+            for v, sensor in enumerate(arm.sensors):
+                z["s_purpose"][a, v] = purpose(f"sensor/{sensor.sensor}")
+                z["s_need"][a, v] = SMARTPHONE if sensor.kind == "phone" else 0
+                z["s_register"][a, v] = int(sensor.kind == "register")
+                for k, name in enumerate(self.acts):
+                    for g, stratum in enumerate(self.strata):
+                        z["s_seen"][a, v, k, g] = tables.q32(min(1.0, seen_by(sensor, name, stratum, self.start)))
+                for c, (right, wrong) in enumerate(outcome_of(sensor, self.shares, self.start)):
+                    z["s_right"][a, v, c] = tables.q32(right)
+                    z["s_wrong"][a, v, c] = tables.q32(min(1.0, right + wrong))
+                ident = sensor.identification
+                z["s_scope"][a, v] = int(ident is not None and ident.gallery is not None and ident.gallery.scope == "region")
+                anyone = sensor.kind == "register" or (ident is not None and ident.victim == "anyone")
+                z["s_same"][a, v] = 0 if anyone else tables.q32(0.9)
+                alarms = false_alarms_per_day(sensor, self.shares, self.start)
+                if max(alarms) > 0:
+                    layers.setdefault(f"sensor/{sensor.sensor}/false-alarm", []).append((a, v, alarms))
+                if sensor.on_alert is not None:
+                    for s, scheme in enumerate(arm.schemes):
+                        if scheme.reads == "regime":
+                            points[a, v, s] = sensor.on_alert.points
+        names = sorted(layers)
+        F = len(names)
+        levels = np.zeros(F, np.int64)
+        z["f_threshold"] = np.zeros((A, F, CLASSES), np.int64)
+        z["f_sensor"] = np.full((A, F), -1, np.int64)
+        for f, name in enumerate(names):
+            highest = max(max(alarms) for _, _, alarms in layers[name])
+            level = min(28, max(0, math.floor(-math.log2(highest))))
+            levels[f] = level
+            for a, v, alarms in layers[name]:
+                z["f_sensor"][a, f] = v
+                for c, p in enumerate(alarms):
+                    z["f_threshold"][a, f, c] = min(tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level)))
+        z["f_points"] = points
+        world: dict[str, object] = {
+            "first_slot": np.array([self.first[ATTRIBUTES.index(x)] for x in ("appearance", "stratum")]),
+            "layers": F,
+            "f_purpose": np.array([purpose(n) for n in names], np.int64),
+            "f_level": levels,
+        }
+        return world, z
+
+    def schemes_part(self) -> dict[str, np.ndarray]:
+        """Scores, catalogues, association."""
+        A, K, _, S, _ = self.dims()
+        z = {
+            "schemes": np.array([len(a.schemes) for a in self.arms], np.int64),
+            "reads": np.zeros((A, S), np.int64),
+            "who": np.zeros((A, S), np.int64),
+            "scale": np.zeros((A, S, 4), np.int64),
+            "tiers": np.ones((A, S), np.int64),
+            "lower": np.full((A, S, L.TIERS), -(1 << 20), np.int64),
+            "repair": np.zeros((A, S, L.REPAIR_COLUMNS), np.int64),
+            "points": np.zeros((A, S, K), np.int64),
+            "counts": np.zeros((A, S, K), np.int64),
+            "cap": np.full((A, S, K), 1 << 20, np.int64),
+            "heavy": np.zeros((A, S, K), np.int64),
+            "tie_points": np.zeros((A, S), np.int64),
+            "tie_mask": np.zeros((A, S), np.int64),
+            "far_mask": np.zeros((A, S), np.int64),
+            "tie_breaks": np.zeros((A, S), np.int64),
+            "stake_scheme": np.full(A, -1, np.int64),
+            "stake_span": np.ones((A, 2), np.int64),
+        }
+        near = ["household", *(t.name for t in self.country.ties if t.kind in ("ring", "clique"))]
+        far = [t.name for t in self.country.ties if t.kind == "permutation"]
+        for a, arm in enumerate(self.arms):
+            for s, scheme in enumerate(arm.schemes):
+                score = scheme.score
+                z["reads"][a, s] = L.TODAY if scheme.reads == "today" else L.REGIME
+                z["who"][a, s] = FLAG_OF[scheme.who]
+                z["scale"][a, s] = (score.start, score.floor, score.ceiling, score.hysteresis)
+                z["tiers"][a, s] = len(score.tiers)
+                for x, tier in enumerate(score.tiers):
+                    z["lower"][a, s, x] = tier.from_
+                z["repair"][a, s] = repair_row(scheme)
+                for k, name in enumerate(self.acts):
+                    entry = scheme.catalogue.get(name)
+                    if entry is None:
+                        continue
+                    z["counts"][a, s, k] = 1
+                    z["points"][a, s, k] = (entry.points or 0) - (entry.merit or 0)
+                    z["heavy"][a, s, k] = int(entry.heavy)
+                    if entry.cap_per_day is not None:
+                        z["cap"][a, s, k] = entry.cap_per_day
+                if scheme.association is not None:
+                    z["tie_points"][a, s] = scheme.association.points
+                    z["tie_breaks"][a, s] = int(scheme.association.breaks_clean_time)
+                    for name in scheme.association.to:
+                        if name in near:
+                            z["tie_mask"][a, s] |= 1 << near.index(name)
+                        else:
+                            z["far_mask"][a, s] |= 1 << far.index(name)
+                if scheme.disclosed and scheme.reads == "regime" and z["stake_scheme"][a] < 0:
+                    worst = max(1, score.start - score.tiers[-1].from_ if len(score.tiers) < 2 else score.start - score.tiers[-2].from_)
+                    z["stake_scheme"][a] = s
+                    z["stake_span"][a] = (score.start, worst)
+        return z
+
+    def lists_part(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+        """Lists, what they refuse and prevent, trips and offers: tables of the world, tables of the arms."""
+        A, K, _, _, X = self.dims()
+        z = {
+            "lists": np.array([len(a.lists) for a in self.arms], np.int64),
+            "l_scheme": np.zeros((A, X), np.int64),
+            "l_entry": np.zeros((A, X, 2), np.int64),
+            "l_exit": np.zeros((A, X, 4), np.int64),
+            "prevents": np.zeros((A, 256), np.int64),
+            "watched_lists": np.zeros(A, np.int64),
+        }
+        contexts = list(self.country.travel)
+        offers = sorted({(arm.schemes[s].scheme, o.offer) for arm in self.arms for s, o in arm.offers})
+        U = len(contexts) + len(offers)
+        names_of = [*(f"trip/{c}" for c in contexts), *(f"offer/{s}/{o}" for s, o in offers)]
+        world = {
+            "chances": np.array(U),
+            "o_purpose": np.array([purpose(n) for n in names_of], np.int64),
+            "o_level": np.zeros(U, np.int64),
+            "o_threshold": np.zeros((U, WHERE), np.int64),
+            "o_kind": np.array([0] * len(contexts) + [1] * len(offers), np.int64),
+        }
+        z |= {
+            "o_refuse": np.zeros((A, U, 256), np.int64),
+            "o_scheme": np.full((A, U), -1, np.int64),
+            "o_tiers": np.zeros((A, U), np.int64),
+            "o_points": np.zeros((A, U), np.int64),
+            "o_blocked": np.zeros((A, U), np.int64),
+            "o_enters": np.full((A, U), -1, np.int64),
+        }
+        for u, context in enumerate(contexts):
+            travel = self.country.travel[context]
+            daily = travel.per_year.at(self.start) / 365.25 if travel.per_year is not None else travel.per_day.at(self.start)
+            income = [float(x) for x in travel.by_income] if travel.by_income is not None else [1.0] * INCOMES
+            mean = sum(income) / INCOMES
+            self._rate(world, u, [daily * x / mean for x in income for _ in range(STRATA)])
+        for a, arm in enumerate(self.arms):
+            rules = arm.lists
+            if len(rules) > 8:
+                raise UserError(f"arm {arm.name}: {len(rules)} lists; at most 8")
+            names = [rule.list for _, rule in rules]
+            refuse = np.zeros((U, 8))
+            for x, (s, rule) in enumerate(rules):
+                scheme = arm.schemes[s]
+                tiers = list(scheme.tier_names)
+                z["l_scheme"][a, x] = s
+                if rule.entry.tier is not None:
+                    z["l_entry"][a, x] = (0, tiers.index(rule.entry.tier))
+                elif rule.entry.act is not None:
+                    z["l_entry"][a, x] = (1, self.acts.index(rule.entry.act))
+                else:
+                    z["l_entry"][a, x] = (2, 0)
+                z["l_exit"][a, x] = (
+                    0 if rule.exit.tier is not None else 1,
+                    tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days,
+                    -1 if rule.exit.score is None else rule.exit.score,
+                    int(rule.exit.novice),
+                )
+                for context, chance in rule.refuses.items():
+                    if context in contexts:
+                        refuse[contexts.index(context), x] = chance.at(self.start)
+                        z["watched_lists"][a] |= 1 << x
+            for lists in range(256):
+                bits = 0
+                for x, (_, rule) in enumerate(rules):
+                    if lists >> x & 1:
+                        bits |= self._prevented(rule)
+                z["prevents"][a, lists] = bits
+                for u in range(len(contexts)):
+                    passes = 1.0
+                    for x in range(len(rules)):
+                        if lists >> x & 1:
+                            passes *= 1.0 - refuse[u, x]
+                    z["o_refuse"][a, u, lists] = tables.q32(1.0 - passes)
+            for s, o in arm.offers:
+                scheme = arm.schemes[s]
+                u = len(contexts) + offers.index((scheme.scheme, o.offer))
+                self._rate(world, u, [o.per_year.at(self.start) / 365.25] * WHERE)
+                z["o_scheme"][a, u] = s
+                z["o_tiers"][a, u] = sum(1 << list(scheme.tier_names).index(t) for t in o.tiers)
+                z["o_points"][a, u] = o.points
+                z["o_blocked"][a, u] = 1 << names.index(o.not_on) if o.not_on is not None else 0
+                for x, (_, rule) in enumerate(rules):
+                    if rule.entry.offer == o.offer:
+                        z["o_enters"][a, u] = x
+        return dict(world), z
+
+    def _prevented(self, rule: object) -> int:
+        """Acts that a listed person cannot do: not exposed any more, or kept from the place where they happen."""
+        bits = 0
+        for k, name in enumerate(self.acts):
+            act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
+            gone = rule.prevents is not None and rate.per == rule.prevents.exposure  # type: ignore[attr-defined]
+            chance = rule.refuses.get(act.needs) if act.needs is not None else None  # type: ignore[attr-defined]
+            if gone or (chance is not None and chance.at(self.start) >= 1.0):
+                bits |= 1 << k
+        return bits
+
+    def _rate(self, z: dict[str, np.ndarray], u: int, daily: list[float]) -> None:
+        highest = max(daily)
+        level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
+        z["o_level"][u] = level
+        z["o_threshold"][u] = [round(round(p, 15) * tables.Q32 * (1 << level)) for p in daily]
+
+    def ties_part(self) -> dict[str, object]:
+        """The orders through which news and falls travel."""
+        ties = [t for t in self.country.ties if t.kind in ("ring", "clique")]
+        household = any(t.kind == "household" for t in self.country.ties)
+        kinds = [0, *(1 if t.kind == "ring" else 2 for t in ties)]
+        reach = [0, *((t.reach or 1) if t.kind == "ring" else (t.size or 2) for t in ties)]
+        far = [t.name for t in self.country.ties if t.kind == "permutation"]
+        key = seed_key(self.seed)
+        keys = [int(key) ^ (purpose(f"ties/{name}") * 0x9E3779B97F4A7C15) & ((1 << 64) - 1) for name in far]
+        return {
+            "orders": len(kinds),
+            "tie_kind": np.array(kinds, np.int64),
+            "tie_reach": np.array(reach, np.int64),
+            "fars": len(far),
+            "far_key": np.array([k - (1 << 64) if k >= 1 << 63 else k for k in keys], np.int64),
+            "known_mask": ((1 << len(kinds)) - 1) & ~(0 if household else 1),
+        }
+
+
+def repair_row(scheme: Scheme) -> list[int]:
+    """The rules of repair of a scheme as one row of days and points (see `society.law`)."""
+    score = scheme.score
+    row = [0] * L.REPAIR_COLUMNS
+    row[L.R_CAP] = score.ceiling
+    for rule in score.repair:
+        if rule.if_ == "novice":
+            row[L.R_NOVICE_EVERY], row[L.R_NOVICE_POINTS] = rule.every_days or 0, rule.points or 0
+        elif rule.if_ == "last-loss-was-one":
+            row[L.R_ONE_DAYS], row[L.R_ONE_POINTS] = rule.after_days or 0, rule.points or 0
+        elif rule.every_days is not None:
+            row[L.R_EVERY], row[L.R_POINTS] = rule.every_days, rule.points or 0
+            if isinstance(rule.to, int):
+                row[L.R_CAP] = rule.to
+        elif rule.to == "ceiling":
+            row[L.R_FULL] = rule.after_days or 0
+            row[L.R_FULL_HEAVY] = rule.after_days_heavy or rule.after_days or 0
+    if score.novice_cycle_days is not None and score.novice_start is not None:
+        row[L.R_NOVICE_START], row[L.R_NOVICE_CYCLE] = score.novice_start, score.novice_cycle_days
+    return row
+
+
+def compile_arms(
+    country: Country, vocabulary: Vocabulary, arms: list[Arm], *, start: date, seed: int, caution: float = 1.0
+) -> Compiled:
+    """The tables of a run's arms.
+
+    `start` fixes dated values; `caution` is kappa of `docs/reference/equations.md` (0 where nothing is lost).
+    """
+    build = _Builder(country, vocabulary, arms, start, seed)
+    ambient, certainty = build.ambient_part()
+    columns = Columns.of(arms, build.acts, list(country.travel))
+    acts = build.acts_part()
+    world_parts, arm_parts = build.lists_part()
+    sensor_world, sensor_arms = build.sensors_part()
+    world = np.zeros(1, L.WORLD)
+    law = np.zeros(len(arms), L.ARM)
+    top = acts["deter"].max(axis=1)
+    acts["ceiling"] = np.array(
+        [
+            min(tables.Q32, int(acts["thin"][k]) * int(top[c]) // tables.Q16 * 5 // 4 + 1) if c < 2 else acts["thin"][k]
+            for k, c in enumerate(acts["kind"])
+        ]
+    )
+    _fill(
+        world[0],
+        acts | world_parts | sensor_world | build.ties_part()
+        | {
+            "kinds": len(build.acts),
+            "caution": np.array([tables.q16(math.exp(-caution * x / 256)) for x in range(257)]),
+            "m_false": columns.false,
+            "m_scheme": columns.scheme,
+            "m_list": columns.list,
+            "m_trip": columns.trip,
+            "m_clamped": columns.clamped,
+            "k_tier": columns.flows,
+            "k_list": columns.flows + columns.tier_stocks,
+        },
+    )  # fmt: skip
+    arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
+    arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
+    for a in range(len(arms)):
+        _fill(law[a], {name: table[a] for name, table in arm_tables.items()})
+    return Compiled(
+        world,
+        law,
+        build.rates,
+        tuple(arms),
+        tuple(build.acts),
+        tuple(build.slots),
+        tuple((row.code, row.name) for row in country.regions.rows),
+        columns,
+        certainty,
+    )
+
+
+def _fill(record: np.void, values: dict[str, object]) -> None:
+    """Write tables into the leading corner of a record's fields."""
+    for name, value in values.items():
+        table = np.asarray(value)
+        if table.ndim == 0:
+            record[name] = value
+        else:
+            record[name][tuple(slice(0, n) for n in table.shape)] = table

@@ -1,0 +1,48 @@
+"""The people's part of a digest: a keyed hash of each person's state on the last day, summed over people.
+
+The sum commutes, so blocks, threads and shards do not enter; two independent 64-bit lanes are summed.
+"""
+
+import numpy as np
+
+from moot.draws.compiled import kernel
+from moot.draws.philox import mix
+from moot.society.fear import fear_at
+from moot.society.law import TERM
+from moot.society.score import score_at
+
+_LANE = np.uint64(0xA5A5A5A55A5A5A5A)
+
+
+@kernel
+def state_sums(key, world, law, pop, state, desk, blocks, day, sums):
+    """Add each arm's two sums over the people of `blocks` into `sums`, (arms, 2) uint64."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        lo = pop.block[0, b]
+        for i in range(lo, pop.block[0, b + 1]):
+            for a in range(state.lists.shape[1]):
+                h = mix(key ^ np.uint64(i))
+                for s in range(law[a].schemes):
+                    now = score_at(
+                        np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]), np.int64(state.mark[i, a, s]),
+                        day, law[a].repair[s],
+                    )  # fmt: skip
+                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(state.mark[i, a, s] >> 4) << np.uint64(32)))
+                for c in range(2):
+                    p = fear_at(
+                        state.fear[i, a, c], np.int64(state.fear_day[i, a]), day, law[a].ambient_day,
+                        law[a].ambient[c], world.fade,
+                    )  # fmt: skip
+                    h = mix(h ^ np.uint64(p))
+                h = mix(h ^ np.uint64(state.lists[i, a]))
+                sums[a, 0] += h
+                sums[a, 1] += mix(h ^ _LANE)
+        for e in range(desk.mail_n[TERM, b]):
+            packed = desk.mail[TERM, b, e, 0]
+            a = (packed >> 17) & 255
+            person = np.uint64(lo + (packed & 0x1FFFF))
+            entry = np.uint64((packed >> 25) & 255) | (np.uint64(desk.mail[TERM, b, e, 1]) << np.uint64(8))
+            h = mix(mix(key ^ person) ^ entry)
+            sums[a, 0] += h
+            sums[a, 1] += mix(h ^ _LANE)

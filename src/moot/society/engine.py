@@ -1,0 +1,303 @@
+"""One society under several arms, day by day: who calls which kernel when, and what is written down.
+
+A run is a function of (country, arms, seed, people, days): threads, panel and output options change no bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moot.country.population import Population
+from moot.draws import tables
+from moot.draws.philox import purpose, seed_key
+from moot.society import books, day as kernels
+from moot.society.compile import Compiled, date_of
+from moot.society.digest import state_sums
+from moot.society.law import FALLS, FAR, OUT, OWN, State
+from moot.society.workers import Team, shares_of
+
+ACTS = purpose("act")
+LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
+
+
+@dataclass
+class Record:
+    """What a run counted: int32 arrays, flows and stocks, by arm."""
+
+    first: int  # day number of the first day
+    days: int
+    region: NDArray[np.int32]  # (arms, days, regions, flows)
+    level: NDArray[np.int32]  # (arms, days, slots, flows)
+    month: NDArray[np.int32]  # (arms, months, regions, slots, flows)
+    s_region: NDArray[np.int32]  # (arms, days, regions, stocks), at the end of the day
+    s_level: NDArray[np.int32]
+    s_month: NDArray[np.int32]  # (arms, months, regions, slots, stocks), at the end of the month
+    score: NDArray[np.int64]  # (arms, schemes, days, regions) sum at the end of the day
+    fear: NDArray[np.int64]  # (arms, months, slots, 2) sum of perceived certainty in 1/65536, end of month
+    level_score: NDArray[np.int64]  # (arms, schemes, months, slots) sum of scores at the end of the month
+    month_of: NDArray[np.int64]  # (days,)
+    lives: list[NDArray[np.int64]] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def months(self) -> int:
+        """How many calendar months the run touches."""
+        return int(self.month_of[-1]) + 1
+
+
+def months_of(first: int, days: int) -> NDArray[np.int64]:
+    """The calendar month of each day, counted from 0."""
+    start = date_of(first)
+    out = np.empty(days, np.int64)
+    for x in range(days):
+        d = date_of(first + x)
+        out[x] = (d.year - start.year) * 12 + d.month - start.month
+    return out
+
+
+class Society:
+    """People, tables and state, ready to live through days.
+
+    `state` is where the arms stand before `first`; `panel` the people whose lives are kept; `reporting` off
+    keeps no measures (the burn-in). Constructors store and allocate; `run` computes.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        compiled: Compiled,
+        state: State,
+        *,
+        first: int,
+        days: int,
+        panel: NDArray[np.int64] | None = None,
+        threads: int = 1,
+        reporting: bool = True,
+        room: float = 1.0,
+    ) -> None:
+        self.population, self.compiled, self.state = population, compiled, state
+        self.first, self.days, self.threads, self.reporting = first, days, threads, reporting
+        self.people = books.people_of(population, compiled)
+        self.key = seed_key(population.seed)
+        self.world, self.rates = compiled.world[0], compiled.rates[0]
+        self.panel = np.zeros(population.people, np.uint8)
+        if panel is not None:
+            self.panel[panel] = 1
+        self.desk = books.open_desk(compiled, self.people, days + 1, 0 if panel is None else len(panel), room)
+        self.stairs = books.open_stairs(compiled, population, days + 1, reporting)
+        self.shares = shares_of(books.block_cost(self.people), max(1, threads))
+        self.tallies = [books.open_tally(compiled) for _ in self.shares]
+        largest = int(np.diff(self.people.block[0]).max()) * len(compiled.arms)
+        self.scratch = [
+            (np.full(largest, kernels.UNTOUCHED, np.int64), np.empty(largest, np.int64), np.zeros(128, np.int64))
+            for _ in self.shares
+        ]
+        self.today = first
+
+    def begin_schemes(self, first_scheme: list[int]) -> None:
+        """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
+        blocks = np.arange(self.population.layout.blocks)
+        kernels.begin(
+            self.world, self.compiled.law, self.people, self.state, blocks, np.array(first_scheme, np.int64), self.first - 1
+        )
+
+    def run(
+        self,
+        *,
+        progress: Callable[[int], None] | None = None,
+        on_day: Callable[[Society, int], None] | None = None,
+        normalise: bool = False,
+    ) -> Record:
+        """Live through the days. `on_day(society, day)` may look at the end of each day, never touch.
+
+        `normalise` adjusts the status-quo normaliser at the end of each year but the last (burn-in only).
+        Raises `DeskFull` when a box overflows.
+        """
+        record = self._record()
+        months = record.month_of
+        with Team(len(self.shares)) as team:
+            self._open(team)
+            for x in range(self.days):
+                today = self.first + x
+                self._day(team, today)
+                end_of_month = x + 1 == self.days or months[x + 1] != months[x]
+                if self.reporting:
+                    self._write(record, x, int(months[x]), end_of_month)
+                    self._keep_lives(record)
+                self.today = today
+                if on_day is not None:
+                    on_day(self, today)
+                if normalise and (x + 1) % 365 == 0 and x + 366 <= self.days:
+                    self.normalise(today)
+                if progress is not None:
+                    progress(x + 1)
+        if self.reporting:
+            record.digests = self.digests(record)
+        return record
+
+    def _open(self, team: Team) -> None:
+        before = self.first - 1
+
+        def phase(w: int) -> None:
+            kernels.open_books(
+                self.world, self.compiled.law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.shares[w],
+                before, before, self.reporting,
+            )  # fmt: skip
+
+        team.run(phase)
+        self.desk = books.watch_room(self.desk)
+
+    def _day(self, team: Team, today: int) -> None:
+        law, before = self.compiled.law, self.first - 1
+
+        def morning(w: int) -> None:
+            kernels.morning(
+                self.key, self.world, law, self.rates, self.people, self.state, self.desk, self.tallies[w], self.panel, ACTS,
+                self.shares[w], today,
+            )  # fmt: skip
+
+        def evening(w: int) -> None:
+            head, touched, counts = self.scratch[w]
+            chain = np.empty(self.desk.mail.shape[2], np.int64)
+            kernels.evening(
+                self.key, self.world, law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.panel,
+                self.shares[w], today, before, self.reporting, head, touched, chain, counts,
+            )  # fmt: skip
+
+        def news(w: int) -> None:
+            kernels.news(
+                self.world, law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.panel, self.shares[w],
+                today, before, self.reporting,
+            )  # fmt: skip
+
+        team.run(morning)
+        self.desk = books.watch_room(self.desk)
+        kernels.exchange(self.desk, self.people.block, OUT, OWN)
+        self.desk = books.watch_room(self.desk)
+        team.run(evening)
+        self.desk = books.watch_room(self.desk)
+        kernels.exchange(self.desk, self.people.block, FAR, FALLS)
+        self.desk = books.watch_room(self.desk)
+        team.run(news)
+        self.desk = books.watch_room(self.desk)
+
+    def normalise(self, today: int) -> None:
+        """Set each act's normaliser so that the mean of its state factor over people is 1, within [0.8, 1.25]."""
+        law = self.compiled.law
+        kinds = int(self.world["kinds"])
+        sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+        blocks = np.arange(self.population.layout.blocks)
+        kernels.factor_sums(self.world, law, self.rates, self.people, self.state, self.key, blocks, today, sums, exposed)
+        for k in range(len(sums)):
+            if self.world["kind"][k] < 2 and sums[k] > 0:
+                self.world["normaliser"][k] = min(MOST, max(LEAST, int(exposed[k]) * tables.Q16 // int(sums[k])))
+
+    def _record(self) -> Record:
+        c = self.compiled
+        arms, regions, slots = len(c.arms), len(c.regions), len(c.slots)
+        schemes = books.most_schemes(c)
+        months = months_of(self.first, self.days)
+        n, m = (self.days, int(months[-1]) + 1) if self.reporting else (0, 0)
+        flows, stocks = c.columns.flows, c.columns.stocks
+        return Record(
+            self.first, self.days,
+            np.zeros((arms, n, regions, flows), np.int32),
+            np.zeros((arms, n, slots, flows), np.int32),
+            np.zeros((arms, m, regions, slots, flows), np.int32),
+            np.zeros((arms, n, regions, stocks), np.int32),
+            np.zeros((arms, n, slots, stocks), np.int32),
+            np.zeros((arms, m, regions, slots, stocks), np.int32),
+            np.zeros((arms, schemes, n, regions), np.int64),
+            np.zeros((arms, m, slots, 2), np.int64),
+            np.zeros((arms, schemes, m, slots), np.int64),
+            months,
+        )  # fmt: skip
+
+    def _write(self, r: Record, x: int, month: int, end_of_month: bool) -> None:
+        flows = self.compiled.columns.flows
+        for t in self.tallies:
+            r.region[:, x] += t.region[..., :flows]
+            r.level[:, x] += t.level[..., :flows]
+            r.s_region[:, x] += t.region[..., flows:]
+            r.s_level[:, x] += t.level[..., flows:]
+            t.region[..., :flows] = 0
+            t.level[..., :flows] = 0
+            if end_of_month:
+                r.month[:, month] += t.month[..., :flows]
+                r.s_month[:, month] += t.month[..., flows:]
+                t.month[..., :flows] = 0
+        layout = self.population.layout
+        for b in range(layout.blocks):
+            s0, s1 = int(layout.block_segment[b]), int(layout.block_segment[b + 1])
+            for slot, region in enumerate(layout.segment_region[s0:s1]):
+                r.score[:, :, x, region] += self.stairs.total[b, :, :, slot]
+        if end_of_month:
+            blocks = np.arange(layout.blocks)
+            kernels.sum_levels(
+                self.world, self.compiled.law, self.people, self.state, blocks, self.first + x,
+                r.level_score[:, :, month], r.fear[:, month],
+            )  # fmt: skip
+
+    def _keep_lives(self, r: Record) -> None:
+        d = self.desk
+        if not d.life_n.any():
+            return
+        for b in np.flatnonzero(d.life_n):
+            r.lives.append(d.life[b, : d.life_n[b]].copy())
+        d.life_n[:] = 0
+
+    def recount(self, today: int) -> NDArray[np.int64]:
+        """Sum of scores by (arm, scheme, region), counted from the people themselves; reads, never writes."""
+        law = self.compiled.law
+        total = np.zeros((len(self.compiled.arms), law.reads.shape[1], len(self.compiled.regions)), np.int64)
+        kernels.sum_scores(self.world, law, self.people, self.state, np.arange(len(self.people.block[0]) - 1), today, total)
+        return total
+
+    def digests(self, r: Record) -> dict[str, str]:
+        """SHA-256 of each arm: its measures in canonical order, then the keyed sum of the people's state."""
+        c = self.compiled
+        out: dict[str, str] = {}
+        sums = np.zeros((len(c.arms), 2), np.uint64)
+        blocks = np.arange(self.population.layout.blocks)
+        state_sums(self.key, self.world, c.law, self.people, self.state, self.desk, blocks, self.first + self.days - 1, sums)
+        for a, arm in enumerate(c.arms):
+            h = hashlib.sha256()
+            for names, by_region, by_level, by_month in (
+                (c.columns.flow_names[a], r.region[a], r.level[a], r.month[a]),
+                (c.columns.stock_names[a], r.s_region[a], r.s_level[a], r.s_month[a]),
+            ):
+                for column in sorted(names, key=lambda k: names[k]):
+                    h.update(names[column].encode())
+                    for table in (by_region, by_level, by_month):
+                        h.update(np.ascontiguousarray(table[..., column], np.int64).tobytes())
+            for s, scheme in enumerate(arm.schemes):
+                h.update(scheme.scheme.encode())
+                h.update(r.score[a, s].tobytes())
+                h.update(r.level_score[a, s].tobytes())
+            h.update(r.fear[a].tobytes())
+            h.update(sums[a].tobytes())
+            out[arm.name] = h.hexdigest()
+        return out
+
+
+def run_digest(digests: dict[str, str]) -> str:
+    """The digest of a run: a hash of (arm, digest) sorted by arm."""
+    h = hashlib.sha256()
+    for name in sorted(digests):
+        h.update(f"{name}\0{digests[name]}\n".encode())
+    return h.hexdigest()
+
+
+def date_label(day: int) -> str:
+    """ISO date of a day number."""
+    d: date = date_of(day)
+    return d.isoformat()
+
+
+__all__ = ["Record", "Society", "date_label", "months_of", "run_digest"]

@@ -1,0 +1,337 @@
+"""Second half of a day: each touched person once, then what follows for others.
+
+A person is touched by a charge, a false alarm, a fall of a tie yesterday, a list whose term ends, or a day on
+which repair alone would change a tier. Everybody else is left as they are: reading never writes.
+"""
+
+import numpy as np
+
+from moot.draws.compiled import inline
+from moot.draws.philox import ONE, ZERO, low_bit
+from moot.society.acts import L_DELISTED, L_FALL, L_LISTED, L_RENEWED, L_RISE, note, pack
+from moot.society.counting import tally
+from moot.society.fear import fear_at, lowered, raised
+from moot.society.law import (
+    ABOVE,
+    FALL,
+    FALLS,
+    HEAVY,
+    KNOWN,
+    LOST,
+    NOVICE,
+    OWN,
+    ONE as LAST_WAS_ONE,
+    R_CAP,
+    R_NOVICE_CYCLE,
+    R_NOVICE_START,
+    R_ONE_DAYS,
+    REGIME,
+    RISES,
+    TERM,
+    TIER,
+    TODAY,
+    UNCHARGED,
+)
+from moot.society.score import NEVER, day_of_reaching, rebase, score_at
+from moot.society.stairs import enter, leave
+from moot.society.ties import reach, reach_far
+
+
+@inline
+def wake_at(desk, state, b, place, i, a, day, when, day0):
+    """Ask to be looked at on day `when` (> day) unless an earlier request stands."""
+    days = desk.bucket.shape[1]
+    if when >= NEVER or when - day0 >= days:
+        return
+    standing = np.int64(state.wake[i, a])
+    if day < standing <= when:
+        return
+    state.wake[i, a] = when
+    free = desk.wake_n[b, 1]
+    if free >= 0:
+        desk.wake_n[b, 1] = desk.wake[b, free, 0]
+    else:
+        free = desk.wake_n[b, 0]
+        desk.wake_n[b, 0] = free + 1
+        if free >= desk.wake.shape[1]:
+            return
+    desk.wake[b, free, 1] = pack(place, a, 0, 0, 0)
+    desk.wake[b, free, 0] = desk.bucket[b, when - day0]
+    desk.bucket[b, when - day0] = free
+
+
+@inline
+def novice_phase(pop, i, world, law, a, s, day):
+    """Whether a new licence is issued to this novice today."""
+    cycle = law[a].repair[s, R_NOVICE_CYCLE]
+    return cycle > 0 and pop.born[i] > 0 and (day + np.int64(pop.born[i])) % cycle == 0
+
+
+@inline
+def plan_wake(world, law, pop, state, desk, b, place, i, a, day, day0):
+    """Ask for the next day on which repair alone changes a tier, or a novice's licence is renewed."""
+    best = NEVER
+    for s in range(law[a].schemes):
+        need = law[a].who[s]
+        if pop.who[i] & need != need:
+            continue
+        mark = np.int64(state.mark[i, a, s])
+        tier = mark >> TIER
+        if tier > 0:
+            goal = law[a].lower[s, tier - 1] + law[a].scale[s, 3]
+            best = min(
+                best,
+                day_of_reaching(
+                    np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]), mark, day, law[a].repair[s], goal
+                ),
+            )
+        cycle = law[a].repair[s, R_NOVICE_CYCLE]
+        if cycle > 0 and pop.born[i] > 0:
+            best = min(best, day + cycle - (day + np.int64(pop.born[i])) % cycle)
+    wake_at(desk, state, b, place, i, a, day, best, day0)
+
+
+@inline
+def set_watched(world, law, pop, state, b, place, i, a):
+    """Keep the bit that says whether a person's opportunities must be looked at."""
+    w = pop.block[1, b] + place // 64
+    bit = ONE << np.uint64(place % 64)
+    watched = (np.int64(state.lists[i, a]) & law[a].watched_lists) != 0
+    for u in range(world.chances):
+        s = law[a].o_scheme[u]
+        if s >= 0 and not watched and pop.who[i] & law[a].who[s] == law[a].who[s]:
+            watched = ((law[a].o_tiers[u] >> (np.int64(state.mark[i, a, s]) >> TIER)) & 1) != 0
+    if watched:
+        state.watched[a, w] |= bit
+    else:
+        state.watched[a, w] &= ~bit
+
+
+@inline
+def set_score(world, law, pop, state, st, b, i, a, s, new, last, mark, day, day0, reporting):
+    """Write a person's score as it reads at the end of `day`, keeping the sums right."""
+    r = law[a].repair[s]
+    slot = np.int64(pop.slot[i])
+    if reporting:
+        leave(
+            st, b, a, s, slot, np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]),
+            np.int64(state.mark[i, a, s]), day, day0, r,
+        )  # fmt: skip
+    state.value[i, a, s] = new
+    state.last[i, a, s] = last
+    state.mark[i, a, s] = mark
+    if reporting:
+        enter(st, b, a, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
+
+
+@inline
+def enlist(world, law, pop, state, desk, t, panel, b, place, i, a, x, day):
+    """Enter a person on a list; a list with a term starts its term anew."""
+    if law[a].l_exit[x, 0] == 1:
+        until = day + law[a].l_exit[x, 1]
+        who = pack(place, a, x, 0, 0)
+        found = False
+        for e in range(desk.mail_n[TERM, b]):
+            if e < desk.mail.shape[2] and desk.mail[TERM, b, e, 0] == who:
+                desk.mail[TERM, b, e, 1] = until
+                found = True
+                break
+        if not found:
+            n = desk.mail_n[TERM, b]
+            if n < desk.mail.shape[2]:
+                desk.mail[TERM, b, n, 0] = who
+                desk.mail[TERM, b, n, 1] = until
+            desk.mail_n[TERM, b] = n + 1
+    if (state.lists[i, a] >> x) & 1:
+        return
+    state.lists[i, a] |= 1 << x
+    tally(t, a, pop.region[i], pop.levels[i], world.m_list + 2 * x, 1)
+    tally(t, a, pop.region[i], pop.levels[i], world.k_list + x, 1)
+    if panel[i] != 0:
+        note(desk, b, day, i, a, L_LISTED, x, i, 0, 0)
+
+
+@inline
+def delist(world, law, pop, state, desk, t, panel, b, i, a, x, day):
+    """Take a person off a list."""
+    if not (state.lists[i, a] >> x) & 1:
+        return
+    state.lists[i, a] &= ~(1 << x)
+    tally(t, a, pop.region[i], pop.levels[i], world.m_list + 2 * x + 1, 1)
+    tally(t, a, pop.region[i], pop.levels[i], world.k_list + x, -1)
+    if panel[i] != 0:
+        note(desk, b, day, i, a, L_DELISTED, x, i, 0, 0)
+
+
+@inline
+def place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, score, day):
+    """One evaluation of the tier; returns True when it fell."""
+    mark = np.int64(state.mark[i, a, s])
+    before = mark >> TIER
+    tier = before
+    while tier + 1 < law[a].tiers[s] and score < law[a].lower[s, tier]:
+        tier += 1
+    if tier == before:
+        while tier > 0 and score >= law[a].lower[s, tier - 1] + law[a].scale[s, 3]:
+            tier -= 1
+    if tier == before:
+        return False
+    state.mark[i, a, s] = (mark & 15) | (tier << TIER)
+    column = world.m_scheme + 4 * s
+    tally(t, a, pop.region[i], pop.levels[i], column + (FALL if tier > before else RISES), 1)
+    stock = world.k_tier + 8 * s
+    tally(t, a, pop.region[i], pop.levels[i], stock + before, -1)
+    tally(t, a, pop.region[i], pop.levels[i], stock + tier, 1)
+    if panel[i] != 0:
+        note(desk, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
+    for x in range(law[a].lists):
+        if law[a].l_scheme[x] == s:
+            if law[a].l_entry[x, 0] == 0 and tier >= law[a].l_entry[x, 1] and before < law[a].l_entry[x, 1]:
+                enlist(world, law, pop, state, desk, t, panel, b, place, i, a, x, day)
+            if law[a].l_exit[x, 0] == 0 and tier <= law[a].l_exit[x, 1]:
+                delist(world, law, pop, state, desk, t, panel, b, i, a, x, day)
+    return tier > before
+
+
+@inline
+def learn(world, law, state, i, a, unlearned, told, day):
+    """Perceived certainty after a day's own acts: the uncharged first, then the charged, each in order."""
+    if unlearned == ZERO and told == ZERO:
+        return
+    since = np.int64(state.fear_day[i, a])
+    p0 = fear_at(state.fear[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+    p1 = fear_at(state.fear[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+    kinds = world.kinds
+    while unlearned != ZERO:
+        k = low_bit(unlearned)
+        unlearned &= unlearned - ONE
+        if world.kind[k] == 0:
+            p0 = lowered(p0, world.unlearn[k])
+        elif world.kind[k] == 1:
+            p1 = lowered(p1, world.unlearn[k])
+    other = (world.learn[0] * world.learn[2] + (1 << 29)) >> 30
+    while told != ZERO:
+        k = low_bit(told)
+        told &= told - ONE
+        c = world.kind[k] if k < kinds else 0
+        if c == 0:
+            p0 = raised(p0, world.learn[0])
+            p1 = raised(p1, other)
+        elif c == 1:
+            p1 = raised(p1, world.learn[0])
+            p0 = raised(p0, other)
+    state.fear[i, a, 0] = p0
+    state.fear[i, a, 1] = p1
+    state.fear_day[i, a] = day
+
+
+@inline
+def touch(world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, place, a, head, day, day0, reporting):
+    """Everything that happens to one person in one arm today."""
+    i = lo + place
+    kinds = world.kinds
+    unlearned = ZERO
+    told = ZERO
+    today = ZERO
+    regime = ZERO
+    e = head
+    while e >= 0:
+        packed = desk.mail[OWN, b, e, 0]
+        k = (packed >> 25) & 255
+        bits = (packed >> 33) & 255
+        bit = ONE << np.uint64(k)
+        if bits & TODAY:
+            today |= bit
+            told |= bit
+        if bits & REGIME:
+            regime |= bit
+            counts[k] += 1
+            if law[a].notice != 0:
+                told |= bit
+            elif bits & 8 == 0 and k < kinds:
+                unlearned |= bit
+        if bits & UNCHARGED:
+            unlearned |= bit
+        e = chain[e]
+    unlearned &= ~told
+    learn(world, law, state, i, a, unlearned, told, day)
+    if told != ZERO and world.learn[1] > 0 and world.known_mask != 0:
+        x = told
+        while x != ZERO:
+            k = low_bit(x)
+            x &= x - ONE
+            if k >= kinds or world.kind[k] < 2:
+                reach(world, law, pop, desk, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
+    region = pop.region[i]
+    row = pop.levels[i]
+    for s in range(law[a].schemes):
+        need = law[a].who[s]
+        if pop.who[i] & need != need:
+            continue
+        r = law[a].repair[s]
+        charged = today if law[a].reads[s] == TODAY else regime
+        cost = np.int64(0)
+        lost = np.int64(0)
+        heavy = False
+        x = charged
+        while x != ZERO:
+            k = low_bit(x)
+            x &= x - ONE
+            n = counts[k] if law[a].reads[s] == REGIME else 1
+            if k >= kinds:
+                points = law[a].f_points[k - kinds, s] * n
+            elif law[a].counts[s, k] != 0:
+                points = law[a].points[s, k] * n
+                if points > 0:
+                    points = min(points, law[a].cap[s, k])
+                    heavy = heavy or law[a].heavy[s, k] != 0
+                else:
+                    points = max(points, -law[a].cap[s, k])
+            else:
+                points = np.int64(0)
+            cost += points
+            lost += max(0, points)
+        value = np.int64(state.value[i, a, s])
+        last = np.int64(state.last[i, a, s])
+        mark = np.int64(state.mark[i, a, s])
+        now = score_at(value, last, mark, day, r)
+        if novice_phase(pop, i, world, law, a, s, day):
+            now = r[R_NOVICE_START]
+            mark = (mark & ~(ABOVE | LAST_WAS_ONE | HEAVY)) | NOVICE
+            set_score(world, law, pop, state, st, b, i, a, s, now, day, mark, day, day0, reporting)
+            value = now
+            last = np.int64(day)
+            if panel[i] != 0:
+                note(desk, b, day, i, a, L_RENEWED, s, i, 0, now)
+        if lost > 0:
+            before = score_at(value, last, mark, day - 1, r) if last < day else now
+            if before >= r[R_CAP]:
+                mark &= ~(HEAVY | NOVICE)
+            mark &= ~(LAST_WAS_ONE | ABOVE)
+            if lost == 1 and r[R_ONE_DAYS] > 0:
+                mark |= LAST_WAS_ONE
+            if heavy:
+                mark |= HEAVY
+            now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], before - cost))
+            if now > r[R_CAP]:
+                mark |= ABOVE
+            set_score(world, law, pop, state, st, b, i, a, s, now, day, mark, day, day0, reporting)
+            tally(t, a, region, row, world.m_scheme + 4 * s + LOST, lost)
+        elif cost != 0:
+            now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
+            v, at, m = rebase(now, last, mark, day, r)
+            set_score(world, law, pop, state, st, b, i, a, s, v, at, m, day, day0, reporting)
+        if place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
+            sent = pack(0, a, s, 0, 0)
+            reach(world, law, pop, desk, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)
+            reach_far(world, law, desk, b, lo, hi, len(pop.region), i, law[a].far_mask[s], sent)
+        for y in range(law[a].lists):
+            if law[a].l_scheme[y] == s and law[a].l_entry[y, 0] == 1:
+                if (charged >> np.uint64(law[a].l_entry[y, 1])) & ONE:
+                    enlist(world, law, pop, state, desk, t, panel, b, place, i, a, y, day)
+    e = head
+    while e >= 0:
+        counts[(desk.mail[OWN, b, e, 0] >> 25) & 255] = 0
+        e = chain[e]
+    set_watched(world, law, pop, state, b, place, i, a)
+    plan_wake(world, law, pop, state, desk, b, place, i, a, day, day0)

@@ -1,0 +1,206 @@
+"""What the kernels know of the arms: small integer tables, no names, no YAML.
+
+The tables are records of fixed shape: a new regime compiles nothing, and a function takes a pointer, not a
+thousand arguments (numba passes every array of a tuple apart, which made compiling take minutes). Everything is
+int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1/65536 or 1/2**30.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# Columns of `repair` (days and points; 0 = the rule is absent).
+R_EVERY, R_POINTS, R_CAP, R_ONE_DAYS, R_ONE_POINTS, R_FULL, R_FULL_HEAVY = 0, 1, 2, 3, 4, 5, 6
+R_NOVICE_EVERY, R_NOVICE_POINTS, R_NOVICE_START, R_NOVICE_CYCLE = 7, 8, 9, 10
+REPAIR_COLUMNS = 11
+
+# Bits of a scheme's mark; the tier sits above them.
+ABOVE, ONE, HEAVY, NOVICE, TIER = 1, 2, 4, 8, 4  # TIER is a shift
+
+# Bits of a charge record.
+TODAY, REGIME, UNCHARGED, BORNE = 1, 2, 4, 8
+
+# Per-act flow measures, in this order, `act * PER_ACT + column`.
+ACT_MEASURES = (
+    "acts",
+    "prevented",
+    "charged-today",
+    "charged-by-regime",
+    "charged-to-another",
+    "borne-for-another",
+    "seen-unidentified",
+)
+PER_ACT = len(ACT_MEASURES)
+DONE, PREVENTED, BY_TODAY, BY_REGIME, TO_ANOTHER, FOR_ANOTHER, NOBODY = range(PER_ACT)
+
+# Per-scheme flow measures.
+SCHEME_MEASURES = ("falls", "rises", "points-lost", "points-from-ties")
+FALL, RISES, LOST, FROM_TIES = range(4)
+
+
+# What kernels may hold at most; a regime or country beyond these is refused when compiled.
+KINDS, SENSORS, SCHEMES, LISTS, CHANCES, LAYERS, SEGMENTS, ORDERS, FARS, CLASSES, TIERS = 48, 12, 4, 8, 12, 12, 4, 8, 4, 3, 8
+STRATA, WHERE, DAYS = 5, 50, 8192
+
+
+def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
+    return np.dtype([(name, np.int64, shape) for name, shape in fields.items()])
+
+
+# What all arms of a run share. One record, so that a kernel's function takes one pointer.
+WORLD = _record(
+    kinds=(),  # how many acts
+    thin=(KINDS,),  # value ÷ bound, 1 = 2**32
+    ceiling=(KINDS,),  # no arm's threshold exceeds it
+    kind=(KINDS,),  # 0 offence or incivility, 1 lawful, 2 merit
+    today=(KINDS,),  # probability that an act is charged today
+    exposure=(KINDS,),  # flag that the act needs, or 0
+    normaliser=(KINDS,),  # status-quo normaliser in 1/65536, written by the burn-in alone
+    unlearn=(KINDS,),  # step down of an uncharged act in 1/2**30
+    deter=(2, 4098),  # exp(-e (p - p0)) in 1/65536
+    fade=(DAYS,),  # what is left of a change after so many days, in 1/2**30
+    learn=(3,),  # own charge, tie's charge, share of the other class; in 1/2**30
+    prior=(2,),  # in 1/65536
+    first_slot=(2,),  # first one-way slot of appearance, of stratum
+    layers=(),  # false-alarm layers, by purpose, so that arms with other sensors stay paired
+    f_purpose=(LAYERS,),
+    f_level=(LAYERS,),  # candidates have probability 2**-level
+    chances=(),  # opportunities: trips (refused by lists) and offers (taken up in some tiers)
+    o_purpose=(CHANCES,),
+    o_level=(CHANCES,),
+    o_threshold=(CHANCES, WHERE),  # on the next 32 digits
+    o_kind=(CHANCES,),  # 0 a trip, 1 an offer
+    caution=(257,),  # exp(-kappa l) in 1/65536, l in 1/256
+    orders=(),  # in-block tie orders
+    tie_kind=(ORDERS,),  # 0 household, 1 ring, 2 clique
+    tie_reach=(ORDERS,),  # reach of a ring, size of a clique
+    fars=(),
+    far_key=(FARS,),  # keys of the permutations
+    known_mask=(),  # tie orders through which a charge becomes known
+    m_false=(),  # first column of each family of measures
+    m_scheme=(),
+    m_list=(),
+    m_trip=(),
+    m_clamped=(),
+    k_tier=(),
+    k_list=(),
+)
+
+# What differs between arms; one record an arm.
+ARM = _record(
+    institutions=(),  # 1 where fines and courts act as today
+    notice=(),  # 1 where people are told of a charge by the regime
+    ambient_day=(SEGMENTS,),  # first day of each segment of what is in the air
+    ambient=(2, SEGMENTS),  # in 1/65536
+    sensors=(),
+    s_purpose=(SENSORS,),
+    s_need=(SENSORS,),  # flags that the person must carry
+    s_register=(SENSORS,),  # 1 where the sensor reads today's charges
+    s_seen=(SENSORS, KINDS, STRATA),
+    s_right=(SENSORS, CLASSES),  # threshold of the right identification
+    s_wrong=(SENSORS, CLASSES),  # threshold of right or wrong
+    s_scope=(SENSORS,),  # 0 the country, 1 the region
+    s_same=(SENSORS,),  # probability that a wrong match shares the appearance class
+    f_threshold=(LAYERS, CLASSES),  # on the next 32 digits; 0 where the arm has no such sensor
+    f_sensor=(LAYERS,),  # sensor, or -1
+    f_points=(SENSORS, SCHEMES),
+    schemes=(),
+    reads=(SCHEMES,),  # TODAY or REGIME
+    who=(SCHEMES,),  # flags that the person must carry
+    scale=(SCHEMES, 4),  # start, floor, ceiling, hysteresis
+    tiers=(SCHEMES,),
+    lower=(SCHEMES, TIERS),  # lowest score of each tier, from the top
+    repair=(SCHEMES, REPAIR_COLUMNS),
+    points=(SCHEMES, KINDS),  # cost of a charge (merits are negative)
+    counts=(SCHEMES, KINDS),  # 1 where the catalogue holds the act
+    cap=(SCHEMES, KINDS),  # most points a day
+    heavy=(SCHEMES, KINDS),
+    tie_points=(SCHEMES,),  # what a fall costs each tie
+    tie_mask=(SCHEMES,),  # in-block tie orders read, bit by order
+    far_mask=(SCHEMES,),  # permutations read, bit by permutation
+    tie_breaks=(SCHEMES,),  # 1 where a tie's fall breaks clean time
+    stake_scheme=(),  # disclosed scheme whose losses make cautious, or -1
+    stake_span=(2,),  # start, and points from start to the worst known consequence
+    lists=(),
+    l_scheme=(LISTS,),
+    l_entry=(LISTS, 2),  # kind (0 tier, 1 act, 2 offer) and which
+    l_exit=(LISTS, 4),  # kind (0 tier, 1 term), tier or days, score restored or -1, novice
+    prevents=(256,),  # acts prevented for each set of lists, bit by act
+    watched_lists=(),  # lists that refuse something, bit by list
+    o_refuse=(CHANCES, 256),  # probability of refusal for each set of lists
+    o_scheme=(CHANCES,),  # offer: scheme, or -1
+    o_tiers=(CHANCES,),  # offer: tiers in which it is open, bit by tier
+    o_points=(CHANCES,),
+    o_blocked=(CHANCES,),  # offer: lists that close it, bit by list
+    o_enters=(CHANCES,),  # offer: list that it enters, or -1
+)
+
+
+class People(NamedTuple):
+    """The population as the kernels see it (see `country.population.Population`)."""
+
+    region: np.ndarray
+    levels: np.ndarray
+    theta: np.ndarray
+    who: np.ndarray
+    where: np.ndarray
+    household: np.ndarray
+    order: np.ndarray
+    place: np.ndarray
+    clique_end: np.ndarray
+    word_class: np.ndarray
+    block: np.ndarray  # (2, B + 1) first person, first word
+    slot: np.ndarray  # (n,) uint16 slot of the person's region in its block's stairs
+    born: np.ndarray  # (n,) uint16 phase of a novice's licence in days, 0 = no novice
+
+
+class State(NamedTuple):
+    """Who stands where, people × arms: the hot state and its rare companions."""
+
+    value: np.ndarray  # (n, A, S) int16, score at the last change less what repair had added by then
+    last: np.ndarray  # (n, A, S) uint16, day from which clean time counts
+    mark: np.ndarray  # (n, A, S) uint8
+    fear: np.ndarray  # (n, A, 2) uint16, perceived certainty for offences and lawful acts in 1/65536
+    fear_day: np.ndarray  # (n, A) uint16
+    wake: np.ndarray  # (n, A) uint16, earliest day on which repair alone changes something; 0 = none
+    lists: np.ndarray  # (n, A) uint8, bit by list
+    watched: np.ndarray  # (A, words) uint64: people whose opportunities must be looked at
+
+
+# Boxes of the desk.
+OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
+BOXES = ("own", "out", "falls", "far", "known", "judge", "term")
+
+
+class Desk(NamedTuple):
+    """The working papers of the B blocks; each is written by its own block, or between phases.
+
+    A message is three int64: packed (place in block, arm, act, bits, sensor), the person it comes from, and the
+    person it is for (or the last day of an entry on a list). Boxes: OWN charges of the block's people; OUT
+    charges for people elsewhere; FALLS that reach people in the block; FAR falls for people elsewhere; KNOWN
+    charges that ties hear of; JUDGE people to judge tomorrow; TERM entries on lists with a term.
+    """
+
+    mail: np.ndarray  # (boxes, B, cap, 3)
+    mail_n: np.ndarray  # (boxes, B)
+    bucket: np.ndarray  # (B, days) first wake of a day, -1 = none
+    wake: np.ndarray  # (B, cap, 2) next entry, packed person and arm
+    wake_n: np.ndarray  # (B, 2) entries ever used, head of the free ones
+    life: np.ndarray  # (B, cap, 8) events of the panel
+    life_n: np.ndarray  # (B,)
+
+
+class Tally(NamedTuple):
+    """Counters of one thread. Columns: flows (emptied every day), then stocks (running on)."""
+
+    region: np.ndarray  # (A, regions, columns)
+    level: np.ndarray  # (A, slots, columns)
+    month: np.ndarray  # (A, regions, slots, columns) int32, flows of the month
+
+
+class Stairs(NamedTuple):
+    """How sums of scores will rise by repair alone: day by day, without looking at anybody."""
+
+    rate: np.ndarray  # (B, A, S, slots, longest period) points that recur on a day of the period
+    bump: np.ndarray  # (B, A, S, slots, days, 2) points of one day; points that stop recurring after it
+    total: np.ndarray  # (B, A, S, slots) the running sum

@@ -1,0 +1,69 @@
+"""Whom a person is tied to: household, work or school, regular ties in the block, far ties by permutation."""
+
+import numpy as np
+
+from moot.draws.compiled import inline
+from moot.draws.permutation import backward, forward
+from moot.society.acts import put
+from moot.society.law import FALLS, FAR
+
+
+@inline
+def reach(world, law, pop, desk, b, lo, n, i, mask, packed, box):
+    """Send `packed` (without its place) to every in-block tie of person i in the orders of `mask`.
+
+    A tie that two orders share is reached through each of them, like two ties.
+    """
+    for q in range(world.orders):
+        if not (mask >> q) & 1:
+            continue
+        at = np.int64(pop.place[q, i])
+        kind = world.tie_kind[q]
+        if kind == 0:
+            code = np.int64(pop.household[lo + at])
+            first = at - (code >> 4)
+            end = min(n, first + (code & 15))
+        elif kind == 1:
+            first = at - world.tie_reach[q]
+            end = at + world.tie_reach[q] + 1
+        else:
+            size = world.tie_reach[q]
+            first = at // size * size
+            end = first + size
+            employed = pop.clique_end[q, b, 0]
+            pupils = pop.clique_end[q, b, 1]
+            if at >= pupils:
+                continue
+            if at < employed:
+                end = min(end, employed)
+            else:
+                first = max(first, employed)
+                end = min(end, pupils)
+        if kind == 1 and n <= 2 * world.tie_reach[q]:
+            first = 0
+            end = n
+        for x in range(first, end):
+            y = x
+            if y < 0:
+                y += n
+            elif y >= n:
+                y -= n
+            if y == at:
+                continue
+            j = np.int64(pop.order[q, lo + y])
+            put(desk, box, b, packed | j, i, 0)
+
+
+@inline
+def reach_far(world, law, desk, b, lo, hi, people, i, mask, packed):
+    """Send a fall to the far ties of person i: both ways along each permutation of `mask`."""
+    for f in range(world.fars):
+        if not (mask >> f) & 1:
+            continue
+        for way in range(2):
+            key = np.uint64(world.far_key[f])
+            j = forward(key, i, people) if way == 0 else backward(key, i, people)
+            if lo <= j < hi:
+                put(desk, FALLS, b, packed | (j - lo), i, 0)
+            else:
+                put(desk, FAR, b, packed, i, j)
