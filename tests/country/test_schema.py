@@ -204,3 +204,20 @@ def test_long_runs_and_unseen_acts_are_warnings(tmp_path):
     assert "more than five years" in said
     assert "no sensor of this regime sees littering" in said
     assert all(problem.level == "warning" for problem in scenario.warnings)
+
+
+def test_a_scenario_can_be_asked_for_with_more_people(tmp_path):
+    scenario = scenario_in(tmp_path)
+    changed = scenario.replace(people=2000, days=60)
+    assert (changed.people, changed.days, changed.start) == (2000, 60, scenario.start)
+    assert changed.country_model is scenario.country_model
+    assert changed.content_hash != scenario.content_hash
+    assert scenario.replace(people=scenario.people).content_hash == scenario.content_hash
+    for wrong in (
+        {"people": 0},
+        {"days": -1},
+        {"burn_in_years": 29},
+        {"start": scenario.start.replace(year=1990)},
+    ):
+        with pytest.raises(DeclarationError):
+            scenario.replace(**wrong)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from moot.declaring.source import Key, Place, Source, kind_of
+from moot.declaring.source import MAX_PROBLEMS, Key, Place, Source, kind_of
 from moot.declaring.values import Declaration, Part, Quantity
 from moot.errors import DeclarationError, Problem
 
@@ -85,7 +85,7 @@ def declared(model: type[D], source: Source, check: Callable[[D], Iterable[Compl
         value = model.model_validate(source.data)
     except ValidationError as error:
         problems, spoilt = _model_problems(model, source, error)
-        mended = _mended(model, source.data, error)
+        mended = _mended(model, source.data, error) if len(problems) < MAX_PROBLEMS else None
         if mended is None:
             raise DeclarationError(_in_order(problems)) from None
         value = mended
@@ -97,6 +97,8 @@ def declared(model: type[D], source: Source, check: Callable[[D], Iterable[Compl
         ):
             continue
         problems.append(as_problem(source, complaint))
+        if len(problems) >= MAX_PROBLEMS:
+            break
     if any(problem.level == "error" for problem in problems):
         raise DeclarationError(_in_order(problems))
     value._source = source
@@ -125,7 +127,7 @@ def _model_problems(
     model: type[BaseModel], source: Source, error: ValidationError
 ) -> tuple[list[Problem], list[Place]]:
     problems, spoilt = [], []
-    for found in _findings(error):
+    for found in _findings(error)[:MAX_PROBLEMS]:
         place: Place = tuple(found["loc"])
         at_key = bool(place) and place[-1] == "[key]"
         if at_key:

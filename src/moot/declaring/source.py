@@ -23,6 +23,8 @@ MAX_BYTES = 256 * 1024
 MAX_VALUES = 10_000
 MAX_DEPTH = 20
 MAX_LINE = 10_000
+MAX_PROBLEMS = 100
+"""As many problems of a file are told; a file with more is wrong as a whole."""
 
 Key = str | int
 Place = tuple[Key, ...]
@@ -309,8 +311,8 @@ class _Builder:
         if place in self.keys:
             first = self.keys[place][0]
             self._problem(spot, f'the key "{key}" is written twice; it is first on line {first}')
-        else:
-            self.keys[place] = spot
+            return len(self.problems) < MAX_PROBLEMS
+        self.keys[place] = spot
         return True
 
 

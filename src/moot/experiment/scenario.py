@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, ValidationError
 
 from moot.country.reading import country_from
 from moot.country.schema import Country
@@ -77,6 +77,37 @@ class Scenario(Declaration):
     def burn_in(self) -> int:
         """Years of burn-in: the scenario's own, else the country's."""
         return self.country_model.burn_in_years if self.burn_in_years is None else self.burn_in_years
+
+    def replace(
+        self,
+        *,
+        start: date | None = None,
+        days: int | None = None,
+        people: int | None = None,
+        burn_in_years: int | None = None,
+    ) -> Scenario:
+        """The same scenario at another time, for longer, with more people; country and arms stay.
+
+        Raises `DeclarationError` where the change is not possible.
+        """
+        asked = {"start": start, "days": days, "people": people, "burn_in_years": burn_in_years}
+        changes = {name: value for name, value in asked.items() if value is not None}
+        content = self.model_dump(by_alias=True, exclude_none=True) | changes
+        assert self._source is not None
+        try:
+            changed = Scenario.model_validate(content)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            said = [f"{'.'.join(str(key) for key in one['loc'])}: {one['msg']}" for one in found]
+            raise DeclarationError(Problem(path=self.shown_path, message=text) for text in said) from None
+        changed._source, changed._warnings = self._source, self._warnings
+        changed._country, changed._existing, changed._regimes = self._country, self._existing, self._regimes
+        problems = [as_problem(self._source, complaint) for complaint in check_scenario(changed)]
+        problems += check_meeting(changed)
+        if any(problem.level == "error" for problem in problems):
+            raise DeclarationError(problems)
+        changed._warnings = tuple(dict.fromkeys((*self._warnings, *problems)))
+        return changed
 
     def resolved(self) -> dict[str, Any]:
         """The scenario with its country and regimes in full."""
