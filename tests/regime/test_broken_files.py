@@ -95,6 +95,7 @@ REGIMES: list[Change] = [
      "score: [1]",
      "is a list; expected keys and values"),
     ("a repair that repairs nothing", "points: 1, to: 100", "to: 100", "every_days", "brings nothing back"),
+    ("a repair up to nowhere", "to: 100", "to: ceilin", "to: ceilin", "repair.0.to: expected `ceiling` or"),
     ("announced and not believed", "believed_share: {value: 0.5, range: [0, 1], mark: assumed}\n", "",
      "announced",
      "needs `believed_share`"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from moot.declaring.values import (
     ActName,
@@ -120,6 +120,19 @@ class Tier(Part):
     from_: Points = Field(alias="from")
 
 
+def _repair_end(given: object) -> object:
+    if given == "ceiling" or (isinstance(given, int) and not isinstance(given, bool)):
+        return given
+    raise ValueError("expected `ceiling` or a whole number of points")
+
+
+RepairEnd = Annotated[
+    Literal["ceiling"] | Points,
+    PlainValidator(_repair_end),
+    WithJsonSchema({"anyOf": [{"const": "ceiling"}, {"type": "integer"}]}),
+]
+
+
 class Repair(Part):
     """One way in which points come back without a charge.
 
@@ -132,7 +145,7 @@ class Repair(Part):
     every_days: int | None = Field(default=None, ge=1)
     after_days_heavy: int | None = Field(default=None, ge=1)
     points: Points | None = Field(default=None, ge=1)
-    to: Literal["ceiling"] | Points | None = None
+    to: RepairEnd | None = None
     if_: Literal["last-loss-was-one", "novice"] | None = Field(default=None, alias="if")
 
 
