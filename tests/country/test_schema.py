@@ -221,3 +221,8 @@ def test_a_scenario_can_be_asked_for_with_more_people(tmp_path):
     ):
         with pytest.raises(DeclarationError):
             scenario.replace(**wrong)
+
+
+def test_the_own_file_is_named_as_a_file(tmp_path):
+    said = not_met(tmp_path, scenario=SCENARIO.replace("regime.yaml", "regime"))
+    assert 'did you mean the file "regime.yaml"?' in said

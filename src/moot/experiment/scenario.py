@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -175,6 +176,9 @@ def _follow(
         return country_from(found) if kind == "country" else regime_from(found)
     except UnknownNameError as error:
         complaint = complain_unknown(at, kind, error.name, error.known)
+        if source.path is not None and (source.path.parent / f"{reference}.yaml").is_file():
+            # A bare word is a shipped name; the reader's own file is named as a file.
+            complaint = replace(complaint, hint=f'did you mean the file "{reference}.yaml"?')
         problems.append(as_problem(source, complaint))
     except ValueError as error:
         problems.append(as_problem(source, Complaint(at=at, message=str(error))))
