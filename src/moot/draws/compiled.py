@@ -59,9 +59,14 @@ def warm() -> bool:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile for one thread, without the interpreter's lock, integers only, cached."""
+    return numba.njit(nogil=True, cache=True, error_model="numpy", boundscheck=False, _nrt=False)(function)
+
+
+def maker(function: Callable[..., Any]) -> Any:
+    """A kernel that allocates arrays of its own."""
     return numba.njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)(function)
 
 
 def inline(function: Callable[..., Any]) -> Any:
     """A small scalar function that every kernel may call."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy", inline="never")(function)
+    return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)

@@ -255,7 +255,7 @@ class Society:
     def recount(self, today: int) -> NDArray[np.int64]:
         """Sum of scores by (arm, scheme, region), counted from the people themselves; reads, never writes."""
         law = self.compiled.law
-        total = np.zeros((len(self.compiled.arms), law.reads.shape[1], len(self.compiled.regions)), np.int64)
+        total = np.zeros((len(self.compiled.arms), books.most_schemes(self.compiled), len(self.compiled.regions)), np.int64)
         kernels.sum_scores(self.world, law, self.people, self.state, np.arange(len(self.people.block[0]) - 1), today, total)
         return total
 
