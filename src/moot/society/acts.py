@@ -7,6 +7,7 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 import numpy as np
 
 from moot.country.rates import bound
+from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
@@ -53,11 +54,11 @@ L_OFFER, L_RENEWED = 17, 18
 
 
 @inline
-def note(desk, b, day, i, a, what, k, source, x, y):
+def note(m, b, day, i, a, what, k, source, x, y):
     """Write one event of a panel life: (day, person, arm, what, act, source, x, y)."""
-    n = desk.life_n[b]
-    if n < desk.life.shape[1]:
-        row = desk.life[b, n]
+    n = see.life_n(m)[b]
+    if n < m.n_life_cap:
+        row = see.life(m)[b, n]
         row[0] = day
         row[1] = i
         row[2] = a
@@ -66,19 +67,19 @@ def note(desk, b, day, i, a, what, k, source, x, y):
         row[5] = source
         row[6] = x
         row[7] = y
-    desk.life_n[b] = n + 1
+    see.life_n(m)[b] = n + 1
 
 
 @inline
-def put(desk, box, b, packed, origin, to):
+def put(m, box, b, packed, origin, to):
     """Append a message to a block's box; a box that is full still counts, and the day then raises."""
-    n = desk.mail_n[box, b]
-    if n < desk.mail.shape[2]:
-        row = desk.mail[box, b, n]
+    n = see.mail_n(m)[box, b]
+    if n < m.n_mail_cap:
+        row = see.mail(m)[box, b, n]
         row[0] = packed
         row[1] = origin
         row[2] = to
-    desk.mail_n[box, b] = n + 1
+    see.mail_n(m)[box, b] = n + 1
 
 
 @inline
@@ -94,7 +95,7 @@ def pack(place, a, k, bits, sensor):
 
 
 @inline
-def wrong_person(key, world, law, a, v, search, day, k, author, people, region, levels):
+def wrong_person(key, law, m, a, v, search, day, k, author):
     """The member of the searched gallery who is charged for somebody else's act.
 
     The gallery is walked in an order keyed by the search (author, day, act, sensor): a smaller gallery keeps the
@@ -103,67 +104,66 @@ def wrong_person(key, world, law, a, v, search, day, k, author, people, region, 
     coin, u1, u2, u3 = draw(key, author, day, search, 1)
     same = np.int64(coin) < law[a].s_same[v]
     seed = mix((u1 << S32) | u2) ^ (np.uint64(k) << S32) ^ u3
-    here = region[author]
-    looks = levels[author, 5]
+    here = see.region(m)[author]
+    looks = see.levels(m)[author, 5]
     for t in range(TRIES):
-        j = below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, people)
+        j = below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, m.n_people)
         if j == author:
             continue
-        if law[a].s_scope[v] == 1 and region[j] != here:
+        if law[a].s_scope[v] == 1 and see.region(m)[j] != here:
             continue
-        if same and levels[j, 5] != looks:
+        if same and see.levels(m)[j, 5] != looks:
             continue
         return j
     return -1
 
 
 @inline
-def act_of(key, world, law, rates, pop, state, desk, t, panel, b, lo, hi, i, k, day, u_thin, u_today):
+def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
     """One potential act in every arm: thinned by state, then seen, identified and charged."""
-    region_of, levels, who, people = pop.region, pop.levels, pop.who, len(pop.region)
     place = i - lo
-    region = region_of[i]
-    row = levels[i]
-    shown = panel[i] != 0
-    for a in range(state.lists.shape[1]):
-        if (law[a].prevents[state.lists[i, a]] >> k) & 1:
-            tally(t, a, region, row, k * PER_ACT + PREVENTED, 1)
+    region = see.region(m)[i]
+    row = see.levels(m)[i]
+    shown = see.panel(m)[i] != 0
+    for a in range(m.n_arms):
+        if (law[a].prevents[see.lists(m)[i, a]] >> k) & 1:
+            tally(m, a, region, row, k * PER_ACT + PREVENTED, 1)
             if shown:
-                note(desk, b, day, i, a, L_PREVENTED, k, i, state.lists[i, a], 0)
+                note(m, b, day, i, a, L_PREVENTED, k, i, see.lists(m)[i, a], 0)
             continue
         c = world.kind[k]
         threshold = world.thin[k]
         p = np.int64(0)
         if c < 2:
             p = fear_at(
-                state.fear[i, a, c], state.fear_day[i, a], day, law[a].ambient_day, law[a].ambient[c], world.fade
+                see.fear(m)[i, a, c], see.fear_day(m)[i, a], day, law[a].ambient_day, law[a].ambient[c], world.fade
             )
             threshold = (threshold * world.normaliser[k]) >> 16
             threshold = (threshold * deterrence(p, world.deter[c])) >> 16
             s = law[a].stake_scheme
             if s >= 0 and c == 0:
                 now = score_at(
-                    state.value[i, a, s], np.int64(state.last[i, a, s]), state.mark[i, a, s], day - 1, law[a].repair[s]
+                    see.value(m)[i, a, s], np.int64(see.last(m)[i, a, s]), see.mark(m)[i, a, s], day - 1, law[a].repair[s]
                 )
                 lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
                 threshold = (threshold * world.caution[lost]) >> 16
         if threshold > CERTAIN:
-            t.region[a, region, world.m_clamped] += 1
+            see.by_region(m)[a, region, world.m_clamped] += 1
         if u_thin >= threshold:
             if shown and u_thin < world.thin[k]:
-                note(desk, b, day, i, a, L_FORGONE, k, i, p, 0)
+                note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
             continue
-        tally(t, a, region, row, k * PER_ACT + DONE, 1)
+        tally(m, a, region, row, k * PER_ACT + DONE, 1)
         if shown:
-            note(desk, b, day, i, a, L_ACT, k, i, p, 0)
+            note(m, b, day, i, a, L_ACT, k, i, p, 0)
         bits = 0
         by = 0
         if law[a].institutions != 0 and u_today < world.today[k]:
             bits = TODAY
-            tally(t, a, region, row, k * PER_ACT + BY_TODAY, 1)
+            tally(m, a, region, row, k * PER_ACT + BY_TODAY, 1)
         for v in range(law[a].sensors):
             need = law[a].s_need[v]
-            if who[i] & need != need:
+            if see.who(m)[i] & need != need:
                 continue
             if law[a].s_register[v] != 0 and not bits & TODAY:
                 continue
@@ -180,38 +180,38 @@ def act_of(key, world, law, rates, pop, state, desk, t, panel, b, lo, hi, i, k, 
                 if not bits & REGIME:
                     bits |= REGIME
                     by = v
-                    tally(t, a, region, row, k * PER_ACT + BY_REGIME, 1)
+                    tally(m, a, region, row, k * PER_ACT + BY_REGIME, 1)
             elif np.int64(w1) < law[a].s_wrong[v, looks]:
-                j = wrong_person(key, world, law, a, v, search, day, k, i, people, region_of, levels)
+                j = wrong_person(key, law, m, a, v, search, day, k, i)
                 if j < 0:
-                    tally(t, a, region, row, k * PER_ACT + NOBODY, 1)
+                    tally(m, a, region, row, k * PER_ACT + NOBODY, 1)
                     continue
-                tally(t, a, region, row, k * PER_ACT + TO_ANOTHER, 1)
+                tally(m, a, region, row, k * PER_ACT + TO_ANOTHER, 1)
                 if shown:
-                    note(desk, b, day, i, a, L_MISTAKEN, k, j, v, 0)
+                    note(m, b, day, i, a, L_MISTAKEN, k, j, v, 0)
                 if lo <= j < hi:
-                    put(desk, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
+                    put(m, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
                 else:
-                    put(desk, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
+                    put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
             else:
-                tally(t, a, region, row, k * PER_ACT + NOBODY, 1)
+                tally(m, a, region, row, k * PER_ACT + NOBODY, 1)
         if bits == 0:
-            if c < 2:
-                put(desk, OWN, b, pack(place, a, k, UNCHARGED, 0), i, 0)
+            if c < 2 and world.unlearn[k] > 0:
+                put(m, OWN, b, pack(place, a, k, UNCHARGED, 0), i, 0)
         else:
-            put(desk, OWN, b, pack(place, a, k, bits, by), i, 0)
+            put(m, OWN, b, pack(place, a, k, bits, by), i, 0)
 
 
 @inline
-def acts_of_block(key, world, law, rates, pop, state, desk, t, panel, what, b, day):
+def acts_of_block(key, world, law, rates, m, what, b, day):
     """All potential acts of a block's people on a day."""
-    lo = pop.block[0, b]
-    hi = pop.block[0, b + 1]
-    w0 = pop.block[1, b]
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    w0 = see.block(m)[1, b]
     today = day_key(key, what, day)
     kinds = world.kinds
-    for w in range(w0, pop.block[1, b + 1]):
-        c = np.int64(pop.word_class[w])
+    for w in range(w0, see.block(m)[1, b + 1]):
+        c = np.int64(see.word_class(m)[w])
         if c == 63:
             continue
         left = hi - lo - (w - w0) * 64
@@ -224,9 +224,9 @@ def acts_of_block(key, world, law, rates, pop, state, desk, t, panel, what, b, d
             none = CERTAIN
             total = np.int64(0)
             first = False
-            born = lo + pop.place[0, i]
+            born = lo + see.place(m)[0, i]
             for k in range(kinds):
-                p = bound(rates, key, k, pop.theta[i, rates.domain[k]], pop.who[i], pop.where[i], born)
+                p = bound(rates, key, k, see.theta(m)[i, rates.domain[k]], see.who(m)[i], see.where(m)[i], born)
                 if p == 0:
                     continue
                 if not first:
@@ -238,28 +238,28 @@ def acts_of_block(key, world, law, rates, pop, state, desk, t, panel, what, b, d
                     first = True
                     if np.int64(r1) < world.ceiling[k]:
                         act_of(
-                            key, world, law, rates, pop, state, desk, t, panel, b, lo, hi, i, k, day,
+                            key, world, law, rates, m, b, lo, hi, i, k, day,
                             np.int64(r1), np.int64(r2),
                         )  # fmt: skip
                 else:
                     u0, u1, u2, _ = draw(key, i, day, rates.purpose[k], 0)
                     if np.int64(u0) < p and np.int64(u1) < world.ceiling[k]:
                         act_of(
-                            key, world, law, rates, pop, state, desk, t, panel, b, lo, hi, i, k, day,
+                            key, world, law, rates, m, b, lo, hi, i, k, day,
                             np.int64(u1), np.int64(u2),
                         )  # fmt: skip
 
 
 @inline
-def false_alarms_of_block(key, world, law, pop, state, desk, t, panel, b, day):
+def false_alarms_of_block(key, world, law, m, b, day):
     """Alarms that no act caused: an innocent passer-by is taken for somebody else and bears it."""
-    lo = pop.block[0, b]
-    hi = pop.block[0, b + 1]
-    w0 = pop.block[1, b]
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    w0 = see.block(m)[1, b]
     kinds = world.kinds
     for f in range(world.layers):
         today = day_key(key, world.f_purpose[f], day)
-        for w in range(w0, pop.block[1, b + 1]):
+        for w in range(w0, see.block(m)[1, b + 1]):
             left = hi - lo - (w - w0) * 64
             among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
             start = word_start(today, w)
@@ -269,11 +269,11 @@ def false_alarms_of_block(key, world, law, pop, state, desk, t, panel, b, day):
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 u = np.int64(word_uniform(start, world.f_level[f], bit) & M32)
-                looks = pop.levels[i, 5] - world.first_slot[0]
-                for a in range(state.lists.shape[1]):
+                looks = see.levels(m)[i, 5] - world.first_slot[0]
+                for a in range(m.n_arms):
                     if u < law[a].f_threshold[f, looks]:
                         v = law[a].f_sensor[f]
-                        tally(t, a, pop.region[i], pop.levels[i], world.m_false + v, 1)
-                        put(desk, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
-                        if panel[i] != 0:
-                            note(desk, b, day, i, a, L_FALSE, kinds + v, i, v, 0)
+                        tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_false + v, 1)
+                        put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
+                        if see.panel(m)[i] != 0:
+                            note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)

@@ -1,150 +1,52 @@
-"""Memory of a run: the state, the desks, the counters, the stairs, and how large they are."""
+"""Memory of a run: who owns the arrays that the kernels see, how large they are, and when they grow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moot.country.population import Population
 from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError
 from moot.society.compile import Compiled
-from moot.society.law import BOXES, R_EVERY, R_NOVICE_CYCLE, Desk, People, Stairs, State, Tally
+from moot.society.law import BOXES, R_EVERY, R_NOVICE_CYCLE
+from moot.society.memory import ARRAYS, MEMORY, SIZES, address_of
 
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
+STATE = ("value", "last", "mark", "fear", "fear_day", "wake", "lists", "watched")
+UNTOUCHED = -2
+State = dict[str, NDArray[np.generic]]
 
 
 class DeskFull(MootError):
     """A box of a block was full: nothing was dropped in silence, the run starts again with more room."""
 
 
-def people_of(population: Population, compiled: Compiled) -> People:
-    """The population as the kernels see it, with the slots of the stairs and the phases of novices."""
-    p, layout = population, population.layout
-    slot = np.empty(p.people, np.uint16)
-    for b in range(layout.blocks):
-        s0, s1 = int(layout.block_segment[b]), int(layout.block_segment[b + 1])
-        regions = layout.segment_region[s0:s1]
-        lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
-        slot[lo:hi] = np.searchsorted(regions, p.region[lo:hi])
-    born = np.zeros(p.people, np.uint16)
-    cycle = int(compiled.law["repair"][:, :, R_NOVICE_CYCLE].max())
-    if cycle > 0:
-        key, what = seed_key(p.seed), purpose("people/licence/issued")
-        novices = np.flatnonzero(p.levels[:, 6] == compiled.slots.index(("licence", "novice")))
-        born[novices] = _phases(key, what, novices, cycle)
-    return People(
-        p.region, p.levels, p.theta, p.who, p.where, p.household, p.order, p.place, p.clique_end, p.word_class,
-        np.stack([layout.block_start, layout.block_word]), slot, born,
-    )  # fmt: skip
-
-
-def _phases(key: np.uint64, what: int, people: np.ndarray, cycle: int) -> np.ndarray:
-    return np.array([1 + int(static_hash(key, what, int(i))) % cycle for i in people], np.uint16)
-
-
 def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int) -> State:
     """Nobody has a record, everybody believes the prior."""
-    state = State(
-        np.zeros((people, arms, schemes), np.int16),
-        np.zeros((people, arms, schemes), np.uint16),
-        np.zeros((people, arms, schemes), np.uint8),
-        np.empty((people, arms, 2), np.uint16),
-        np.full((people, arms), day, np.uint16),
-        np.zeros((people, arms), np.uint16),
-        np.zeros((people, arms), np.uint8),
-        np.zeros((arms, words), np.uint64),
-    )
+    sizes = {"people": people, "arms": arms, "schemes": schemes, "words": words}
+    state: State = {}
+    for name in STATE:
+        dtype, dims = ARRAYS[name]
+        state[name] = np.zeros([sizes[d] if isinstance(d, str) else d for d in dims], dtype)
+    state["fear_day"][:] = day
     for c, p in enumerate(prior):
-        state.fear[:, :, c] = min(65535, p)
+        state["fear"][:, :, c] = min(65535, p)
     return state
 
 
 def branch(state: State, arms: int, schemes: int) -> State:
     """The state of one arm copied to `arms` arms with room for `schemes` schemes: all are equal, bit for bit."""
-    n, _, had = state.value.shape
-    out = empty_state(n, state.watched.shape[1], arms, schemes, (0, 0), 0)
+    n, _, had = state["value"].shape
+    out = empty_state(n, state["watched"].shape[1], arms, schemes, (0, 0), 0)
     for a in range(arms):
         for name in ("value", "last", "mark"):
-            getattr(out, name)[:, a, :had] = getattr(state, name)[:, 0, :]
+            out[name][:, a, :had] = state[name][:, 0, :]
         for name in ("fear", "fear_day", "lists"):
-            getattr(out, name)[:, a] = getattr(state, name)[:, 0]
+            out[name][:, a] = state[name][:, 0]
     return out
-
-
-def open_desk(compiled: Compiled, people: People, days: int, panel: int, room: float) -> Desk:
-    """Boxes for every block; `panel` is the number of people whose lives are kept."""
-    blocks = people.block.shape[1] - 1
-    arms = len(compiled.arms)
-    largest = int(np.diff(people.block[0]).max())
-    cap = int((1024 + ROOM * largest * arms) * room)
-    free = np.zeros((blocks, 2), np.int64)
-    free[:, 1] = -1
-    return Desk(
-        np.zeros((len(BOXES), blocks, cap, 3), np.int64),
-        np.zeros((len(BOXES), blocks), np.int64),
-        np.full((blocks, days), -1, np.int64),
-        np.zeros((blocks, cap, 2), np.int64),
-        free,
-        np.zeros((blocks, int(256 + 8 * panel * arms / blocks * room) if panel else 1, 8), np.int64),
-        np.zeros(blocks, np.int64),
-    )
-
-
-def watch_room(desk: Desk) -> Desk:
-    """After a phase: raise where a box overflowed, double what is more than half full."""
-    for name, count, cap in (
-        *((box, int(desk.mail_n[x].max()), desk.mail.shape[2]) for x, box in enumerate(BOXES)),
-        ("wake", int(desk.wake_n[:, 0].max()), desk.wake.shape[1]),
-        ("life", int(desk.life_n.max()), desk.life.shape[1]),
-    ):
-        if count > cap:
-            raise DeskFull(f"the box `{name}` of a block was full ({count} messages, room for {cap})")
-    if 2 * int(desk.mail_n.max()) > desk.mail.shape[2]:
-        desk = desk._replace(mail=_doubled(desk.mail, 2))
-    if 2 * int(desk.wake_n[:, 0].max()) > desk.wake.shape[1]:
-        desk = desk._replace(wake=_doubled(desk.wake, 1))
-    if 2 * int(desk.life_n.max()) > desk.life.shape[1]:
-        desk = desk._replace(life=_doubled(desk.life, 1))
-    return desk
-
-
-def _doubled(old: np.ndarray, axis: int) -> np.ndarray:
-    shape = list(old.shape)
-    shape[axis] *= 2
-    new = np.zeros(shape, old.dtype)
-    new[tuple(slice(0, n) for n in old.shape)] = old
-    return new
-
-
-def open_tally(compiled: Compiled) -> Tally:
-    """Counters of one thread, all zero."""
-    arms, regions, slots = len(compiled.arms), len(compiled.regions), len(compiled.slots)
-    columns = compiled.columns.flows + compiled.columns.stocks
-    return Tally(
-        np.zeros((arms, regions, columns), np.int64),
-        np.zeros((arms, slots, columns), np.int64),
-        np.zeros((arms, regions, slots, columns), np.int32),
-    )
-
-
-def open_stairs(compiled: Compiled, population: Population, days: int, reporting: bool) -> Stairs:
-    """Counters of scores that rise by repair alone; tiny where nothing is reported."""
-    layout = population.layout
-    blocks, arms = layout.blocks, len(compiled.arms)
-    schemes = most_schemes(compiled)
-    slots = int(np.diff(layout.block_segment).max())
-    every = max(1, int(compiled.law["repair"][:, :, R_EVERY].max()))
-    if not reporting:
-        return Stairs(
-            np.zeros((1, 1, 1, 1, 1), np.int64), np.zeros((1, 1, 1, 1, 1, 2), np.int64), np.zeros((1, 1, 1, 1), np.int64)
-        )
-    return Stairs(
-        np.zeros((blocks, arms, schemes, slots, every), np.int64),
-        np.zeros((blocks, arms, schemes, slots, days, 2), np.int64),
-        np.zeros((blocks, arms, schemes, slots), np.int64),
-    )
 
 
 def most_schemes(compiled: Compiled) -> int:
@@ -152,15 +54,154 @@ def most_schemes(compiled: Compiled) -> int:
     return max(1, *(len(arm.schemes) for arm in compiled.arms))
 
 
-def block_cost(people: People) -> np.ndarray:
-    """Expected work of each block: its people, and its candidates; (blocks,) float64."""
-    per_word = 64.0 * np.exp2(-people.word_class.astype(np.float64)) * 20.0 + 8.0
-    return np.add.reduceat(per_word, people.block[1, :-1])
+class Books:
+    """All arrays of a run, and the records through which kernels see them.
+
+    `state` is used in place. `records[w]` is the view of thread w, with counters and scratch of its own.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        compiled: Compiled,
+        state: State,
+        *,
+        days: int,
+        panel: NDArray[np.int64] | None,
+        workers: int,
+        reporting: bool,
+        room: float,
+    ) -> None:
+        layout = population.layout
+        largest = int(np.diff(layout.block_start).max())
+        arms, blocks = len(compiled.arms), layout.blocks
+        kept = 0 if panel is None else len(panel)
+        every = max(1, int(compiled.law["repair"][:, :, R_EVERY].max()))
+        self.sizes = {
+            "people": population.people,
+            "attributes": population.levels.shape[1],
+            "domains": population.theta.shape[1],
+            "orders": population.order.shape[0],
+            "blocks": blocks,
+            "edges": blocks + 1,
+            "words": len(population.word_class),
+            "arms": arms,
+            "schemes": state["value"].shape[2],
+            "boxes": len(BOXES),
+            "mail_cap": int((1024 + ROOM * largest * arms) * room),
+            "wake_cap": int((1024 + ROOM * largest * arms) * room),
+            "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
+            "days": days + 2,
+            "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
+            "period": every if reporting else 1,
+            "regions": len(compiled.regions),
+            "levels_n": len(compiled.slots),
+            "columns": compiled.columns.flows + compiled.columns.stocks,
+            "scratch": largest * arms,
+        }
+        self.arrays: dict[str, NDArray[np.generic]] = {
+            name: getattr(population, name)
+            for name in ("region", "levels", "theta", "who", "where", "household", "order", "place", "clique_end")
+        }
+        self.arrays["word_class"] = population.word_class
+        self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
+        self.arrays["slot"] = _slots(population) if reporting else np.zeros(population.people, np.uint16)
+        self.arrays["born"] = _phases(population, compiled)
+        self.arrays["panel"] = np.zeros(population.people, np.uint8)
+        if panel is not None:
+            self.arrays["panel"][panel] = 1
+        self.arrays |= state
+        shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
+        for name in (*shared, "rate", "bump", "total"):
+            self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
+        self["bucket"][:] = -1
+        self["wakes_n"][:, 1] = -1
+        self.own = [
+            {n: self._new(n) for n in ("by_region", "by_level", "by_month", "head", "touched", "chain", "counts")}
+            for _ in range(workers)
+        ]
+        for mine in self.own:
+            mine["head"][:] = UNTOUCHED
+        self.records: list[np.void] = []
+        self._point()
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        return self.arrays[name]
+
+    def _new(self, name: str, *, idle: bool = False) -> NDArray[np.generic]:
+        dtype, dims = ARRAYS[name]
+        return np.zeros([1 if idle else self.sizes[d] if isinstance(d, str) else d for d in dims], dtype)
+
+    def _point(self) -> None:
+        self.records = []
+        for mine in self.own:
+            record = np.zeros(1, MEMORY)
+            for name in ARRAYS:
+                record[name] = address_of(mine.get(name, self.arrays.get(name)))
+            for size in SIZES:
+                record[f"n_{size}"] = self.sizes[size]
+            self.records.append(record[0])
+
+    def watch_room(self) -> None:
+        """After a phase: raise `DeskFull` where a box overflowed, double what is more than half full."""
+        used = {
+            "mail_cap": int(self["mail_n"].max()),
+            "wake_cap": int(self["wakes_n"][:, 0].max()),
+            "life_cap": int(self["life_n"].max()),
+        }
+        for cap, count in used.items():
+            if count > self.sizes[cap]:
+                raise DeskFull(f"{cap.removesuffix('_cap')}: {count} messages for a block, room for {self.sizes[cap]}")
+        growing = [cap for cap, count in used.items() if 2 * count > self.sizes[cap]]
+        if not growing:
+            return
+        for cap in growing:
+            self.sizes[cap] *= 2
+            for owner in (self.arrays, *self.own):
+                for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
+                    old = owner[name]
+                    owner[name] = self._new(name)
+                    owner[name][tuple(slice(0, n) for n in old.shape)] = old
+        self._point()
+
+    def memory(self) -> dict[str, float]:
+        """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
+        people, arms = self.sizes["people"], self.sizes["arms"]
+        statics = (
+            "region", "levels", "theta", "who", "where", "household", "order", "place", "word_class", "slot", "born",
+            "panel",
+        )  # fmt: skip
+        side = ("mail", "bucket", "wakes", "life", "rate", "bump", "total")
+        return {
+            "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
+            "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,
+            "side_bytes_per_person": sum(self[n].nbytes for n in side) / people,
+        }
 
 
-def hot_bytes(state: State) -> float:
-    """Bytes of hot state per person and arm."""
-    people, arms = state.lists.shape
-    return sum(x.nbytes for x in state) / (people * arms)
+def _slots(population: Population) -> NDArray[np.uint16]:
+    """The slot of each person's region among the regions of the block; (n,) uint16."""
+    layout = population.layout
+    slot = np.empty(population.people, np.uint16)
+    for b in range(layout.blocks):
+        regions = layout.segment_region[int(layout.block_segment[b]) : int(layout.block_segment[b + 1])]
+        lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
+        slot[lo:hi] = np.searchsorted(regions, population.region[lo:hi])
+    return slot
 
 
+def _phases(population: Population, compiled: Compiled) -> NDArray[np.uint16]:
+    """When each novice's licence was issued within the cycle, from 1; 0 for everybody else. (n,) uint16."""
+    born = np.zeros(population.people, np.uint16)
+    cycle = int(compiled.law["repair"][:, :, R_NOVICE_CYCLE].max())
+    if cycle > 0:
+        novices = np.flatnonzero(population.levels[:, 6] == compiled.slots.index(("licence", "novice")))
+        key, what = seed_key(population.seed), purpose("people/licence/issued")
+        born[novices] = [1 + int(static_hash(key, what, int(i))) % cycle for i in novices]
+    return born
+
+
+def block_cost(population: Population) -> NDArray[np.float64]:
+    """Expected work of each block: its words, and its candidates; (blocks,)."""
+    per_word = 64.0 * np.exp2(-population.word_class.astype(np.float64)) * 20.0 + 8.0
+    return np.asarray(np.add.reduceat(per_word, population.layout.block_word[:-1]))

@@ -10,6 +10,7 @@ What happens on day d reads the state at the end of d-1; each block is written b
 
 import numpy as np
 
+from moot.society import memory as see
 from moot.draws.compiled import inline, kernel
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.counting import tally
@@ -25,70 +26,70 @@ UNTOUCHED = -2
 
 
 @inline
-def news_of_block(world, law, pop, state, desk, st, t, panel, b, day, day0, reporting):
+def news_of_block(world, law, m, b, day, day0, reporting):
     """End of `day` in one block: ties hear of charges, and pay for falls; both are judged on the next day."""
-    lo = pop.block[0, b]
-    for e in range(desk.mail_n[KNOWN, b]):
-        packed = desk.mail[KNOWN, b, e, 0]
+    lo = see.block(m)[0, b]
+    for e in range(see.mail_n(m)[KNOWN, b]):
+        packed = see.mail(m)[KNOWN, b, e, 0]
         i = lo + (packed & 0x1FFFF)
         a = (packed >> 17) & 255
         k = (packed >> 25) & 255
         c = world.kind[k] if k < world.kinds else 0
-        since = np.int64(state.fear_day[i, a])
-        p0 = fear_at(state.fear[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
-        p1 = fear_at(state.fear[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+        since = np.int64(see.fear_day(m)[i, a])
+        p0 = fear_at(see.fear(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+        p1 = fear_at(see.fear(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
         if c == 0:
             p0 = raised(p0, world.learn[1])
         else:
             p1 = raised(p1, world.learn[1])
-        state.fear[i, a, 0] = p0
-        state.fear[i, a, 1] = p1
-        state.fear_day[i, a] = day
-        if panel[i] != 0:
-            note(desk, b, day, i, a, L_TIE_CHARGED, k, desk.mail[KNOWN, b, e, 1], p0, p1)
-    desk.mail_n[KNOWN, b] = 0
-    for e in range(desk.mail_n[FALLS, b]):
-        packed = desk.mail[FALLS, b, e, 0]
+        see.fear(m)[i, a, 0] = p0
+        see.fear(m)[i, a, 1] = p1
+        see.fear_day(m)[i, a] = day
+        if see.panel(m)[i] != 0:
+            note(m, b, day, i, a, L_TIE_CHARGED, k, see.mail(m)[KNOWN, b, e, 1], p0, p1)
+    see.mail_n(m)[KNOWN, b] = 0
+    for e in range(see.mail_n(m)[FALLS, b]):
+        packed = see.mail(m)[FALLS, b, e, 0]
         place = packed & 0x1FFFF
         i = lo + place
         a = (packed >> 17) & 255
         s = (packed >> 25) & 255
-        if pop.who[i] & law[a].who[s] != law[a].who[s]:
+        if see.who(m)[i] & law[a].who[s] != law[a].who[s]:
             continue
         r = law[a].repair[s]
-        value = np.int64(state.value[i, a, s])
-        last = np.int64(state.last[i, a, s])
-        mark = np.int64(state.mark[i, a, s])
+        value = np.int64(see.value(m)[i, a, s])
+        last = np.int64(see.last(m)[i, a, s])
+        mark = np.int64(see.mark(m)[i, a, s])
         now = score_at(value, last, mark, day, r)
         new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
         if law[a].tie_breaks[s] != 0:
-            v, at, m = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
+            v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
         else:
-            v, at, m = rebase(new, last, mark, day, r)
-        set_score(world, law, pop, state, st, b, i, a, s, v, at, m, day, day0, reporting)
-        tally(t, a, pop.region[i], pop.levels[i], world.m_scheme + 4 * s + FROM_TIES, now - new)
-        put(desk, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
-        if panel[i] != 0:
-            note(desk, b, day, i, a, L_TIE_FELL, s, desk.mail[FALLS, b, e, 1], now - new, new)
-    desk.mail_n[FALLS, b] = 0
+            v, since, kept = rebase(new, last, mark, day, r)
+        set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+        tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_scheme + 4 * s + FROM_TIES, now - new)
+        put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
+        if see.panel(m)[i] != 0:
+            note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
+    see.mail_n(m)[FALLS, b] = 0
 
 
 @kernel
-def news(world, law, pop, state, desk, st, t, panel, blocks, day, day0, reporting):
+def news(world, law, m, blocks, day, day0, reporting):
     """`news_of_block` over the blocks given."""
     for x in range(len(blocks)):
-        news_of_block(world, law, pop, state, desk, st, t, panel, blocks[x], day, day0, reporting)
+        news_of_block(world, law, m, blocks[x], day, day0, reporting)
 
 
 @kernel
-def morning(key, world, law, rates, pop, state, desk, t, panel, what, blocks, day):
+def morning(key, world, law, rates, m, what, blocks, day):
     """Today's acts, alarms and searches in the blocks given."""
     for x in range(len(blocks)):
         b = blocks[x]
-        desk.mail_n[OWN, b] = 0
-        desk.mail_n[OUT, b] = 0
-        acts_of_block(key, world, law, rates, pop, state, desk, t, panel, what, b, day)
-        false_alarms_of_block(key, world, law, pop, state, desk, t, panel, b, day)
+        see.mail_n(m)[OWN, b] = 0
+        see.mail_n(m)[OUT, b] = 0
+        acts_of_block(key, world, law, rates, m, what, b, day)
+        false_alarms_of_block(key, world, law, m, b, day)
 
 
 @inline
@@ -102,133 +103,136 @@ def _mark_touched(head, touched, count, place, a, arms):
 
 
 @kernel
-def evening(key, world, law, pop, state, desk, st, t, panel, blocks, day, day0, reporting, head, touched, chain, counts):
+def evening(key, world, law, m, blocks, day, day0, reporting):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
-    arms = state.lists.shape[1]
+    arms = m.n_arms
+    head = see.head(m)
+    touched = see.touched(m)
+    chain = see.chain(m)
     for x in range(len(blocks)):
         b = blocks[x]
-        lo = pop.block[0, b]
-        hi = pop.block[0, b + 1]
+        lo = see.block(m)[0, b]
+        hi = see.block(m)[0, b + 1]
         if reporting:
             for a in range(arms):
                 for s in range(law[a].schemes):
-                    climb(st, b, a, s, day, day0, law[a].repair[s, R_EVERY])
+                    climb(m, b, a, s, day, day0, law[a].repair[s, R_EVERY])
         n = 0
-        for e in range(desk.mail_n[OWN, b]):
-            packed = desk.mail[OWN, b, e, 0]
+        for e in range(see.mail_n(m)[OWN, b]):
+            packed = see.mail(m)[OWN, b, e, 0]
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
             n = _mark_touched(head, touched, n, place, a, arms)
             chain[e] = head[place * arms + a]
             head[place * arms + a] = e
-        for e in range(desk.mail_n[JUDGE, b]):
-            packed = desk.mail[JUDGE, b, e, 0]
+        for e in range(see.mail_n(m)[JUDGE, b]):
+            packed = see.mail(m)[JUDGE, b, e, 0]
             n = _mark_touched(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, arms)
-        desk.mail_n[JUDGE, b] = 0
-        e = desk.bucket[b, day - day0]
+        see.mail_n(m)[JUDGE, b] = 0
+        e = see.bucket(m)[b, day - day0]
         while e >= 0:
-            packed = desk.wake[b, e, 1]
+            packed = see.wakes(m)[b, e, 1]
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
-            if state.wake[lo + place, a] == day:
+            if see.wake(m)[lo + place, a] == day:
                 n = _mark_touched(head, touched, n, place, a, arms)
-            after = desk.wake[b, e, 0]
-            desk.wake[b, e, 0] = desk.wake_n[b, 1]
-            desk.wake_n[b, 1] = e
+            after = see.wakes(m)[b, e, 0]
+            see.wakes(m)[b, e, 0] = see.wakes_n(m)[b, 1]
+            see.wakes_n(m)[b, 1] = e
             e = after
-        desk.bucket[b, day - day0] = -1
-        n = _end_terms(world, law, pop, state, desk, st, t, panel, b, lo, day, day0, reporting, head, touched, n, arms)
+        see.bucket(m)[b, day - day0] = -1
+        n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms)
         for y in range(n):
             at = touched[y]
             touch(
-                world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, at // arms, at % arms, head[at],
+                world, law, m, b, lo, hi, at // arms, at % arms, head[at],
                 day, day0, reporting,
             )  # fmt: skip
             head[at] = UNTOUCHED
-        opportunities_of_block(key, world, law, pop, state, desk, st, t, panel, b, day, day0, reporting)
+        opportunities_of_block(key, world, law, m, b, day, day0, reporting)
 
 
 @inline
-def _end_terms(world, law, pop, state, desk, st, t, panel, b, lo, day, day0, reporting, head, touched, n, arms):
+def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms):
     """Lists whose term ends today: off the list, with the score that the rule restores."""
     e = 0
-    while e < desk.mail_n[TERM, b]:
-        if desk.mail[TERM, b, e, 1] > day:
+    while e < see.mail_n(m)[TERM, b]:
+        if see.mail(m)[TERM, b, e, 1] > day:
             e += 1
             continue
-        packed = desk.mail[TERM, b, e, 0]
-        desk.mail_n[TERM, b] -= 1
-        desk.mail[TERM, b, e, 0] = desk.mail[TERM, b, desk.mail_n[TERM, b], 0]
-        desk.mail[TERM, b, e, 1] = desk.mail[TERM, b, desk.mail_n[TERM, b], 1]
+        packed = see.mail(m)[TERM, b, e, 0]
+        see.mail_n(m)[TERM, b] -= 1
+        see.mail(m)[TERM, b, e, 0] = see.mail(m)[TERM, b, see.mail_n(m)[TERM, b], 0]
+        see.mail(m)[TERM, b, e, 1] = see.mail(m)[TERM, b, see.mail_n(m)[TERM, b], 1]
         place = packed & 0x1FFFF
         a = (packed >> 17) & 255
         x = (packed >> 25) & 255
         i = lo + place
-        delist(world, law, pop, state, desk, t, panel, b, i, a, x, day)
+        delist(world, law, m, b, i, a, x, day)
         if law[a].l_exit[x, 2] >= 0:
             s = law[a].l_scheme[x]
-            mark = np.int64(state.mark[i, a, s]) & (15 << TIER)
+            mark = np.int64(see.mark(m)[i, a, s]) & (15 << TIER)
             if law[a].l_exit[x, 3] != 0:
                 mark |= NOVICE
-            set_score(world, law, pop, state, st, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
+            set_score(world, law, m, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
         n = _mark_touched(head, touched, n, place, a, arms)
     return n
 
 
 @kernel
-def exchange(desk, block, out, into):
+def exchange(m, out, into):
     """Hand the messages of box `out` to the blocks of the people they are for; adds commute, so order is free."""
-    for b in range(desk.mail.shape[1]):
-        for e in range(min(desk.mail_n[out, b], desk.mail.shape[2])):
-            j = desk.mail[out, b, e, 2]
+    for b in range(m.n_blocks):
+        for e in range(min(see.mail_n(m)[out, b], m.n_mail_cap)):
+            j = see.mail(m)[out, b, e, 2]
             low = 0
-            high = block.shape[1] - 1
+            high = m.n_blocks
             while high - low > 1:
                 middle = (low + high) // 2
-                if block[0, middle] <= j:
+                if see.block(m)[0, middle] <= j:
                     low = middle
                 else:
                     high = middle
-            put(desk, into, low, desk.mail[out, b, e, 0] | (j - block[0, low]), desk.mail[out, b, e, 1], 0)
-        desk.mail_n[out, b] = 0
+            put(m, into, low, see.mail(m)[out, b, e, 0] | (j - see.block(m)[0, low]), see.mail(m)[out, b, e, 1], 0)
+        see.mail_n(m)[out, b] = 0
 
 
 @kernel
-def open_books(world, law, pop, state, desk, st, t, blocks, day, day0, reporting):
+def open_books(world, law, m, blocks, day, day0, reporting):
     """Before the first day: stocks, sums, watched people and wakes, from the state as it stands."""
-    arms = state.lists.shape[1]
+    arms = m.n_arms
     for x in range(len(blocks)):
         b = blocks[x]
-        lo = pop.block[0, b]
-        for i in range(lo, pop.block[0, b + 1]):
-            region = pop.region[i]
-            row = pop.levels[i]
+        lo = see.block(m)[0, b]
+        for i in range(lo, see.block(m)[0, b + 1]):
+            region = see.region(m)[i]
+            row = see.levels(m)[i]
             for a in range(arms):
-                state.wake[i, a] = 0
+                see.wake(m)[i, a] = 0
                 for s in range(law[a].schemes):
-                    if pop.who[i] & law[a].who[s] != law[a].who[s]:
+                    if see.who(m)[i] & law[a].who[s] != law[a].who[s]:
                         continue
-                    mark = np.int64(state.mark[i, a, s])
-                    tally(t, a, region, row, world.k_tier + 8 * s + (mark >> TIER), 1)
+                    mark = np.int64(see.mark(m)[i, a, s])
+                    tally(m, a, region, row, world.k_tier + 8 * s + (mark >> TIER), 1)
                     if reporting:
                         enter(
-                            st, b, a, s, np.int64(pop.slot[i]), np.int64(state.value[i, a, s]),
-                            np.int64(state.last[i, a, s]), mark, day, day0, law[a].repair[s],
+                            m, b, a, s, np.int64(see.slot(m)[i]), np.int64(see.value(m)[i, a, s]),
+                            np.int64(see.last(m)[i, a, s]), mark, day, day0, law[a].repair[s],
                         )  # fmt: skip
                 for y in range(law[a].lists):
-                    if (state.lists[i, a] >> y) & 1:
-                        tally(t, a, region, row, world.k_list + y, 1)
-                set_watched(world, law, pop, state, b, i - lo, i, a)
-                plan_wake(world, law, pop, state, desk, b, i - lo, i, a, day, day0)
+                    if (see.lists(m)[i, a] >> y) & 1:
+                        tally(m, a, region, row, world.k_list + y, 1)
+                set_watched(world, law, m, b, i - lo, i, a)
+                plan_wake(world, law, m, b, i - lo, i, a, day, day0)
 
 
 @kernel
-def begin(world, law, pop, state, blocks, first_scheme, day):
+def begin(law, m, blocks, first_scheme, day):
     """Scores on the first day of schemes from `first_scheme` on: everybody at the start; novices in their cycle."""
     for x in range(len(blocks)):
         b = blocks[x]
-        for i in range(pop.block[0, b], pop.block[0, b + 1]):
-            for a in range(state.lists.shape[1]):
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            for a in range(m.n_arms):
                 for s in range(first_scheme[a], law[a].schemes):
                     r = law[a].repair[s]
                     value = law[a].scale[s, 0]
@@ -238,74 +242,74 @@ def begin(world, law, pop, state, blocks, first_scheme, day):
                         last = day
                     elif value > r[2]:
                         mark = np.int64(1)
-                    if r[10] > 0 and pop.born[i] > 0:
+                    if r[10] > 0 and see.born(m)[i] > 0:
                         value = r[9]
-                        last = day - (day + np.int64(pop.born[i])) % r[10]
+                        last = day - (day + np.int64(see.born(m)[i])) % r[10]
                         mark = np.int64(NOVICE)
                     now = score_at(value, last, mark, day, r)
                     tier = np.int64(0)
                     while tier + 1 < law[a].tiers[s] and now < law[a].lower[s, tier]:
                         tier += 1
-                    state.value[i, a, s] = value
-                    state.last[i, a, s] = last
-                    state.mark[i, a, s] = mark | (tier << TIER)
+                    see.value(m)[i, a, s] = value
+                    see.last(m)[i, a, s] = last
+                    see.mark(m)[i, a, s] = mark | (tier << TIER)
 
 
 @kernel
-def factor_sums(world, law, rates, pop, state, key, blocks, day, sums, exposed):
+def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
     """Sum over people of bound × state factor, and of the bound alone, per act: the status-quo normaliser."""
     from_deter = world.deter
     for x in range(len(blocks)):
         b = blocks[x]
-        for i in range(pop.block[0, b], pop.block[0, b + 1]):
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
             for c in range(2):
                 p = fear_at(
-                    state.fear[i, 0, c], np.int64(state.fear_day[i, 0]), day, law[0].ambient_day,
+                    see.fear(m)[i, 0, c], np.int64(see.fear_day(m)[i, 0]), day, law[0].ambient_day,
                     law[0].ambient[c], world.fade,
                 )  # fmt: skip
                 f = from_deter[c, p >> 4] + (((from_deter[c, (p >> 4) + 1] - from_deter[c, p >> 4]) * (p & 15)) >> 4)
                 for k in range(world.kinds):
                     if world.kind[k] == c:
-                        w = rates.by_person[k, pop.who[i]] >> 8
-                        w = (w * rates.domain_bins[pop.theta[i, rates.domain[k]]]) >> 16
+                        w = rates.by_person[k, see.who(m)[i]] >> 8
+                        w = (w * rates.domain_bins[see.theta(m)[i, rates.domain[k]]]) >> 16
                         sums[k] += (w * f) >> 16
                         exposed[k] += w
 
 
 @kernel
-def sum_scores(world, law, pop, state, blocks, day, total):
+def sum_scores(law, m, blocks, day, total):
     """A plain recount: the sum of scores by arm, scheme, region at the end of a day; reads, never writes."""
     for x in range(len(blocks)):
         b = blocks[x]
-        for i in range(pop.block[0, b], pop.block[0, b + 1]):
-            for a in range(state.lists.shape[1]):
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            for a in range(m.n_arms):
                 for s in range(law[a].schemes):
-                    if pop.who[i] & law[a].who[s] == law[a].who[s]:
-                        total[a, s, pop.region[i]] += score_at(
-                            np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]),
-                            np.int64(state.mark[i, a, s]), day, law[a].repair[s],
+                    if see.who(m)[i] & law[a].who[s] == law[a].who[s]:
+                        total[a, s, see.region(m)[i]] += score_at(
+                            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
+                            np.int64(see.mark(m)[i, a, s]), day, law[a].repair[s],
                         )  # fmt: skip
 
 
 @kernel
-def sum_levels(world, law, pop, state, blocks, day, scores, fear):
+def sum_levels(law, m, blocks, day, scores, fear, world):
     """Sums of scores (arms, schemes, slots) and of perceived certainty (arms, slots, 2) at the end of a day."""
     for x in range(len(blocks)):
         b = blocks[x]
-        for i in range(pop.block[0, b], pop.block[0, b + 1]):
-            row = pop.levels[i]
-            for a in range(state.lists.shape[1]):
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            row = see.levels(m)[i]
+            for a in range(m.n_arms):
                 for s in range(law[a].schemes):
-                    if pop.who[i] & law[a].who[s] == law[a].who[s]:
+                    if see.who(m)[i] & law[a].who[s] == law[a].who[s]:
                         now = score_at(
-                            np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]),
-                            np.int64(state.mark[i, a, s]), day, law[a].repair[s],
+                            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
+                            np.int64(see.mark(m)[i, a, s]), day, law[a].repair[s],
                         )  # fmt: skip
                         for y in range(len(row)):
                             scores[a, s, row[y]] += now
                 for c in range(2):
                     p = fear_at(
-                        state.fear[i, a, c], np.int64(state.fear_day[i, a]), day, law[a].ambient_day,
+                        see.fear(m)[i, a, c], np.int64(see.fear_day(m)[i, a]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
                     for y in range(len(row)):

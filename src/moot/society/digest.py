@@ -5,6 +5,7 @@ The sum commutes, so blocks, threads and shards do not enter; two independent 64
 
 import numpy as np
 
+from moot.society import memory as see
 from moot.draws.compiled import kernel
 from moot.draws.philox import mix
 from moot.society.fear import fear_at
@@ -15,34 +16,34 @@ _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
 
 
 @kernel
-def state_sums(key, world, law, pop, state, desk, blocks, day, sums):
+def state_sums(key, world, law, m, blocks, day, sums):
     """Add each arm's two sums over the people of `blocks` into `sums`, (arms, 2) uint64."""
     for x in range(len(blocks)):
         b = blocks[x]
-        lo = pop.block[0, b]
-        for i in range(lo, pop.block[0, b + 1]):
-            for a in range(state.lists.shape[1]):
+        lo = see.block(m)[0, b]
+        for i in range(lo, see.block(m)[0, b + 1]):
+            for a in range(m.n_arms):
                 h = mix(key ^ np.uint64(i))
                 for s in range(law[a].schemes):
                     now = score_at(
-                        np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]), np.int64(state.mark[i, a, s]),
+                        np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), np.int64(see.mark(m)[i, a, s]),
                         day, law[a].repair[s],
                     )  # fmt: skip
-                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(state.mark[i, a, s] >> 4) << np.uint64(32)))
+                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(see.mark(m)[i, a, s] >> 4) << np.uint64(32)))
                 for c in range(2):
                     p = fear_at(
-                        state.fear[i, a, c], np.int64(state.fear_day[i, a]), day, law[a].ambient_day,
+                        see.fear(m)[i, a, c], np.int64(see.fear_day(m)[i, a]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
                     h = mix(h ^ np.uint64(p))
-                h = mix(h ^ np.uint64(state.lists[i, a]))
+                h = mix(h ^ np.uint64(see.lists(m)[i, a]))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
-        for e in range(desk.mail_n[TERM, b]):
-            packed = desk.mail[TERM, b, e, 0]
+        for e in range(see.mail_n(m)[TERM, b]):
+            packed = see.mail(m)[TERM, b, e, 0]
             a = (packed >> 17) & 255
             person = np.uint64(lo + (packed & 0x1FFFF))
-            entry = np.uint64((packed >> 25) & 255) | (np.uint64(desk.mail[TERM, b, e, 1]) << np.uint64(8))
+            entry = np.uint64((packed >> 25) & 255) | (np.uint64(see.mail(m)[TERM, b, e, 1]) << np.uint64(8))
             h = mix(mix(key ^ person) ^ entry)
             sums[a, 0] += h
             sums[a, 1] += mix(h ^ _LANE)

@@ -19,7 +19,7 @@ from moot.draws.philox import purpose, seed_key
 from moot.society import books, day as kernels
 from moot.society.compile import Compiled, date_of
 from moot.society.digest import state_sums
-from moot.society.law import FALLS, FAR, OUT, OWN, State
+from moot.society.law import FALLS, FAR, OUT, OWN
 from moot.society.workers import Team, shares_of
 
 ACTS = purpose("act")
@@ -72,7 +72,7 @@ class Society:
         self,
         population: Population,
         compiled: Compiled,
-        state: State,
+        state: books.State,
         *,
         first: int,
         days: int,
@@ -81,30 +81,21 @@ class Society:
         reporting: bool = True,
         room: float = 1.0,
     ) -> None:
-        self.population, self.compiled, self.state = population, compiled, state
-        self.first, self.days, self.threads, self.reporting = first, days, threads, reporting
-        self.people = books.people_of(population, compiled)
+        self.population, self.compiled = population, compiled
+        self.first, self.days, self.reporting = first, days, reporting
         self.key = seed_key(population.seed)
         self.world, self.rates = compiled.world[0], compiled.rates[0]
-        self.panel = np.zeros(population.people, np.uint8)
-        if panel is not None:
-            self.panel[panel] = 1
-        self.desk = books.open_desk(compiled, self.people, days + 1, 0 if panel is None else len(panel), room)
-        self.stairs = books.open_stairs(compiled, population, days + 1, reporting)
-        self.shares = shares_of(books.block_cost(self.people), max(1, threads))
-        self.tallies = [books.open_tally(compiled) for _ in self.shares]
-        largest = int(np.diff(self.people.block[0]).max()) * len(compiled.arms)
-        self.scratch = [
-            (np.full(largest, kernels.UNTOUCHED, np.int64), np.empty(largest, np.int64), np.zeros(128, np.int64))
-            for _ in self.shares
-        ]
+        self.shares = shares_of(books.block_cost(population), max(1, threads))
+        self.all_blocks = np.arange(population.layout.blocks)
+        self.books = books.Books(
+            population, compiled, state, days=days, panel=panel, workers=len(self.shares), reporting=reporting, room=room
+        )
         self.today = first
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
-        blocks = np.arange(self.population.layout.blocks)
         kernels.begin(
-            self.world, self.compiled.law, self.people, self.state, blocks, np.array(first_scheme, np.int64), self.first - 1
+            self.compiled.law, self.books.records[0], self.all_blocks, np.array(first_scheme, np.int64), self.first - 1
         )
 
     def run(
@@ -146,55 +137,43 @@ class Society:
 
         def phase(w: int) -> None:
             kernels.open_books(
-                self.world, self.compiled.law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.shares[w],
-                before, before, self.reporting,
-            )  # fmt: skip
+                self.world, self.compiled.law, self.books.records[w], self.shares[w], before, before, self.reporting
+            )
 
         team.run(phase)
-        self.desk = books.watch_room(self.desk)
+        self.books.watch_room()
 
     def _day(self, team: Team, today: int) -> None:
-        law, before = self.compiled.law, self.first - 1
+        world, law, records, before = self.world, self.compiled.law, self.books, self.first - 1
 
         def morning(w: int) -> None:
-            kernels.morning(
-                self.key, self.world, law, self.rates, self.people, self.state, self.desk, self.tallies[w], self.panel, ACTS,
-                self.shares[w], today,
-            )  # fmt: skip
+            kernels.morning(self.key, world, law, self.rates, records.records[w], ACTS, self.shares[w], today)
 
         def evening(w: int) -> None:
-            head, touched, counts = self.scratch[w]
-            chain = np.empty(self.desk.mail.shape[2], np.int64)
-            kernels.evening(
-                self.key, self.world, law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.panel,
-                self.shares[w], today, before, self.reporting, head, touched, chain, counts,
-            )  # fmt: skip
+            kernels.evening(self.key, world, law, records.records[w], self.shares[w], today, before, self.reporting)
 
         def news(w: int) -> None:
-            kernels.news(
-                self.world, law, self.people, self.state, self.desk, self.stairs, self.tallies[w], self.panel, self.shares[w],
-                today, before, self.reporting,
-            )  # fmt: skip
+            kernels.news(world, law, records.records[w], self.shares[w], today, before, self.reporting)
 
         team.run(morning)
-        self.desk = books.watch_room(self.desk)
-        kernels.exchange(self.desk, self.people.block, OUT, OWN)
-        self.desk = books.watch_room(self.desk)
+        records.watch_room()
+        kernels.exchange(records.records[0], OUT, OWN)
+        records.watch_room()
         team.run(evening)
-        self.desk = books.watch_room(self.desk)
-        kernels.exchange(self.desk, self.people.block, FAR, FALLS)
-        self.desk = books.watch_room(self.desk)
+        records.watch_room()
+        kernels.exchange(records.records[0], FAR, FALLS)
+        records.watch_room()
         team.run(news)
-        self.desk = books.watch_room(self.desk)
+        records.watch_room()
 
     def normalise(self, today: int) -> None:
         """Set each act's normaliser so that the mean of its state factor over people is 1, within [0.8, 1.25]."""
-        law = self.compiled.law
         kinds = int(self.world["kinds"])
         sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
-        blocks = np.arange(self.population.layout.blocks)
-        kernels.factor_sums(self.world, law, self.rates, self.people, self.state, self.key, blocks, today, sums, exposed)
-        for k in range(len(sums)):
+        kernels.factor_sums(
+            self.world, self.compiled.law, self.rates, self.books.records[0], self.all_blocks, today, sums, exposed
+        )
+        for k in range(kinds):
             if self.world["kind"][k] < 2 and sums[k] > 0:
                 self.world["normaliser"][k] = min(MOST, max(LEAST, int(exposed[k]) * tables.Q16 // int(sums[k])))
 
@@ -221,42 +200,39 @@ class Society:
 
     def _write(self, r: Record, x: int, month: int, end_of_month: bool) -> None:
         flows = self.compiled.columns.flows
-        for t in self.tallies:
-            r.region[:, x] += t.region[..., :flows]
-            r.level[:, x] += t.level[..., :flows]
-            r.s_region[:, x] += t.region[..., flows:]
-            r.s_level[:, x] += t.level[..., flows:]
-            t.region[..., :flows] = 0
-            t.level[..., :flows] = 0
+        for t in self.books.own:
+            r.region[:, x] += t["by_region"][..., :flows]
+            r.level[:, x] += t["by_level"][..., :flows]
+            r.s_region[:, x] += t["by_region"][..., flows:]
+            r.s_level[:, x] += t["by_level"][..., flows:]
+            t["by_region"][..., :flows] = 0
+            t["by_level"][..., :flows] = 0
             if end_of_month:
-                r.month[:, month] += t.month[..., :flows]
-                r.s_month[:, month] += t.month[..., flows:]
-                t.month[..., :flows] = 0
+                r.month[:, month] += t["by_month"][..., :flows]
+                r.s_month[:, month] += t["by_month"][..., flows:]
+                t["by_month"][..., :flows] = 0
         layout = self.population.layout
         for b in range(layout.blocks):
             s0, s1 = int(layout.block_segment[b]), int(layout.block_segment[b + 1])
             for slot, region in enumerate(layout.segment_region[s0:s1]):
-                r.score[:, :, x, region] += self.stairs.total[b, :, :, slot]
+                r.score[:, :, x, region] += self.books["total"][b, :, :, slot]
         if end_of_month:
-            blocks = np.arange(layout.blocks)
             kernels.sum_levels(
-                self.world, self.compiled.law, self.people, self.state, blocks, self.first + x,
-                r.level_score[:, :, month], r.fear[:, month],
+                self.compiled.law, self.books.records[0], self.all_blocks, self.first + x,
+                r.level_score[:, :, month], r.fear[:, month], self.world,
             )  # fmt: skip
 
     def _keep_lives(self, r: Record) -> None:
-        d = self.desk
-        if not d.life_n.any():
-            return
-        for b in np.flatnonzero(d.life_n):
-            r.lives.append(d.life[b, : d.life_n[b]].copy())
-        d.life_n[:] = 0
+        count = self.books["life_n"]
+        for b in np.flatnonzero(count):
+            r.lives.append(self.books["life"][b, : count[b]].copy())
+        count[:] = 0
 
     def recount(self, today: int) -> NDArray[np.int64]:
         """Sum of scores by (arm, scheme, region), counted from the people themselves; reads, never writes."""
-        law = self.compiled.law
-        total = np.zeros((len(self.compiled.arms), books.most_schemes(self.compiled), len(self.compiled.regions)), np.int64)
-        kernels.sum_scores(self.world, law, self.people, self.state, np.arange(len(self.people.block[0]) - 1), today, total)
+        shape = (len(self.compiled.arms), books.most_schemes(self.compiled), len(self.compiled.regions))
+        total = np.zeros(shape, np.int64)
+        kernels.sum_scores(self.compiled.law, self.books.records[0], self.all_blocks, today, total)
         return total
 
     def digests(self, r: Record) -> dict[str, str]:
@@ -264,8 +240,8 @@ class Society:
         c = self.compiled
         out: dict[str, str] = {}
         sums = np.zeros((len(c.arms), 2), np.uint64)
-        blocks = np.arange(self.population.layout.blocks)
-        state_sums(self.key, self.world, c.law, self.people, self.state, self.desk, blocks, self.first + self.days - 1, sums)
+        last = self.first + self.days - 1
+        state_sums(self.key, self.world, c.law, self.books.records[0], self.all_blocks, last, sums)
         for a, arm in enumerate(c.arms):
             h = hashlib.sha256()
             for names, by_region, by_level, by_month in (

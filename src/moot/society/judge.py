@@ -6,6 +6,7 @@ which repair alone would change a tier. Everybody else is left as they are: read
 
 import numpy as np
 
+from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
 from moot.society.acts import L_DELISTED, L_FALL, L_LISTED, L_RENEWED, L_RISE, note, pack
@@ -38,135 +39,135 @@ from moot.society.ties import reach, reach_far
 
 
 @inline
-def wake_at(desk, state, b, place, i, a, day, when, day0):
+def wake_at(m, b, place, i, a, day, when, day0):
     """Ask to be looked at on day `when` (> day) unless an earlier request stands."""
-    days = desk.bucket.shape[1]
+    days = m.n_days
     if when >= NEVER or when - day0 >= days:
         return
-    standing = np.int64(state.wake[i, a])
+    standing = np.int64(see.wake(m)[i, a])
     if day < standing <= when:
         return
-    state.wake[i, a] = when
-    free = desk.wake_n[b, 1]
+    see.wake(m)[i, a] = when
+    free = see.wakes_n(m)[b, 1]
     if free >= 0:
-        desk.wake_n[b, 1] = desk.wake[b, free, 0]
+        see.wakes_n(m)[b, 1] = see.wakes(m)[b, free, 0]
     else:
-        free = desk.wake_n[b, 0]
-        desk.wake_n[b, 0] = free + 1
-        if free >= desk.wake.shape[1]:
+        free = see.wakes_n(m)[b, 0]
+        see.wakes_n(m)[b, 0] = free + 1
+        if free >= m.n_wake_cap:
             return
-    desk.wake[b, free, 1] = pack(place, a, 0, 0, 0)
-    desk.wake[b, free, 0] = desk.bucket[b, when - day0]
-    desk.bucket[b, when - day0] = free
+    see.wakes(m)[b, free, 1] = pack(place, a, 0, 0, 0)
+    see.wakes(m)[b, free, 0] = see.bucket(m)[b, when - day0]
+    see.bucket(m)[b, when - day0] = free
 
 
 @inline
-def novice_phase(pop, i, world, law, a, s, day):
+def novice_phase(m, i, world, law, a, s, day):
     """Whether a new licence is issued to this novice today."""
     cycle = law[a].repair[s, R_NOVICE_CYCLE]
-    return cycle > 0 and pop.born[i] > 0 and (day + np.int64(pop.born[i])) % cycle == 0
+    return cycle > 0 and see.born(m)[i] > 0 and (day + np.int64(see.born(m)[i])) % cycle == 0
 
 
 @inline
-def plan_wake(world, law, pop, state, desk, b, place, i, a, day, day0):
+def plan_wake(world, law, m, b, place, i, a, day, day0):
     """Ask for the next day on which repair alone changes a tier, or a novice's licence is renewed."""
     best = NEVER
     for s in range(law[a].schemes):
         need = law[a].who[s]
-        if pop.who[i] & need != need:
+        if see.who(m)[i] & need != need:
             continue
-        mark = np.int64(state.mark[i, a, s])
+        mark = np.int64(see.mark(m)[i, a, s])
         tier = mark >> TIER
         if tier > 0:
             goal = law[a].lower[s, tier - 1] + law[a].scale[s, 3]
             best = min(
                 best,
                 day_of_reaching(
-                    np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]), mark, day, law[a].repair[s], goal
+                    np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), mark, day, law[a].repair[s], goal
                 ),
             )
         cycle = law[a].repair[s, R_NOVICE_CYCLE]
-        if cycle > 0 and pop.born[i] > 0:
-            best = min(best, day + cycle - (day + np.int64(pop.born[i])) % cycle)
-    wake_at(desk, state, b, place, i, a, day, best, day0)
+        if cycle > 0 and see.born(m)[i] > 0:
+            best = min(best, day + cycle - (day + np.int64(see.born(m)[i])) % cycle)
+    wake_at(m, b, place, i, a, day, best, day0)
 
 
 @inline
-def set_watched(world, law, pop, state, b, place, i, a):
+def set_watched(world, law, m, b, place, i, a):
     """Keep the bit that says whether a person's opportunities must be looked at."""
-    w = pop.block[1, b] + place // 64
+    w = see.block(m)[1, b] + place // 64
     bit = ONE << np.uint64(place % 64)
-    watched = (np.int64(state.lists[i, a]) & law[a].watched_lists) != 0
+    watched = (np.int64(see.lists(m)[i, a]) & law[a].watched_lists) != 0
     for u in range(world.chances):
         s = law[a].o_scheme[u]
-        if s >= 0 and not watched and pop.who[i] & law[a].who[s] == law[a].who[s]:
-            watched = ((law[a].o_tiers[u] >> (np.int64(state.mark[i, a, s]) >> TIER)) & 1) != 0
+        if s >= 0 and not watched and see.who(m)[i] & law[a].who[s] == law[a].who[s]:
+            watched = ((law[a].o_tiers[u] >> (np.int64(see.mark(m)[i, a, s]) >> TIER)) & 1) != 0
     if watched:
-        state.watched[a, w] |= bit
+        see.watched(m)[a, w] |= bit
     else:
-        state.watched[a, w] &= ~bit
+        see.watched(m)[a, w] &= ~bit
 
 
 @inline
-def set_score(world, law, pop, state, st, b, i, a, s, new, last, mark, day, day0, reporting):
+def set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting):
     """Write a person's score as it reads at the end of `day`, keeping the sums right."""
     r = law[a].repair[s]
-    slot = np.int64(pop.slot[i])
+    slot = np.int64(see.slot(m)[i])
     if reporting:
         leave(
-            st, b, a, s, slot, np.int64(state.value[i, a, s]), np.int64(state.last[i, a, s]),
-            np.int64(state.mark[i, a, s]), day, day0, r,
+            m, b, a, s, slot, np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
+            np.int64(see.mark(m)[i, a, s]), day, day0, r,
         )  # fmt: skip
-    state.value[i, a, s] = new
-    state.last[i, a, s] = last
-    state.mark[i, a, s] = mark
+    see.value(m)[i, a, s] = new
+    see.last(m)[i, a, s] = last
+    see.mark(m)[i, a, s] = mark
     if reporting:
-        enter(st, b, a, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
+        enter(m, b, a, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
 
 
 @inline
-def enlist(world, law, pop, state, desk, t, panel, b, place, i, a, x, day):
+def enlist(world, law, m, b, place, i, a, x, day):
     """Enter a person on a list; a list with a term starts its term anew."""
     if law[a].l_exit[x, 0] == 1:
         until = day + law[a].l_exit[x, 1]
         who = pack(place, a, x, 0, 0)
         found = False
-        for e in range(desk.mail_n[TERM, b]):
-            if e < desk.mail.shape[2] and desk.mail[TERM, b, e, 0] == who:
-                desk.mail[TERM, b, e, 1] = until
+        for e in range(see.mail_n(m)[TERM, b]):
+            if e < m.n_mail_cap and see.mail(m)[TERM, b, e, 0] == who:
+                see.mail(m)[TERM, b, e, 1] = until
                 found = True
                 break
         if not found:
-            n = desk.mail_n[TERM, b]
-            if n < desk.mail.shape[2]:
-                desk.mail[TERM, b, n, 0] = who
-                desk.mail[TERM, b, n, 1] = until
-            desk.mail_n[TERM, b] = n + 1
-    if (state.lists[i, a] >> x) & 1:
+            n = see.mail_n(m)[TERM, b]
+            if n < m.n_mail_cap:
+                see.mail(m)[TERM, b, n, 0] = who
+                see.mail(m)[TERM, b, n, 1] = until
+            see.mail_n(m)[TERM, b] = n + 1
+    if (see.lists(m)[i, a] >> x) & 1:
         return
-    state.lists[i, a] |= 1 << x
-    tally(t, a, pop.region[i], pop.levels[i], world.m_list + 2 * x, 1)
-    tally(t, a, pop.region[i], pop.levels[i], world.k_list + x, 1)
-    if panel[i] != 0:
-        note(desk, b, day, i, a, L_LISTED, x, i, 0, 0)
+    see.lists(m)[i, a] |= 1 << x
+    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_list + 2 * x, 1)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], world.k_list + x, 1)
+    if see.panel(m)[i] != 0:
+        note(m, b, day, i, a, L_LISTED, x, i, 0, 0)
 
 
 @inline
-def delist(world, law, pop, state, desk, t, panel, b, i, a, x, day):
+def delist(world, law, m, b, i, a, x, day):
     """Take a person off a list."""
-    if not (state.lists[i, a] >> x) & 1:
+    if not (see.lists(m)[i, a] >> x) & 1:
         return
-    state.lists[i, a] &= ~(1 << x)
-    tally(t, a, pop.region[i], pop.levels[i], world.m_list + 2 * x + 1, 1)
-    tally(t, a, pop.region[i], pop.levels[i], world.k_list + x, -1)
-    if panel[i] != 0:
-        note(desk, b, day, i, a, L_DELISTED, x, i, 0, 0)
+    see.lists(m)[i, a] &= ~(1 << x)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_list + 2 * x + 1, 1)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], world.k_list + x, -1)
+    if see.panel(m)[i] != 0:
+        note(m, b, day, i, a, L_DELISTED, x, i, 0, 0)
 
 
 @inline
-def place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, score, day):
+def place_in_tier(world, law, m, b, place, i, a, s, score, day):
     """One evaluation of the tier; returns True when it fell."""
-    mark = np.int64(state.mark[i, a, s])
+    mark = np.int64(see.mark(m)[i, a, s])
     before = mark >> TIER
     tier = before
     while tier + 1 < law[a].tiers[s] and score < law[a].lower[s, tier]:
@@ -176,31 +177,31 @@ def place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, sco
             tier -= 1
     if tier == before:
         return False
-    state.mark[i, a, s] = (mark & 15) | (tier << TIER)
+    see.mark(m)[i, a, s] = (mark & 15) | (tier << TIER)
     column = world.m_scheme + 4 * s
-    tally(t, a, pop.region[i], pop.levels[i], column + (FALL if tier > before else RISES), 1)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], column + (FALL if tier > before else RISES), 1)
     stock = world.k_tier + 8 * s
-    tally(t, a, pop.region[i], pop.levels[i], stock + before, -1)
-    tally(t, a, pop.region[i], pop.levels[i], stock + tier, 1)
-    if panel[i] != 0:
-        note(desk, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], stock + before, -1)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], stock + tier, 1)
+    if see.panel(m)[i] != 0:
+        note(m, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
     for x in range(law[a].lists):
         if law[a].l_scheme[x] == s:
             if law[a].l_entry[x, 0] == 0 and tier >= law[a].l_entry[x, 1] and before < law[a].l_entry[x, 1]:
-                enlist(world, law, pop, state, desk, t, panel, b, place, i, a, x, day)
+                enlist(world, law, m, b, place, i, a, x, day)
             if law[a].l_exit[x, 0] == 0 and tier <= law[a].l_exit[x, 1]:
-                delist(world, law, pop, state, desk, t, panel, b, i, a, x, day)
+                delist(world, law, m, b, i, a, x, day)
     return tier > before
 
 
 @inline
-def learn(world, law, state, i, a, unlearned, told, day):
+def learn(world, law, m, i, a, unlearned, told, day):
     """Perceived certainty after a day's own acts: the uncharged first, then the charged, each in order."""
     if unlearned == ZERO and told == ZERO:
         return
-    since = np.int64(state.fear_day[i, a])
-    p0 = fear_at(state.fear[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
-    p1 = fear_at(state.fear[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+    since = np.int64(see.fear_day(m)[i, a])
+    p0 = fear_at(see.fear(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+    p1 = fear_at(see.fear(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
     kinds = world.kinds
     while unlearned != ZERO:
         k = low_bit(unlearned)
@@ -220,23 +221,25 @@ def learn(world, law, state, i, a, unlearned, told, day):
         elif c == 1:
             p1 = raised(p1, world.learn[0])
             p0 = raised(p0, other)
-    state.fear[i, a, 0] = p0
-    state.fear[i, a, 1] = p1
-    state.fear_day[i, a] = day
+    see.fear(m)[i, a, 0] = p0
+    see.fear(m)[i, a, 1] = p1
+    see.fear_day(m)[i, a] = day
 
 
 @inline
-def touch(world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, place, a, head, day, day0, reporting):
+def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     """Everything that happens to one person in one arm today."""
     i = lo + place
     kinds = world.kinds
+    chain = see.chain(m)
+    counts = see.counts(m)
     unlearned = ZERO
     told = ZERO
     today = ZERO
     regime = ZERO
     e = head
     while e >= 0:
-        packed = desk.mail[OWN, b, e, 0]
+        packed = see.mail(m)[OWN, b, e, 0]
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
         bit = ONE << np.uint64(k)
@@ -254,19 +257,19 @@ def touch(world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, 
             unlearned |= bit
         e = chain[e]
     unlearned &= ~told
-    learn(world, law, state, i, a, unlearned, told, day)
+    learn(world, law, m, i, a, unlearned, told, day)
     if told != ZERO and world.learn[1] > 0 and world.known_mask != 0:
         x = told
         while x != ZERO:
             k = low_bit(x)
             x &= x - ONE
             if k >= kinds or world.kind[k] < 2:
-                reach(world, law, pop, desk, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
-    region = pop.region[i]
-    row = pop.levels[i]
+                reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
+    region = see.region(m)[i]
+    row = see.levels(m)[i]
     for s in range(law[a].schemes):
         need = law[a].who[s]
-        if pop.who[i] & need != need:
+        if see.who(m)[i] & need != need:
             continue
         r = law[a].repair[s]
         charged = today if law[a].reads[s] == TODAY else regime
@@ -291,18 +294,18 @@ def touch(world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, 
                 points = np.int64(0)
             cost += points
             lost += max(0, points)
-        value = np.int64(state.value[i, a, s])
-        last = np.int64(state.last[i, a, s])
-        mark = np.int64(state.mark[i, a, s])
+        value = np.int64(see.value(m)[i, a, s])
+        last = np.int64(see.last(m)[i, a, s])
+        mark = np.int64(see.mark(m)[i, a, s])
         now = score_at(value, last, mark, day, r)
-        if novice_phase(pop, i, world, law, a, s, day):
+        if novice_phase(m, i, world, law, a, s, day):
             now = r[R_NOVICE_START]
             mark = (mark & ~(ABOVE | LAST_WAS_ONE | HEAVY)) | NOVICE
-            set_score(world, law, pop, state, st, b, i, a, s, now, day, mark, day, day0, reporting)
+            set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
             value = now
             last = np.int64(day)
-            if panel[i] != 0:
-                note(desk, b, day, i, a, L_RENEWED, s, i, 0, now)
+            if see.panel(m)[i] != 0:
+                note(m, b, day, i, a, L_RENEWED, s, i, 0, now)
         if lost > 0:
             before = score_at(value, last, mark, day - 1, r) if last < day else now
             if before >= r[R_CAP]:
@@ -315,23 +318,23 @@ def touch(world, law, pop, state, desk, st, t, panel, chain, counts, b, lo, hi, 
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], before - cost))
             if now > r[R_CAP]:
                 mark |= ABOVE
-            set_score(world, law, pop, state, st, b, i, a, s, now, day, mark, day, day0, reporting)
-            tally(t, a, region, row, world.m_scheme + 4 * s + LOST, lost)
+            set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
+            tally(m, a, region, row, world.m_scheme + 4 * s + LOST, lost)
         elif cost != 0:
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
-            v, at, m = rebase(now, last, mark, day, r)
-            set_score(world, law, pop, state, st, b, i, a, s, v, at, m, day, day0, reporting)
-        if place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
+            v, since, kept = rebase(now, last, mark, day, r)
+            set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+        if place_in_tier(world, law, m, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
             sent = pack(0, a, s, 0, 0)
-            reach(world, law, pop, desk, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)
-            reach_far(world, law, desk, b, lo, hi, len(pop.region), i, law[a].far_mask[s], sent)
+            reach(world, m, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)
+            reach_far(world, m, b, lo, hi, i, law[a].far_mask[s], sent)
         for y in range(law[a].lists):
             if law[a].l_scheme[y] == s and law[a].l_entry[y, 0] == 1:
                 if (charged >> np.uint64(law[a].l_entry[y, 1])) & ONE:
-                    enlist(world, law, pop, state, desk, t, panel, b, place, i, a, y, day)
+                    enlist(world, law, m, b, place, i, a, y, day)
     e = head
     while e >= 0:
-        counts[(desk.mail[OWN, b, e, 0] >> 25) & 255] = 0
+        counts[(see.mail(m)[OWN, b, e, 0] >> 25) & 255] = 0
         e = chain[e]
-    set_watched(world, law, pop, state, b, place, i, a)
-    plan_wake(world, law, pop, state, desk, b, place, i, a, day, day0)
+    set_watched(world, law, m, b, place, i, a)
+    plan_wake(world, law, m, b, place, i, a, day, day0)

@@ -5,8 +5,6 @@ thousand arguments (numba passes every array of a tuple apart, which made compil
 int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1/65536 or 1/2**30.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -136,71 +134,8 @@ ARM = _record(
 )
 
 
-class People(NamedTuple):
-    """The population as the kernels see it (see `country.population.Population`)."""
-
-    region: np.ndarray
-    levels: np.ndarray
-    theta: np.ndarray
-    who: np.ndarray
-    where: np.ndarray
-    household: np.ndarray
-    order: np.ndarray
-    place: np.ndarray
-    clique_end: np.ndarray
-    word_class: np.ndarray
-    block: np.ndarray  # (2, B + 1) first person, first word
-    slot: np.ndarray  # (n,) uint16 slot of the person's region in its block's stairs
-    born: np.ndarray  # (n,) uint16 phase of a novice's licence in days, 0 = no novice
-
-
-class State(NamedTuple):
-    """Who stands where, people × arms: the hot state and its rare companions."""
-
-    value: np.ndarray  # (n, A, S) int16, score at the last change less what repair had added by then
-    last: np.ndarray  # (n, A, S) uint16, day from which clean time counts
-    mark: np.ndarray  # (n, A, S) uint8
-    fear: np.ndarray  # (n, A, 2) uint16, perceived certainty for offences and lawful acts in 1/65536
-    fear_day: np.ndarray  # (n, A) uint16
-    wake: np.ndarray  # (n, A) uint16, earliest day on which repair alone changes something; 0 = none
-    lists: np.ndarray  # (n, A) uint8, bit by list
-    watched: np.ndarray  # (A, words) uint64: people whose opportunities must be looked at
-
-
-# Boxes of the desk.
+# Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that reach
+# people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to judge
+# tomorrow; TERM entries on lists with a term.
 OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
 BOXES = ("own", "out", "falls", "far", "known", "judge", "term")
-
-
-class Desk(NamedTuple):
-    """The working papers of the B blocks; each is written by its own block, or between phases.
-
-    A message is three int64: packed (place in block, arm, act, bits, sensor), the person it comes from, and the
-    person it is for (or the last day of an entry on a list). Boxes: OWN charges of the block's people; OUT
-    charges for people elsewhere; FALLS that reach people in the block; FAR falls for people elsewhere; KNOWN
-    charges that ties hear of; JUDGE people to judge tomorrow; TERM entries on lists with a term.
-    """
-
-    mail: np.ndarray  # (boxes, B, cap, 3)
-    mail_n: np.ndarray  # (boxes, B)
-    bucket: np.ndarray  # (B, days) first wake of a day, -1 = none
-    wake: np.ndarray  # (B, cap, 2) next entry, packed person and arm
-    wake_n: np.ndarray  # (B, 2) entries ever used, head of the free ones
-    life: np.ndarray  # (B, cap, 8) events of the panel
-    life_n: np.ndarray  # (B,)
-
-
-class Tally(NamedTuple):
-    """Counters of one thread. Columns: flows (emptied every day), then stocks (running on)."""
-
-    region: np.ndarray  # (A, regions, columns)
-    level: np.ndarray  # (A, slots, columns)
-    month: np.ndarray  # (A, regions, slots, columns) int32, flows of the month
-
-
-class Stairs(NamedTuple):
-    """How sums of scores will rise by repair alone: day by day, without looking at anybody."""
-
-    rate: np.ndarray  # (B, A, S, slots, longest period) points that recur on a day of the period
-    bump: np.ndarray  # (B, A, S, slots, days, 2) points of one day; points that stop recurring after it
-    total: np.ndarray  # (B, A, S, slots) the running sum

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_candidates, word_start, word_uniform
 from moot.society.acts import L_OFFER, L_REFUSED, L_TRIP, note
@@ -12,43 +13,43 @@ from moot.society.score import rebase, score_at
 
 
 @inline
-def offer(world, law, pop, state, desk, st, t, panel, b, i, a, u, day, day0, reporting):
+def offer(world, law, m, b, i, a, u, day, day0, reporting):
     """Somebody takes up an offer (a course): points come back, clean time goes on."""
-    place = i - pop.block[0, b]
+    place = i - see.block(m)[0, b]
     s = law[a].o_scheme[u]
-    mark = np.int64(state.mark[i, a, s])
+    mark = np.int64(see.mark(m)[i, a, s])
     if not (law[a].o_tiers[u] >> (mark >> TIER)) & 1:
         return
-    if np.int64(state.lists[i, a]) & law[a].o_blocked[u] or pop.who[i] & law[a].who[s] != law[a].who[s]:
+    if np.int64(see.lists(m)[i, a]) & law[a].o_blocked[u] or see.who(m)[i] & law[a].who[s] != law[a].who[s]:
         return
-    value = np.int64(state.value[i, a, s])
-    last = np.int64(state.last[i, a, s])
+    value = np.int64(see.value(m)[i, a, s])
+    last = np.int64(see.last(m)[i, a, s])
     now = score_at(value, last, mark, day, law[a].repair[s])
     now = min(law[a].scale[s, 2], now + law[a].o_points[u])
-    v, at, m = rebase(now, last, mark, day, law[a].repair[s])
-    set_score(world, law, pop, state, st, b, i, a, s, v, at, m, day, day0, reporting)
-    tally(t, a, pop.region[i], pop.levels[i], world.m_trip + 2 * u, 1)
-    if panel[i] != 0:
-        note(desk, b, day, i, a, L_OFFER, u, i, now, 0)
+    v, since, kept = rebase(now, last, mark, day, law[a].repair[s])
+    set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_trip + 2 * u, 1)
+    if see.panel(m)[i] != 0:
+        note(m, b, day, i, a, L_OFFER, u, i, now, 0)
     if law[a].o_enters[u] >= 0:
-        enlist(world, law, pop, state, desk, t, panel, b, place, i, a, law[a].o_enters[u], day)
-    place_in_tier(world, law, pop, state, desk, t, panel, b, place, i, a, s, now, day)
-    set_watched(world, law, pop, state, b, place, i, a)
-    plan_wake(world, law, pop, state, desk, b, place, i, a, day, day0)
+        enlist(world, law, m, b, place, i, a, law[a].o_enters[u], day)
+    place_in_tier(world, law, m, b, place, i, a, s, now, day)
+    set_watched(world, law, m, b, place, i, a)
+    plan_wake(world, law, m, b, place, i, a, day, day0)
 
 
 @inline
-def opportunities_of_block(key, world, law, pop, state, desk, st, t, panel, b, day, day0, reporting):
+def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
     """Trips tried by listed people and refused or not; offers to people in the tiers concerned."""
-    lo = pop.block[0, b]
-    w0 = pop.block[1, b]
-    arms = state.lists.shape[1]
+    lo = see.block(m)[0, b]
+    w0 = see.block(m)[1, b]
+    arms = m.n_arms
     for u in range(world.chances):
         today = day_key(key, world.o_purpose[u], day)
-        for w in range(w0, pop.block[1, b + 1]):
+        for w in range(w0, see.block(m)[1, b + 1]):
             among = ZERO
             for a in range(arms):
-                among |= state.watched[a, w]
+                among |= see.watched(m)[a, w]
             if among == ZERO:
                 continue
             start = word_start(today, w)
@@ -58,26 +59,26 @@ def opportunities_of_block(key, world, law, pop, state, desk, st, t, panel, b, d
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 x = np.int64(word_uniform(start, world.o_level[u], bit))
-                if x >= world.o_threshold[u, pop.where[i]]:
+                if x >= world.o_threshold[u, see.where(m)[i]]:
                     continue
                 coin = np.int64(-1)
                 for a in range(arms):
-                    if not (state.watched[a, w] >> np.uint64(bit)) & ONE:
+                    if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE:
                         continue
                     if world.o_kind[u] == 1:
                         if law[a].o_scheme[u] >= 0:
-                            offer(world, law, pop, state, desk, st, t, panel, b, i, a, u, day, day0, reporting)
+                            offer(world, law, m, b, i, a, u, day, day0, reporting)
                         continue
-                    refusal = law[a].o_refuse[u, state.lists[i, a]]
+                    refusal = law[a].o_refuse[u, see.lists(m)[i, a]]
                     if refusal == 0:
                         continue
                     if coin < 0:
                         coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
                     column = world.m_trip + 2 * u
-                    tally(t, a, pop.region[i], pop.levels[i], column, 1)
+                    tally(m, a, see.region(m)[i], see.levels(m)[i], column, 1)
                     if coin < refusal:
-                        tally(t, a, pop.region[i], pop.levels[i], column + 1, 1)
-                        if panel[i] != 0:
-                            note(desk, b, day, i, a, L_REFUSED, u, i, state.lists[i, a], 0)
-                    elif panel[i] != 0:
-                        note(desk, b, day, i, a, L_TRIP, u, i, 0, 0)
+                        tally(m, a, see.region(m)[i], see.levels(m)[i], column + 1, 1)
+                        if see.panel(m)[i] != 0:
+                            note(m, b, day, i, a, L_REFUSED, u, i, see.lists(m)[i, a], 0)
+                    elif see.panel(m)[i] != 0:
+                        note(m, b, day, i, a, L_TRIP, u, i, 0, 0)

@@ -27,16 +27,22 @@ NEVER = 1 << 30
 
 
 @inline
+def steps(days, every):
+    """How often `every` fits into `days` (0 <= days < 2**31): a 32-bit division, a third of the time of 64 bits."""
+    return np.int64(np.uint32(days) // np.uint32(every))
+
+
+@inline
 def gain(last, mark, day, r):
     """Points that repair has added by `day` since `last`, before the cap; NEVER where it is back to full."""
     clean = day - last
     points = 0
     if mark & NOVICE:
         if r[R_NOVICE_EVERY] > 0:
-            points = r[R_NOVICE_POINTS] * (clean // r[R_NOVICE_EVERY])
+            points = r[R_NOVICE_POINTS] * steps(clean, r[R_NOVICE_EVERY])
     else:
         if r[R_EVERY] > 0:
-            points = r[R_POINTS] * (clean // r[R_EVERY])
+            points = r[R_POINTS] * steps(clean, r[R_EVERY])
         full = r[R_FULL_HEAVY] if mark & HEAVY else r[R_FULL]
         if full > 0 and clean >= full:
             points = NEVER
@@ -63,7 +69,7 @@ def next_rise(value, last, mark, day, r):
     best = NEVER
     every = r[R_NOVICE_EVERY] if mark & NOVICE else r[R_EVERY]
     if every > 0:
-        best = last + (clean // every + 1) * every
+        best = last + (steps(clean, every) + 1) * every
     if mark & ONE and r[R_ONE_DAYS] > clean:
         best = min(best, last + r[R_ONE_DAYS])
     if not mark & NOVICE:
@@ -106,7 +112,7 @@ def rebase(new, last, mark, day, r):
         return new, last, mark | ABOVE
     mark &= ~ABOVE
     if plain(mark, r):
-        return new, last + (day - last) // r[R_EVERY] * r[R_EVERY], mark
+        return new, last + steps(day - last, r[R_EVERY]) * r[R_EVERY], mark
     added = gain(last, mark, day, r)
     if added >= NEVER:
         return new, day, mark & ~(ONE | HEAVY)

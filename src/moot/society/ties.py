@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.permutation import backward, forward
 from moot.society.acts import put
@@ -9,7 +10,7 @@ from moot.society.law import FALLS, FAR
 
 
 @inline
-def reach(world, law, pop, desk, b, lo, n, i, mask, packed, box):
+def reach(world, m, b, lo, n, i, mask, packed, box):
     """Send `packed` (without its place) to every in-block tie of person i in the orders of `mask`.
 
     A tie that two orders share is reached through each of them, like two ties.
@@ -17,10 +18,10 @@ def reach(world, law, pop, desk, b, lo, n, i, mask, packed, box):
     for q in range(world.orders):
         if not (mask >> q) & 1:
             continue
-        at = np.int64(pop.place[q, i])
+        at = np.int64(see.place(m)[q, i])
         kind = world.tie_kind[q]
         if kind == 0:
-            code = np.int64(pop.household[lo + at])
+            code = np.int64(see.household(m)[lo + at])
             first = at - (code >> 4)
             end = min(n, first + (code & 15))
         elif kind == 1:
@@ -30,8 +31,8 @@ def reach(world, law, pop, desk, b, lo, n, i, mask, packed, box):
             size = world.tie_reach[q]
             first = at // size * size
             end = first + size
-            employed = pop.clique_end[q, b, 0]
-            pupils = pop.clique_end[q, b, 1]
+            employed = see.clique_end(m)[q, b, 0]
+            pupils = see.clique_end(m)[q, b, 1]
             if at >= pupils:
                 continue
             if at < employed:
@@ -50,20 +51,20 @@ def reach(world, law, pop, desk, b, lo, n, i, mask, packed, box):
                 y -= n
             if y == at:
                 continue
-            j = np.int64(pop.order[q, lo + y])
-            put(desk, box, b, packed | j, i, 0)
+            j = np.int64(see.order(m)[q, lo + y])
+            put(m, box, b, packed | j, i, 0)
 
 
 @inline
-def reach_far(world, law, desk, b, lo, hi, people, i, mask, packed):
+def reach_far(world, m, b, lo, hi, i, mask, packed):
     """Send a fall to the far ties of person i: both ways along each permutation of `mask`."""
     for f in range(world.fars):
         if not (mask >> f) & 1:
             continue
         for way in range(2):
             key = np.uint64(world.far_key[f])
-            j = forward(key, i, people) if way == 0 else backward(key, i, people)
+            j = forward(key, i, m.n_people) if way == 0 else backward(key, i, m.n_people)
             if lo <= j < hi:
-                put(desk, FALLS, b, packed | (j - lo), i, 0)
+                put(m, FALLS, b, packed | (j - lo), i, 0)
             else:
-                put(desk, FAR, b, packed, i, j)
+                put(m, FAR, b, packed, i, j)

@@ -1,0 +1,152 @@
+"""One pointer to everything: where the arrays of a run lie, as a record that every kernel's function is handed.
+
+Numba passes each array of a tuple as eight arguments of their own; with forty arrays a call costs more than the
+work it does, and compiling takes minutes. A function here takes one record instead and looks at an array
+through a view (`value(m)[i, a, s]`), which costs a load. The arrays are owned by `society.books.Books`; a record
+never outlives it.
+
+Sizes: n people, A arms, S schemes, D domains, Q in-block tie orders, B blocks, W words of 64 people.
+"""
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
+from numba.np.numpy_support import from_dtype
+
+# name -> (dtype, dimensions as fields of the record or as numbers)
+ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
+    # people (read only; see country.population.Population)
+    "region": (np.uint16, ("people",)),
+    "levels": (np.uint8, ("people", "attributes")),
+    "theta": (np.uint16, ("people", "domains")),
+    "who": (np.uint16, ("people",)),
+    "where": (np.uint8, ("people",)),
+    "household": (np.uint8, ("people",)),
+    "order": (np.uint16, ("orders", "people")),
+    "place": (np.uint16, ("orders", "people")),
+    "clique_end": (np.int64, ("orders", "blocks", 2)),
+    "word_class": (np.uint8, ("words",)),
+    "block": (np.int64, (2, "edges")),  # first person, first word of each block
+    "slot": (np.uint16, ("people",)),  # slot of the person's region in its block's stairs
+    "born": (np.uint16, ("people",)),  # phase of a novice's licence in days, 0 = no novice
+    "panel": (np.uint8, ("people",)),  # 1 where the life is kept
+    # state: people x arms
+    "value": (np.int16, ("people", "arms", "schemes")),  # score at the last change, less repair added by then
+    "last": (np.uint16, ("people", "arms", "schemes")),  # day from which clean time counts
+    "mark": (np.uint8, ("people", "arms", "schemes")),
+    "fear": (np.uint16, ("people", "arms", 2)),  # perceived certainty: offences, lawful acts; in 1/65536
+    "fear_day": (np.uint16, ("people", "arms")),
+    "wake": (np.uint16, ("people", "arms")),  # earliest day on which repair alone changes something; 0 = none
+    "lists": (np.uint8, ("people", "arms")),  # bit by list
+    "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
+    # desk: the working papers of the blocks, each written by its own block, or between phases
+    "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
+    "mail_n": (np.int64, ("boxes", "blocks")),
+    "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
+    "wakes": (np.int64, ("blocks", "wake_cap", 2)),  # next entry; packed person and arm
+    "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
+    "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
+    "life_n": (np.int64, ("blocks",)),
+    # stairs: sums of scores that rise by repair alone
+    "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring on a day of the period
+    "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; points that stop then
+    "total": (np.int64, ("blocks", "arms", "schemes", "slots")),  # the running sums
+    # counters and scratch of one thread; flows are emptied every day, stocks run on
+    "by_region": (np.int64, ("arms", "regions", "columns")),
+    "by_level": (np.int64, ("arms", "levels_n", "columns")),
+    "by_month": (np.int32, ("arms", "regions", "levels_n", "columns")),
+    "head": (np.int64, ("scratch",)),
+    "touched": (np.int64, ("scratch",)),
+    "chain": (np.int64, ("mail_cap",)),
+    "counts": (np.int64, (128,)),
+}
+SIZES = tuple(dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)))
+MEMORY = np.dtype([*((name, np.int64) for name in ARRAYS), *((f"n_{size}", np.int64) for size in SIZES)])
+
+
+def _view(name: str) -> Any:
+    """The array of this name as a function of the record: two loads and no call."""
+    dtype, dims = ARRAYS[name]
+    array = types.Array(from_dtype(np.dtype(dtype)), len(dims), "C")
+
+    @intrinsic
+    def view(typingctx: Any, m: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            word = ir.IntType(64)
+
+            def load(field: str) -> Any:
+                at = cgutils.gep_inbounds(builder, builder.bitcast(args[0], ir.IntType(8).as_pointer()), offset(field))
+                value = builder.load(builder.bitcast(at, word.as_pointer()))
+                value.set_metadata("invariant.load", builder.module.add_metadata([]))
+                return value
+
+            shape = [load(f"n_{d}") if isinstance(d, str) else word(d) for d in dims]
+            size = np.dtype(dtype).itemsize
+            strides = [word(size)]
+            for extent in reversed(shape[1:]):
+                strides.insert(0, builder.mul(strides[0], extent))
+            made = context.make_array(array)(context, builder)
+            data = builder.inttoptr(load(name), made.data.type)
+            populate_array(made, data=data, shape=shape, strides=strides, itemsize=word(size), meminfo=None)
+            return made._getvalue()
+
+        return array(m), code
+
+    return view
+
+
+def offset(field: str) -> int:
+    """Where a field lies in the record, in bytes."""
+    return int(MEMORY.fields[field][1])
+
+
+def address_of(array: np.ndarray) -> int:
+    """Where a C-contiguous array lies."""
+    assert array.flags.c_contiguous  # a view that is not would be read wrongly
+    return int(array.ctypes.data)
+
+
+region = _view("region")
+levels = _view("levels")
+theta = _view("theta")
+who = _view("who")
+where = _view("where")
+household = _view("household")
+order = _view("order")
+place = _view("place")
+clique_end = _view("clique_end")
+word_class = _view("word_class")
+block = _view("block")
+slot = _view("slot")
+born = _view("born")
+panel = _view("panel")
+value = _view("value")
+last = _view("last")
+mark = _view("mark")
+fear = _view("fear")
+fear_day = _view("fear_day")
+wake = _view("wake")
+lists = _view("lists")
+watched = _view("watched")
+mail = _view("mail")
+mail_n = _view("mail_n")
+bucket = _view("bucket")
+wakes = _view("wakes")
+wakes_n = _view("wakes_n")
+life = _view("life")
+life_n = _view("life_n")
+rate = _view("rate")
+bump = _view("bump")
+total = _view("total")
+by_region = _view("by_region")
+by_level = _view("by_level")
+by_month = _view("by_month")
+head = _view("head")
+touched = _view("touched")
+chain = _view("chain")
+counts = _view("counts")
