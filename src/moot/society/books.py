@@ -152,16 +152,20 @@ class Books:
         for cap, count in used.items():
             if count > self.sizes[cap]:
                 raise DeskFull(f"{cap.removesuffix('_cap')}: {count} messages for a block, room for {self.sizes[cap]}")
-        growing = [cap for cap, count in used.items() if 2 * count > self.sizes[cap]]
-        if not growing:
+        for cap, count in used.items():
+            self.make_room(cap, 2 * count)
+
+    def make_room(self, cap: str, wanted: int) -> None:
+        """Double a size of the desk until it holds `wanted`."""
+        if wanted <= self.sizes[cap]:
             return
-        for cap in growing:
+        while self.sizes[cap] < wanted:
             self.sizes[cap] *= 2
-            for owner in (self.arrays, *self.own):
-                for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
-                    old = owner[name]
-                    owner[name] = self._new(name)
-                    owner[name][tuple(slice(0, n) for n in old.shape)] = old
+        for owner in (self.arrays, *self.own):
+            for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
+                old = owner[name]
+                owner[name] = self._new(name)
+                owner[name][tuple(slice(0, n) for n in old.shape)] = old
         self._point()
 
     def memory(self) -> dict[str, float]:

@@ -81,7 +81,7 @@ class Society:
         reporting: bool = True,
         room: float = 1.0,
     ) -> None:
-        self.population, self.compiled = population, compiled
+        self.population, self.compiled, self.state = population, compiled, state
         self.first, self.days, self.reporting = first, days, reporting
         self.key = seed_key(population.seed)
         self.world, self.rates = compiled.world[0], compiled.rates[0]

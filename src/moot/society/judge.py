@@ -9,11 +9,12 @@ import numpy as np
 from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
-from moot.society.acts import L_DELISTED, L_FALL, L_LISTED, L_RENEWED, L_RISE, note, pack
+from moot.society.acts import L_DELISTED, L_FALL, L_BORNE, L_LISTED, L_REGIME, L_RENEWED, L_RISE, L_TODAY, note, pack
 from moot.society.counting import tally
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
     ABOVE,
+    BORNE,
     FALL,
     FALLS,
     HEAVY,
@@ -227,6 +228,25 @@ def learn(world, law, m, i, a, unlearned, told, day):
 
 
 @inline
+def note_charge(law, m, b, day, i, a, packed, source):
+    """Write one charge into a panel life: today's, the regime's, or one borne for somebody else's act."""
+    bits = (packed >> 33) & 255
+    k = (packed >> 25) & 255
+    sensor = packed >> 41
+    score = np.int64(0)
+    if law[a].schemes > 0:
+        s = law[a].schemes - 1
+        r = law[a].repair[s]
+        score = score_at(
+            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), np.int64(see.mark(m)[i, a, s]), day, r
+        )
+    if bits & TODAY:
+        note(m, b, day, i, a, L_TODAY, k, source, 0, score)
+    if bits & REGIME and k < 64:
+        note(m, b, day, i, a, L_BORNE if bits & BORNE else L_REGIME, k, source, sensor, score)
+
+
+@inline
 def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     """Everything that happens to one person in one arm today."""
     i = lo + place
@@ -334,7 +354,10 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                     enlist(world, law, m, b, place, i, a, y, day)
     e = head
     while e >= 0:
-        counts[(see.mail(m)[OWN, b, e, 0] >> 25) & 255] = 0
+        packed = see.mail(m)[OWN, b, e, 0]
+        counts[(packed >> 25) & 255] = 0
+        if see.panel(m)[i] != 0:
+            note_charge(law, m, b, day, i, a, packed, see.mail(m)[OWN, b, e, 1])
         e = chain[e]
     set_watched(world, law, m, b, place, i, a)
     plan_wake(world, law, m, b, place, i, a, day, day0)

@@ -1,0 +1,252 @@
+"""One scenario, simulated: people, burn-in under today's law, then all arms from one state, day by day.
+
+`country + regime + scenario + seed -> run`; nothing else goes in. `Result` is what stays in memory;
+`moot.store.runs` writes it to a folder.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moot.country.population import Population
+from moot.country.synthesis import synthesise
+from moot.draws.permutation import backward, forward
+from moot.draws.philox import purpose, seed_key, static_hash
+from moot.errors import MootError, UserError
+from moot.experiment.scenario import Scenario, load_scenario
+from moot.society import books
+from moot.society.compile import Arm, Compiled, compile_arms, day_number
+from moot.society.engine import Record, Society, run_digest
+from moot.society.law import JUDGE, TERM
+from moot.vocabulary import Vocabulary, load_vocabulary
+
+DAYS_A_YEAR = 365
+FEW, MANY = 200, 10_000  # people whose lives may be kept: always, and at most
+LARGEST_SHARE = 100  # one person in so many may be in the panel, beyond the first 200
+ROOMS = (1.0, 4.0, 16.0, 64.0)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run in memory. `arms` are in the scenario's order, the comparator first.
+
+    `panel` holds the places (global indices) of the people whose lives were kept; `seconds` wall seconds of
+    setup, burn_in and simulate; `sizes` bytes per person as `society.books.Books.memory` says them.
+    """
+
+    scenario: Scenario
+    seed: int
+    threads: int
+    people: int
+    days: int
+    arms: tuple[str, ...]
+    compiled: Compiled
+    population: Population
+    panel: NDArray[np.int64]
+    record: Record
+    digest: str
+    digests: dict[str, str]
+    seconds: dict[str, float]
+    burn_in_days: int
+    peak_rss_bytes: int
+    normaliser: dict[str, float]
+    sizes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def person_days_per_s(self) -> float:
+        """People × (burn-in days + days × arms) ÷ (burn-in + simulate seconds)."""
+        spent = self.seconds["burn_in"] + self.seconds["simulate"]
+        return self.people * (self.burn_in_days + self.days * len(self.arms)) / max(spent, 1e-9)
+
+
+def panel_size(people: int, asked: int | None = None) -> int:
+    """How many lives are kept: one person in a hundred, 200 always allowed, 10,000 in all."""
+    most = min(MANY, max(FEW, people // LARGEST_SHARE), people)
+    if asked is None:
+        return min(1000, most)
+    if not 0 <= asked <= most:
+        raise UserError(f"panel: {asked} lives; between 0 and {most} of {people} people")
+    return asked
+
+
+def panel_of(people: int, seed: int, size: int) -> NDArray[np.int64]:
+    """A random sample of `size` people, drawn by a keyed permutation; sorted. Nobody is chosen by what they do."""
+    key = static_hash(seed_key(seed), purpose("panel"), 0)
+    return np.sort(np.array([forward(np.uint64(key), x, people) for x in range(size)], np.int64))
+
+
+def number_of(population: Population, person: int) -> str:
+    """The random number by which a synthetic person is called; it says nothing about the person."""
+    key = static_hash(seed_key(population.seed), purpose("person/number"), 0)
+    return f"SYN-{int(forward(np.uint64(key), int(person), population.people)):07d}"
+
+
+def person_of(population: Population, number: str) -> int:
+    """The place of the synthetic person with this number. Raises `UserError` where there is none."""
+    digits = number.strip().upper().removeprefix("SYN-")
+    if not digits.isdigit() or int(digits) >= population.people:
+        raise UserError(f"{number}: no such synthetic person; expected SYN- and a number below {population.people}")
+    key = static_hash(seed_key(population.seed), purpose("person/number"), 0)
+    return int(backward(np.uint64(key), int(digits), population.people))
+
+
+def simulate(
+    scenario: Scenario | str,
+    *,
+    people: int | None = None,
+    days: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    arms: Sequence[str] | None = None,
+    panel: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    on_day: Callable[[Society, int], None] | None = None,
+) -> Result:
+    """Simulate a scenario (a name, a path or a loaded one).
+
+    `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
+    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)` and `on_day` change no bit of the
+    result. Raises `UserError` for what cannot be asked.
+    """
+    began = time.perf_counter()
+    if isinstance(scenario, str):
+        scenario = load_scenario(scenario)
+    scenario = scenario.replace(people=people, days=days)
+    workers = (os.cpu_count() or 1) if threads is None else threads
+    if workers < 1:
+        raise UserError(f"threads: {workers}; expected 1 or more")
+    names = arms_of(scenario, arms)
+    vocabulary, country, start = load_vocabulary(), scenario.country_model, scenario.start
+    population = synthesise(
+        country, vocabulary, seed=seed, people=scenario.people, when=start, threads=workers
+    )
+    setup = time.perf_counter() - began
+    lives = panel_of(population.people, seed, panel_size(population.people, panel))
+    for room in ROOMS:
+        try:
+            return _run(scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress, on_day)
+        except books.DeskFull as full:
+            last = full
+    raise MootError(f"the run sends more messages in a day than can be held: {last}")
+
+
+def arms_of(scenario: Scenario, asked: Sequence[str] | None) -> list[str]:
+    """The names of the arms to run, in the scenario's order."""
+    every = list(scenario.arms)
+    if asked is None:
+        return every
+    unknown = [a for a in asked if a not in every]
+    if unknown:
+        raise UserError(f"arm {unknown[0]}: not in scenario {scenario.scenario}, which has {', '.join(every)}")
+    return [a for a in every if a in asked]
+
+
+def _run(
+    scenario: Scenario,
+    names: list[str],
+    vocabulary: Vocabulary,
+    population: Population,
+    lives: NDArray[np.int64],
+    start: date,
+    seed: int,
+    workers: int,
+    room: float,
+    setup: float,
+    progress: Callable[[str, int, int], None] | None,
+    on_day: Callable[[Society, int], None] | None,
+) -> Result:
+    country = scenario.country_model
+    existing = () if scenario.comparator == "none" else scenario.existing_models
+    institutions = scenario.comparator != "none"
+    arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
+    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed)
+    first = day_number(start)
+    burn_in_days = scenario.burn_in * DAYS_A_YEAR
+    before = time.perf_counter()
+    burnt = _burn_in(scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress)
+    burnt_in = time.perf_counter() - before
+    compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
+    state = books.branch(burnt.state, len(arms), books.most_schemes(compiled))
+    society = Society(
+        population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
+    )
+    _carry(burnt, society)
+    society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
+    before = time.perf_counter()
+    record = society.run(
+        progress=None if progress is None else lambda done: progress("simulate", done, scenario.days), on_day=on_day
+    )
+    spent = time.perf_counter() - before
+    normaliser = {
+        name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
+    }
+    return Result(
+        scenario, seed, workers, population.people, scenario.days, tuple(names), compiled, population, lives, record,
+        run_digest(record.digests), dict(record.digests),
+        {"setup": setup, "burn_in": burnt_in, "simulate": spent},
+        burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
+    )  # fmt: skip
+
+
+def _burn_in(
+    scenario: Scenario,
+    vocabulary: Vocabulary,
+    population: Population,
+    existing: Sequence[object],
+    institutions: bool,
+    first: int,
+    days: int,
+    workers: int,
+    room: float,
+    progress: Callable[[str, int, int], None] | None,
+) -> Society:
+    """The society as it stands on the eve of the first day, under today's law; depends on (country, seed, n)."""
+    arm = Arm("status-quo", tuple(existing), None, institutions)  # type: ignore[arg-type]
+    compiled = compile_arms(scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed)
+    day0 = first - days
+    state = books.empty_state(
+        population.people,
+        len(population.word_class),
+        1,
+        books.most_schemes(compiled),
+        (int(p) for p in compiled.world["prior"][0]),
+        day0 - 1,
+    )
+    society = Society(population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room)
+    society.begin_schemes([0])
+    society.run(
+        progress=None if progress is None else lambda done: progress("burn-in", done, days),
+        normalise=True,
+    )
+    return society
+
+
+def _carry(burnt: Society, society: Society) -> None:
+    """Terms on lists and people to be judged go on in every arm, as they stood on the eve."""
+    arms = society.books.sizes["arms"]
+    for box in (TERM, JUDGE):
+        counts = burnt.books["mail_n"][box]
+        society.books.make_room("mail_cap", int(counts.max()) * arms)
+        for b in np.flatnonzero(counts):
+            rows = burnt.books["mail"][box, b, : counts[b]]
+            for a in range(arms):
+                copy = rows.copy()
+                copy[:, 0] |= a << 17
+                at = a * len(rows)
+                society.books["mail"][box, b, at : at + len(rows)] = copy
+            society.books["mail_n"][box, b] = arms * len(rows)
+
+
+def peak_rss_bytes() -> int:
+    """The most memory this process has held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
