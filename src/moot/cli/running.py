@@ -1,0 +1,181 @@
+"""Commands that simulate: run, demo."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moot.experiment.scenario import Scenario
+    from moot.experiment.simulation import Result
+    from moot.findings.run import Run
+
+__all__ = ["DEMO", "register"]
+
+RUNS = Path("runs")
+DEMO = {"scenario": "rank-my-life-2028", "people": 100_000, "days": 365}
+
+_SEED = typer.Option(1, "--seed", min=0, help="The seed; the same seed is the same latent world.")
+_THREADS = typer.Option(None, "--threads", min=1, help="Threads (default: all cores); they change no result.")
+_OUT = typer.Option(None, "--out", metavar="DIR", help="The run folder (default: runs/SCENARIO-SEED).")
+_FORCE = typer.Option(False, "--force", help="Replace a run folder that is there.")
+_JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command("run")(run)
+    app.command("demo")(demo)
+
+
+def run(
+    scenario: str = typer.Argument(..., metavar="SCENARIO", help="A scenario's name or file."),
+    people: int | None = typer.Option(None, "--people", min=1, help="Synthetic people (default: the scenario's)."),
+    days: int | None = typer.Option(None, "--days", min=1, help="Days (default: the scenario's)."),
+    seed: int = _SEED,
+    threads: int | None = _THREADS,
+    arm: list[str] = typer.Option([], "--arm", metavar="NAME", help="Simulate this arm only; may be repeated."),
+    panel: int | None = typer.Option(None, "--panel", min=0, help="Lives to keep (at most 1 % of people, or 200)."),
+    out: Path | None = _OUT,
+    no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
+    force: bool = _FORCE,
+    as_json: bool = _JSON,
+) -> None:
+    """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
+    from moot.errors import UserError
+    from moot.experiment.scenario import load_scenario
+
+    declared = load_scenario(scenario)
+    if no_folder and out is not None:
+        raise UserError("--out and --no-folder exclude each other")
+    place = None if no_folder else (out or RUNS / f"{declared.scenario}-{seed}")
+    done, seconds = simulated(declared, place, force, people, days, seed, threads, arm, panel)
+    if as_json:
+        print(json.dumps(told(done, place, seconds), ensure_ascii=False))
+        return
+    _say(done, place)
+
+
+def demo(
+    people: int = typer.Option(DEMO["people"], "--people", min=1_000, help="Synthetic people."),
+    days: int = typer.Option(DEMO["days"], "--days", min=1, help="Days."),
+    seed: int = _SEED,
+    threads: int | None = _THREADS,
+    out: Path = typer.Option(RUNS / "demo", "--out", metavar="DIR", help="The run folder."),
+) -> None:
+    """A small society, first without and then with a scheme: the run, its table and a page to read."""
+    from moot.experiment.scenario import load_scenario
+    from moot.findings.report import write_report
+
+    declared = load_scenario(str(DEMO["scenario"]))
+    done, _ = simulated(declared, out, out == RUNS / "demo", people, days, seed, threads, [], None)
+    page = out / "report.html"
+    write_report(done, page)
+    _say(done, out)
+    print(f"page to read: {page}")
+
+
+def simulated(
+    declared: Scenario,
+    place: Path | None,
+    force: bool,
+    people: int | None,
+    days: int | None,
+    seed: int,
+    threads: int | None,
+    arms: list[str],
+    panel: int | None,
+) -> tuple[Run, dict[str, float]]:
+    """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
+    from moot.findings.run import open_run, run_of
+    from moot.findings.saving import may_be_written, save
+    from moot.store.folder import free_place
+    from moot.store.runs import is_run_folder
+
+    if place is not None:
+        may_be_written(people or declared.people, panel or 0)
+        free_place(place, force=force, is_ours=is_run_folder(place))
+    result = _simulate(declared, people, days, seed, threads, arms, panel)
+    done = run_of(result)
+    if place is None:
+        return done, {**result.seconds, "write": 0.0}
+    content = save(result, place, force=force, manifest=done.manifest, tables=done._tables)
+    return open_run(place, check=False), dict(content["seconds"])
+
+
+def _simulate(
+    declared: Scenario,
+    people: int | None,
+    days: int | None,
+    seed: int,
+    threads: int | None,
+    arms: list[str],
+    panel: int | None,
+) -> Result:
+    from moot.draws.compiled import warm
+    from moot.experiment.simulation import simulate
+
+    if not warm():
+        print("compiling the kernels, once for this version of Moot (about a minute) ...", file=sys.stderr, flush=True)
+    with _progress(people or declared.people) as progress:
+        return simulate(
+            declared, people=people, days=days, seed=seed, threads=threads, arms=arms or None, panel=panel, progress=progress
+        )
+
+
+@contextmanager
+def _progress(people: int) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on stderr where that is a terminal: phase, share done, person-days a second, time left."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+
+        def step(phase: str, done: int, of: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = bar.add_task(phase, total=of, speed="")
+            task = bar.tasks[tasks[phase]]
+            speed = f"{people * task.speed / 1e6:.1f} M person-days/s" if task.speed else ""
+            bar.update(tasks[phase], completed=done, speed=speed)
+
+        yield step
+
+
+def told(run: Run, place: Path | None, seconds: dict[str, float]) -> dict[str, Any]:
+    """The object of `moot run --json`."""
+    known = run.manifest
+    return {
+        "run": str(place) if place is not None else None,
+        "digest": run.digest,
+        "scenario": known["scenario"]["name"],
+        "people": run.people,
+        "days": run.days,
+        "burn_in_days": known["burn_in_days"],
+        "seed": run.seed,
+        "threads": known["threads"],
+        "seconds": seconds,
+        "person_days_per_s": known["person_days_per_s"],
+        "peak_rss_bytes": known["peak_rss_bytes"],
+        "synthetic": True,
+        "arms": {arm: {"digest": known["digests"][arm], "measures": run.totals(arm)} for arm in run.arms},
+    }
+
+
+def _say(run: Run, place: Path | None) -> None:
+    for line in run.summary().lines():
+        print(line)
+    print()
+    print(f"digest: {run.digest}")
+    if place is not None:
+        print(f"run folder: {place}")

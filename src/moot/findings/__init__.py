@@ -1,0 +1,1 @@
+"""What can be said of a run: tables, totals, lives with their causes, a page to read."""

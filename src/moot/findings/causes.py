@@ -1,0 +1,296 @@
+"""Why an event of a panel life happened, and why it happened in one arm only.
+
+Every event has one immediate cause: another event of the same life, or a *root* where the chain ends. Roots are
+an own act, a rule of the scheme (repair, an offer taken), an announcement, a sensor that took the person for
+somebody else, a charge or a fall of a tie; what was there before the first day is a root too, and never explains
+a difference between arms.
+
+Both arms share every draw. So where an event stands in one arm only, something before it stands in one arm only:
+the cause of a difference is looked for among the differences first, on this side and then on the twin's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from moot.findings.kinds import CHARGES, Event
+from moot.findings.rules import Rules
+from moot.society.compile import day_number
+
+__all__ = ["BEFORE", "Cause", "Pair", "UNEXPLAINED"]
+
+OWN_ACT = "own act"
+SENSOR = "a sensor of the regime"
+INSTITUTIONS = "fines and courts of today"
+ANNOUNCED = "the announcement of the regime"
+RULE = "a rule of the scheme"
+TIE_CHARGED = "a charge of a tie"
+TIE_FELL = "a fall of a tie"
+ANOTHER = "an act of somebody else"
+BEFORE = "before the first day"
+EVENT = "an event of this life"
+TWIN = "an event of the twin's life"
+UNEXPLAINED = "not explained"
+
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
+"""Roots that a regime brings; a difference between arms goes back to one of them."""
+
+BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed"})
+FOLLOW = frozenset(
+    {
+        "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused", "trip",
+        "prevented", "offer",
+    }
+)  # fmt: skip
+"""Events that follow from others of the same life."""
+DECIDED = frozenset({"act", "forgone", "prevented"})
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An immediate cause: what kind, the event where there is one, and where a chain leaves the life.
+
+    `number` is the person it leads to: this one, another number, or ``not in the panel``; empty for a cause
+    that is no person's.
+    """
+
+    kind: str
+    event: Event | None = None
+    number: str = ""
+    day: int | None = None
+    root: bool = False
+
+
+class Pair:
+    """The events of a life in one arm, beside the twin's in another."""
+
+    def __init__(
+        self, rules: Rules, arm: str, here: Sequence[Event], twin_arm: str, twin: Sequence[Event]
+    ) -> None:
+        self.rules, self.arm, self.twin_arm = rules, arm, twin_arm
+        self.here, self.twin = tuple(here), tuple(twin)
+        self._keys = {event.key for event in self.here}, {event.key for event in self.twin}
+        self._own_differences = [event for event in self.here if event.key not in self._keys[1]]
+        self._twin_differences = [event for event in self.twin if event.key not in self._keys[0]]
+
+    @property
+    def differences(self) -> list[Event]:
+        """The events of this arm that the twin does not have."""
+        return self._own_differences
+
+    def differs(self, event: Event) -> bool:
+        """Whether the other arm has no such event on that day."""
+        return event.key not in self._keys[1 if event.arm == self.arm else 0]
+
+    def turned(self) -> Pair:
+        """The same pair seen from the twin."""
+        return Pair(self.rules, self.twin_arm, self.twin, self.arm, self.here)
+
+    # One step back.
+
+    def cause(self, event: Event) -> Cause:
+        """The immediate cause of an event of either side."""
+        if event.arm != self.arm:
+            return self.turned().cause(event)
+        found = self._found(event)
+        differing = self.differs(event)
+        if not differing or found.root and found.kind in OF_THE_REGIME:
+            return found
+        if found.event is not None and self.differs(found.event):
+            return found
+        others = [one for one in self.contributions(event) if self.differs(one)]
+        if others:
+            return self._event(others[-1])
+        if event.kind in DECIDED:
+            return self._decided_otherwise(event)
+        if event.kind == "charged-by-regime":
+            return found
+        back = self._last_difference(event)
+        return back if back is not None else Cause(UNEXPLAINED, root=True)
+
+    def _found(self, event: Event) -> Cause:
+        """What the engine's order of things says, without a look at the twin."""
+        kind = event.kind
+        if kind == "act":
+            return Cause(OWN_ACT, number=event.number, day=event.day, root=True)
+        if kind == "false-alarm":
+            return Cause(SENSOR, day=event.day, root=True)
+        if kind == "borne":
+            return Cause(ANOTHER, number=event.source, day=event.day, root=True)
+        if kind == "tie-fell":
+            return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
+        if kind == "tie-charged":
+            return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
+        if kind == "renewed":
+            return Cause(RULE, day=event.day, root=True)
+        if kind == "forgone":
+            last = self._last(self.here, event, lambda one: one.kind in (*CHARGES, "tie-charged", "tie-fell"))
+            if last is not None:
+                return self._event(last)
+            announced = self._announced((self.arm,), event.day)
+            return announced if announced is not None else Cause(BEFORE, root=True)
+        found = self.contributions(event)
+        if found:
+            return self._event(found[-1])
+        if kind in ("rise", "offer"):
+            return Cause(RULE, day=event.day, root=True)
+        return Cause(BEFORE, root=True)
+
+    def contributions(self, event: Event) -> list[Event]:
+        """The events of this side from which an event follows, in their order; the last is the immediate cause."""
+        kind, rules = event.kind, self.rules.arms[self.arm]
+        if kind not in FOLLOW:
+            return []
+        same_day = self._same_day(event)
+        if kind in ("charged-today", "charged-by-regime", "mistaken"):
+            acts = [one for one in same_day if one.kind == "act" and one.what == event.what]
+            read = [one for one in same_day if one.kind == "charged-today" and one.what == event.what]
+            sensor = rules.sensors.get(event.sensor)
+            by_register = sensor is not None and sensor.kind == "register"
+            return acts + (read if kind == "charged-by-regime" and by_register else [])
+        if kind == "fall":
+            return self.losses(event)
+        if kind == "rise":
+            gains = [
+                one for one in same_day
+                if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
+                or (one.kind in ("renewed", "offer") and one.scheme == event.scheme)
+                or (one.kind == "delisted" and one.scheme == event.scheme)
+            ]  # fmt: skip
+            before = self.here[: event.place]
+            low = [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "tie-fell")]
+            lost = [one for one in before if one.kind in CHARGES and (self._cost(one, event.scheme) or 0) > 0]
+            return sorted({one.place: one for one in (*low, *lost, *gains)}.values(), key=lambda one: one.place)
+        if kind == "listed":
+            entry = rules.lists[event.what][1].entry
+            if entry.tier is not None:
+                return [one for one in same_day if one.kind == "fall" and one.scheme == event.scheme]
+            if entry.act is not None:
+                return [one for one in same_day if one.kind in CHARGES and one.what == entry.act]
+            return [one for one in same_day if one.kind == "offer" and one.what == entry.offer]
+        if kind == "delisted":
+            rule = rules.lists[event.what][1]
+            if rule.exit.tier is not None:
+                return [one for one in same_day if one.kind == "rise" and one.scheme == event.scheme]
+            before = self.here[: event.place]
+            again = [one for one in before if one.kind in CHARGES and one.what == rule.entry.act]
+            entered = [one for one in before if one.kind == "listed" and one.what == event.what]
+            return again + entered
+        if kind in ("refused", "trip", "prevented"):
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists]
+        if kind == "offer":
+            moved = ("fall", "rise")
+            return [one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved]
+        return []
+
+    def _same_day(self, event: Event) -> list[Event]:
+        """The events of this side before `event` on its day."""
+        first = event.place
+        while first > 0 and self.here[first - 1].day == event.day:
+            first -= 1
+        return list(self.here[first : event.place])
+
+    def losses(self, fall: Event) -> list[Event]:
+        """Charges and falls of ties that took the score down to a fall, since it was last at its height."""
+        scheme = self.rules.arms[self.arm].schemes[fall.scheme]
+        caps = [repair.to for repair in scheme.score.repair if isinstance(repair.to, int)]
+        height = min([scheme.score.start, scheme.score.ceiling, *caps])
+        found: list[Event] = []
+        for one in reversed(self.here[: fall.place]):
+            renewed = one.kind == "renewed" and one.scheme == fall.scheme
+            cost = one.points if one.kind == "tie-fell" and one.scheme == fall.scheme else self._cost(one, fall.scheme)
+            if renewed:
+                found.append(one)
+                break
+            if cost is None or cost <= 0:
+                continue
+            found.append(one)
+            if one.score is not None and one.score + cost >= height:
+                break
+        return found[::-1]
+
+    def _cost(self, event: Event, scheme: str) -> int | None:
+        """What a charge cost in a scheme, or None where it did not count there."""
+        if event.kind == "false-alarm":
+            return event.points
+        if event.kind not in CHARGES:
+            return None
+        by = "today" if event.kind == "charged-today" else "regime"
+        return self.rules.arms[self.arm].points(event.what, by, scheme)
+
+    # Why in one arm only.
+
+    def _decided_otherwise(self, event: Event) -> Cause:
+        """A potential act that ended otherwise than the twin's: kept from, feared more, or feared less."""
+        for one in self.twin:
+            if one.day == event.day and one.what == event.what and one.kind == "prevented":
+                return self._event(one)
+        back = self._last_difference(event)
+        return back if back is not None else Cause(UNEXPLAINED, root=True)
+
+    def _last_difference(self, event: Event) -> Cause | None:
+        """The last event before this one that stands on one side only and bears on it, else the announcement."""
+
+        def bears(one: Event) -> bool:
+            if event.kind in DECIDED:
+                return one.kind in BELIEF and one.day < event.day
+            if event.kind in ("listed", "delisted", "refused", "trip"):
+                return one.kind in CHARGES or one.what == event.what or one.what in event.lists
+            return one.kind in CHARGES or one.scheme == event.scheme
+
+        own = self._last(self._own_differences, event, bears)
+        other = self._last(self._twin_differences, event, bears)
+        latest = max((one for one in (own, other) if one is not None), key=lambda one: one.moment, default=None)
+        if latest is not None:
+            return self._event(latest)
+        return self._announced((self.arm, self.twin_arm), event.day) if event.kind in DECIDED else None
+
+    def _announced(self, arms: Iterable[str], day: int) -> Cause | None:
+        for arm in arms:
+            when = self.rules.arms[arm].announced
+            if when is not None and day_number(when) <= day:
+                return Cause(ANNOUNCED, day=day_number(when), root=True)
+        return None
+
+    @staticmethod
+    def _last(events: Sequence[Event], event: Event, bears: object) -> Event | None:
+        """The last of `events` that is before `event` and bears on it."""
+        assert callable(bears)
+        for one in reversed(events):
+            earlier = one.place < event.place if one.arm == event.arm else one.moment < event.moment
+            if earlier and bears(one):
+                return one
+        return None
+
+    def _event(self, event: Event) -> Cause:
+        return Cause(EVENT if event.arm == self.arm else TWIN, event, event.number, event.day)
+
+    # The whole way back.
+
+    def chain(self, event: Event) -> list[Cause]:
+        """The causes of an event, one after another, back to a root."""
+        return list(self._steps(event))
+
+    def _steps(self, event: Event) -> Iterator[Cause]:
+        pairs = {self.arm: self, self.twin_arm: self}
+        if self.twin_arm != self.arm:
+            pairs[self.twin_arm] = self.turned()
+        seen = {(event.arm, event.place)}
+        while True:
+            found = pairs[event.arm].cause(event)
+            if event.kind == "charged-by-regime":
+                yield Cause(SENSOR, day=event.day, number=event.number, root=found.event is None)
+            yield found
+            if found.event is None or (found.event.arm, found.event.place) in seen:
+                return
+            event = found.event
+            seen.add((event.arm, event.place))
+
+    def unexplained(self) -> list[Event]:
+        """The differences of this side whose chain does not go back to something that a regime brings."""
+        return [
+            event
+            for event in self._own_differences
+            if not any(step.kind in OF_THE_REGIME for step in self.chain(event))
+        ]

@@ -1,0 +1,188 @@
+"""The events of panel lives: what the engine wrote down, with names in the place of numbers.
+
+An event is about one person, in one arm, on one day. Events of a life are in the order in which they happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moot.findings.causes import Cause, Pair
+from moot.findings.kinds import KINDS, OUTSIDE, Event
+from moot.findings.rules import Rules
+from moot.society.compile import date_of
+from moot.store.parquet import Columns
+
+if TYPE_CHECKING:
+    from moot.experiment.simulation import Result
+
+__all__ = ["Life", "events_of", "lives_columns", "lives_from"]
+
+
+@dataclass(frozen=True)
+class Life:
+    """A panel life: its number, and the events of each arm in their order."""
+
+    number: str
+    arms: dict[str, tuple[Event, ...]]
+
+    def pair(self, rules: Rules, arm: str) -> Pair:
+        """The events of an arm beside those of the twin: the comparator, or for it the first other arm."""
+        others = [name for name in self.arms if name != arm]
+        twin = rules.comparator if arm != rules.comparator else (others[0] if others else arm)
+        return Pair(rules, arm, self.arms[arm], twin, self.arms.get(twin, ()))
+
+
+def events_of(result: Result) -> dict[str, Life]:
+    """The panel lives of a run in memory, by number; a person without events has an empty life."""
+    from moot.experiment.simulation import number_of
+
+    numbers = {int(person): number_of(result.population, int(person)) for person in result.panel}
+    lives: dict[str, dict[str, list[Event]]] = {
+        number: {arm: [] for arm in result.arms} for number in sorted(numbers.values())
+    }
+    decode = _Decoder(result, numbers)
+    for rows in result.record.lives:
+        for row in rows.tolist():
+            event = decode(row)
+            life = lives[event.number][event.arm]
+            life.append(event.placed(len(life)))
+    return {
+        number: Life(number, {arm: tuple(events) for arm, events in arms.items()}) for number, arms in lives.items()
+    }
+
+
+class _Decoder:
+    """From the eight integers of an event to an `Event`."""
+
+    def __init__(self, result: Result, numbers: dict[int, str]) -> None:
+        self.numbers, self.arms = numbers, result.arms
+        compiled = result.compiled
+        self.acts = compiled.acts
+        self.schemes = [[scheme for scheme in arm.schemes] for arm in compiled.arms]
+        self.lists = [[rule.list for _, rule in arm.lists] for arm in compiled.arms]  # type: ignore[attr-defined]
+        self.of_list = [[arm.schemes[x].scheme for x, _ in arm.lists] for arm in compiled.arms]
+        self.sensors = [[sensor.sensor for sensor in arm.sensors] for arm in compiled.arms]
+        contexts = list(result.scenario.country_model.travel)
+        offers = sorted({(a.schemes[s].scheme, o.offer) for a in compiled.arms for s, o in a.offers})  # type: ignore[attr-defined]
+        self.chances = [("", context) for context in contexts] + offers
+        self.rules = Rules(result.scenario, result.arms)
+
+    def __call__(self, row: list[int]) -> Event:
+        day, person, a, what, k, source, x, y = row
+        kind = KINDS[what]
+        arm = self.arms[a]
+        name = scheme = tier = sensor = ""
+        points = score = certainty = None
+        other = ""
+        held: tuple[str, ...] = ()
+        if kind == "false-alarm":
+            sensor = name = self.sensors[a][x]
+            alert = self.rules.arms[arm].sensors[sensor].on_alert
+            points = alert.points if alert is not None else 0
+        elif kind in ("charged-today", "charged-by-regime", "borne"):
+            name, score = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)], y
+            points = self.rules.arms[arm].points(name, "today" if kind == "charged-today" else "regime")
+            if kind != "charged-today" and 0 <= x < len(self.sensors[a]):
+                sensor = self.sensors[a][x]
+            other = self._person(source) if kind == "borne" else ""
+        elif kind in ("act", "forgone"):
+            name, certainty = self.acts[k], x
+        elif kind == "mistaken":
+            name, sensor, other = self.acts[k], self.sensors[a][x], self._person(source)
+        elif kind == "prevented":
+            name, held = self.acts[k], self._lists(a, x)
+        elif kind == "tie-charged":
+            name = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)]
+            other, certainty = self._person(source), x
+        elif kind in ("fall", "rise"):
+            scheme = name = self.schemes[a][k].scheme
+            tier, score = self.schemes[a][k].tier_names[x], y
+        elif kind in ("listed", "delisted"):
+            name, scheme = self.lists[a][k], self.of_list[a][k]
+        elif kind in ("refused", "trip"):
+            name, held = self.chances[k][1], self._lists(a, x)
+        elif kind == "offer":
+            scheme, name = self.chances[k]
+        elif kind == "tie-fell":
+            scheme = name = self.schemes[a][k].scheme
+            points, score, other = x, y, self._person(source)
+        else:
+            scheme = name = self.schemes[a][k].scheme
+            score = y
+        return Event(
+            self.numbers[person], arm, day, kind, name, scheme, tier, sensor, points, score, certainty, other, held
+        )
+
+    def _person(self, person: int) -> str:
+        return self.numbers.get(person, OUTSIDE)
+
+    def _lists(self, a: int, bits: int) -> tuple[str, ...]:
+        return tuple(name for x, name in enumerate(self.lists[a]) if bits >> x & 1)
+
+
+_TEXTS = ("number", "arm", "kind", "what", "scheme", "tier", "sensor", "source")
+_NUMBERS = ("points", "score", "certainty")
+
+
+def lives_columns(result: Result) -> Columns:
+    """The events of all panel lives as columns, each with its immediate cause."""
+    rules = Rules(result.scenario, result.arms)
+    rows: list[tuple[Event, bool, Cause]] = []
+    for life in events_of(result).values():
+        for arm in result.arms:
+            pair = life.pair(rules, arm)
+            rows += [(event, pair.differs(event), pair.cause(event)) for event in life.arms[arm]]
+    return _columns(rows)
+
+
+def _columns(rows: Iterable[tuple[Event, bool, Cause]]) -> Columns:
+    rows = list(rows)
+    events = [event for event, _, _ in rows]
+    out: Columns = {name: np.array([getattr(e, name) for e in events] or [], object) for name in _TEXTS}
+    out = {"event" if name == "kind" else name: column for name, column in out.items()}
+    out["number_in_life"] = np.array([e.place for e in events], np.int32)
+    out["day"] = _dates([e.day for e in events])
+    for name in _NUMBERS:
+        given = [getattr(e, name) for e in events]
+        out[name] = np.ma.array([v or 0 for v in given], np.int64, mask=[v is None for v in given])  # type: ignore[no-untyped-call]
+    out["lists"] = np.array([",".join(e.lists) for e in events] or [], object)
+    out["only_in_this_arm"] = np.array([differs for _, differs, _ in rows], bool)
+    out["cause"] = np.array([cause.kind for _, _, cause in rows] or [], object)
+    out["cause_event"] = np.array([cause.event.kind if cause.event else "" for _, _, cause in rows] or [], object)
+    out["cause_arm"] = np.array([cause.event.arm if cause.event else "" for _, _, cause in rows] or [], object)
+    out["cause_number"] = np.array([cause.number for _, _, cause in rows] or [], object)
+    out["cause_day"] = _dates([cause.day for _, _, cause in rows])
+    return out
+
+
+def _dates(days: list[int | None] | list[int]) -> np.ndarray:  # type: ignore[type-arg]
+    given = [None if day is None else date_of(day) for day in days]
+    return np.array([day.isoformat() if isinstance(day, date) else "" for day in given] or [], object)
+
+
+def lives_from(columns: Columns, arms: tuple[str, ...], panel: Iterable[str]) -> dict[str, Life]:
+    """The panel lives of a run that is read back."""
+    from moot.society.compile import day_number
+
+    lives: dict[str, dict[str, list[Event]]] = {number: {arm: [] for arm in arms} for number in panel}
+    count = len(columns["number"])
+    plain = {
+        name: column.tolist() if not np.ma.isMaskedArray(column) else [None if m else v for v, m in zip(
+            column.data.tolist(), np.ma.getmaskarray(column).tolist(), strict=True)]
+        for name, column in columns.items()
+    }  # fmt: skip
+    for n in range(count):
+        event = Event(
+            plain["number"][n], plain["arm"][n], day_number(date.fromisoformat(plain["day"][n])), plain["event"][n],
+            plain["what"][n], plain["scheme"][n], plain["tier"][n], plain["sensor"][n], plain["points"][n],
+            plain["score"][n], plain["certainty"][n], plain["source"][n],
+            tuple(one for one in plain["lists"][n].split(",") if one), plain["number_in_life"][n],
+        )  # fmt: skip
+        lives[event.number][event.arm].append(event)
+    return {number: Life(number, {arm: tuple(events) for arm, events in arms.items()}) for number, arms in lives.items()}

@@ -1,0 +1,83 @@
+"""What can happen in a panel life: the kinds of events, their order within a day, and an event itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from moot.society import acts
+
+__all__ = ["CHARGES", "KINDS", "OUTSIDE", "PHASE", "Event"]
+
+OUTSIDE = "not in the panel"
+
+KINDS = {
+    acts.L_ACT: "act",
+    acts.L_PREVENTED: "prevented",
+    acts.L_FORGONE: "forgone",
+    acts.L_TODAY: "charged-today",
+    acts.L_REGIME: "charged-by-regime",
+    acts.L_MISTAKEN: "mistaken",
+    acts.L_BORNE: "borne",
+    acts.L_FALSE: "false-alarm",
+    acts.L_FALL: "fall",
+    acts.L_RISE: "rise",
+    acts.L_LISTED: "listed",
+    acts.L_DELISTED: "delisted",
+    acts.L_REFUSED: "refused",
+    acts.L_TIE_FELL: "tie-fell",
+    acts.L_TIE_CHARGED: "tie-charged",
+    acts.L_TRIP: "trip",
+    acts.L_OFFER: "offer",
+    acts.L_RENEWED: "renewed",
+}
+
+CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm")
+
+PHASE = {
+    "prevented": 0, "forgone": 0, "act": 0, "mistaken": 0, "false-alarm": 0,
+    "charged-today": 1, "charged-by-regime": 1, "borne": 1, "renewed": 1,
+    "fall": 2, "rise": 2, "listed": 3, "delisted": 3,
+    "refused": 4, "trip": 4, "offer": 4,
+    "tie-fell": 5, "tie-charged": 5,
+}  # fmt: skip
+"""Order of events within a day (see `society.day`)."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a panel life.
+
+    `day` is a day number; `what` an act, list, scheme, context, offer or sensor; `points` what it cost (negative:
+    earned); `score` the score after it; `certainty` perceived certainty in 1/65536; `source` the number of the
+    other person, or ``not in the panel``; `lists` those held; `place` its position among the events of the life
+    in its arm.
+    """
+
+    number: str
+    arm: str
+    day: int
+    kind: str
+    what: str
+    scheme: str = ""
+    tier: str = ""
+    sensor: str = ""
+    points: int | None = None
+    score: int | None = None
+    certainty: int | None = None
+    source: str = ""
+    lists: tuple[str, ...] = ()
+    place: int = 0
+
+    @property
+    def key(self) -> tuple[int, str, str, str, str]:
+        """What makes it the same event in another arm; scores and certainties are not part of it."""
+        return (self.day, self.kind, self.what, self.source, self.tier)
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """(day, phase of the day)."""
+        return (self.day, PHASE[self.kind])
+
+    def placed(self, place: int) -> Event:
+        """The same event at this position of its life."""
+        return replace(self, place=place)

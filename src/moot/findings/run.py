@@ -1,0 +1,109 @@
+"""A run: what `moot.simulate` returns and `moot.open_run` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moot.errors import RunError, UnknownNameError
+from moot.findings.events import Life, lives_from
+from moot.findings.rebuilding import scenario_of
+from moot.findings.rules import Rules
+from moot.store.parquet import Columns
+from moot.store.runs import StoredRun
+
+if TYPE_CHECKING:
+    from moot.experiment.scenario import Scenario
+    from moot.experiment.simulation import Result
+    from moot.findings.figure import Figure
+    from moot.findings.summary import Summary
+
+__all__ = ["Run", "open_run", "run_of"]
+
+
+class Run(StoredRun):
+    """A finished run of a scenario on synthetic people, in memory or in a folder.
+
+    `measures`, `totals` and `daily` give numpy columns; `lives` the panel; `summary()` the table for a reader;
+    `plot()` a figure; `to_pandas()` and its like the same numbers for other tools.
+    """
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as it was run, made again from `run.json`."""
+        return scenario_of(self.manifest)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What the arms say, by name."""
+        return Rules(self.scenario, self.arms)
+
+    @cached_property
+    def lives(self) -> Mapping[str, Life]:
+        """The panel lives by number, in the order of their numbers."""
+        return lives_from(self._event_columns(), self.arms, sorted(one["number"] for one in self.manifest["panel"]))
+
+    def _event_columns(self) -> Columns:
+        return self.events
+
+    def life(self, number: str) -> Life:
+        """A panel life by its number. Raises `UnknownNameError` where it is not in the panel."""
+        wanted = number.strip().upper()
+        if wanted not in self.lives:
+            raise UnknownNameError("panel life", number, list(self.lives)[:3])
+        return self.lives[wanted]
+
+    def person(self, number: str) -> dict[str, Any]:
+        """What the panel says of a person: five-year age band, sex, kind of place, region."""
+        return next(one for one in self.manifest["panel"] if one["number"] == number)
+
+    def summary(self, arm: str | None = None) -> Summary:
+        """The table for a reader: an arm beside today's law (default: the first arm with a regime)."""
+        from moot.findings.summary import summary_of
+
+        return summary_of(self, arm)
+
+    def plot(self) -> Figure:
+        """A figure of the run by day, which notebooks show and `.save(path)` writes (SVG or HTML)."""
+        from moot.findings.figure import figure_of
+
+        return figure_of(self)
+
+    @property
+    def other_arm(self) -> str:
+        """The first arm that is not the comparator, or the comparator where it is alone."""
+        return next((arm for arm in self.arms if arm != self.rules.comparator), self.arms[0])
+
+    def __repr__(self) -> str:
+        where = f" in {self.folder}" if self.folder else ""
+        return (
+            f"<Run {self.manifest['scenario']['name']}: {self.people:,} synthetic people × {self.days} days, "
+            f"arms {', '.join(self.arms)}, seed {self.seed}, digest {self.digest[:12]}{where}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{escape(repr(self))}</code></p>{self.summary().html()}"
+
+
+def run_of(result: Result) -> Run:
+    """A finished run in memory, as a `Run`."""
+    from moot.findings.saving import manifest_of
+    from moot.findings.tables import tables_of
+
+    run = Run(manifest_of(result), tables_of(result))
+    run.__dict__["scenario"] = result.scenario
+    return run
+
+
+def open_run(path: str | Path, *, check: bool = True) -> Run:
+    """The run in a folder; nothing large is read before it is asked for.
+
+    Raises `RunError` where there is none, where a file is missing, or where one was changed since (`check`).
+    """
+    run = Run.at(path, check=check)
+    if not isinstance(run, Run):
+        raise RunError(f"{path} cannot be opened")
+    return run

@@ -1,0 +1,189 @@
+"""From a finished run in memory to its manifest and its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moot.errors import RunError
+from moot.findings.tables import measures_of, stocks_of, tables_of
+from moot.store.folder import checksums, free_place, whole_folder
+from moot.store.parquet import Tables
+from moot.store.runs import FORMAT, MANIFEST, TABLES, is_run_folder
+from moot.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from moot.experiment.simulation import Result
+
+__all__ = ["FEWEST", "LABELS", "LARGEST_PANEL", "SAYS", "code_hash", "manifest_of", "save"]
+
+FEWEST = 1_000
+"""People in a run that leaves a folder."""
+LARGEST_PANEL = 10_000
+MODEL_PACKAGES = ("draws", "country", "regime", "society", "experiment")
+
+LABELS = {
+    "synthetic": True,
+    "people": "synthetic people",
+    "status": "mechanism, not forecast",
+    "about": "an invented or documented scheme, simulated; no decision about anyone",
+}
+SAYS = [
+    "Synthetic people; mechanism, not forecast; what the model leaves out is told with every result.",
+    "One run, assumptions not varied: no range, no interval; an anecdote, not a result to quote.",
+    "Not a fundamental rights impact assessment, data protection impact assessment, audit or approval.",
+]
+
+
+def code_hash() -> str:
+    """SHA-256 (hex) of the model's code, the same on every machine: what the digests depend on beside the data."""
+    import moot.draws
+
+    root = Path(next(iter(moot.draws.__path__))).resolve().parent
+    digest = hashlib.sha256()
+    for package in MODEL_PACKAGES:
+        for path in sorted((root / package).glob("*.py")):
+            digest.update(f"{package}/{path.name}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a run depends on."""
+    found = {"python": platform.python_version()}
+    for package in ("moot", "numpy", "numba", "duckdb"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def manifest_of(result: Result) -> dict[str, Any]:
+    """Everything needed to run it again and to compare: the content of `run.json`, without the files."""
+    from moot.experiment.simulation import number_of
+
+    scenario, compiled, population = result.scenario, result.compiled, result.population
+    country = scenario.country_model
+    regimes = {name: regime for name, regime in scenario.arm_regimes.items() if name in result.arms}
+    panel = []
+    for person in np.sort(result.panel).tolist():
+        attributes = {a: level for slot in population.levels[person].tolist() for a, level in [compiled.slots[slot]]}
+        band = int(population.age5[person])
+        panel.append(
+            {
+                "number": number_of(population, person),
+                "age": "85 and over" if band == 17 else f"{5 * band} to {5 * band + 4}",
+                "sex": attributes.get("sex", ""),
+                "stratum": attributes.get("stratum", ""),
+                "region": compiled.regions[int(population.region[person])][0],
+                "synthetic": True,
+            }
+        )
+    return {
+        "format": FORMAT,
+        "labels": LABELS,
+        "says": SAYS,
+        "scenario": {
+            "name": scenario.scenario,
+            "title": scenario.title,
+            "hash": scenario.content_hash,
+            "resolved": scenario.resolved(),
+        },
+        "declarations": {
+            "country": {"name": country.country, "hash": country.content_hash},
+            "existing": {one.regime: one.content_hash for one in scenario.existing_models},
+            "arms": {name: one.content_hash if one else None for name, one in regimes.items()},
+            "vocabulary": load_vocabulary().content_hash,
+        },
+        "seed": result.seed,
+        "people": result.people,
+        "days": result.days,
+        "start": scenario.start.isoformat(),
+        "arms": list(result.arms),
+        "burn_in_days": result.burn_in_days,
+        "threads": result.threads,
+        "digest": result.digest,
+        "digests": result.digests,
+        "code": code_hash(),
+        "versions": versions(),
+        "seconds": {name: round(value, 4) for name, value in result.seconds.items()},
+        "person_days_per_s": round(person_days_per_s(result)),
+        "peak_rss_bytes": result.peak_rss_bytes,
+        "normaliser": result.normaliser,
+        "certainty": compiled.certainty,
+        "sizes": result.sizes,
+        "measures": {arm: measures_of(result, a) for a, arm in enumerate(result.arms)},
+        "stocks": stocks_of(result),
+        "regions": [list(region) for region in compiled.regions],
+        "slots": [list(slot) for slot in compiled.slots],
+        "panel": panel,
+    }
+
+
+def person_days_per_s(result: Result) -> float:
+    """People × (burn-in days + days × arms) ÷ (burn-in + simulate seconds).
+
+    A burn-in that took no time was read from a cache and counts for nothing on either side.
+    """
+    burn_in = result.seconds.get("burn_in", 0.0)
+    days = (result.burn_in_days if burn_in > 0 else 0) + result.days * len(result.arms)
+    return result.people * days / max(burn_in + result.seconds["simulate"], 1e-9)
+
+
+def save(
+    result: Result, path: Path, *, force: bool = False, manifest: dict[str, Any] | None = None, tables: Tables | None = None
+) -> dict[str, Any]:
+    """Write a run folder, whole or not at all; the manifest as written.
+
+    Raises `ExistsError` where `path` is taken and `force` is not given; `RunError` for fewer than 1,000 people,
+    for too large a panel, and where `path` holds something else than a run.
+    """
+    began = time.perf_counter()
+    may_be_written(result.people, len(result.panel))
+    free_place(path, force=force, is_ours=is_run_folder(path))
+    content = dict(manifest or manifest_of(result))
+    with whole_folder(path) as folder:
+        tables = tables or tables_of(result)
+        for name, file in TABLES.items():
+            tables.write(name, folder / file)
+        (folder / "log").write_text(log_of(content), "utf-8")
+        content["seconds"] = {**content["seconds"], "write": round(time.perf_counter() - began, 4)}
+        content["files"] = checksums(folder)
+        (folder / MANIFEST).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return content
+
+
+def may_be_written(people: int, panel: int) -> None:
+    """Raise `RunError` where a run of this size leaves no folder (see the boundary, rule 3)."""
+    if people < FEWEST:
+        raise RunError(
+            f"a run of {people:,} people leaves no folder; simulate at least {FEWEST:,}, or say --no-folder"
+        )
+    most = min(LARGEST_PANEL, max(200, people // 100))
+    if panel > most:
+        raise RunError(f"a panel of {panel:,} is too large for {people:,} people; at most {most:,}")
+
+
+def log_of(content: dict[str, Any]) -> str:
+    """What a reader of the folder finds in `log`: what was run, how long it took, what came out."""
+    seconds = content["seconds"]
+    lines = [
+        f"moot {content['versions']['moot']}, model code {content['code'][:16]}",
+        f"scenario {content['scenario']['name']} ({content['scenario']['hash'][:16]}): {content['people']:,} synthetic people, "
+        f"{content['days']} days from {content['start']}, seed {content['seed']}, {content['threads']} threads",
+        f"arms: {', '.join(content['arms'])}; burn-in of {content['burn_in_days']} days under today's law",
+        "seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()),
+        f"person-days a second: {content['person_days_per_s']:,}; peak memory {content['peak_rss_bytes'] / 2**20:,.0f} MiB",
+        *(f"digest of {arm}: {digest}" for arm, digest in content["digests"].items()),
+        f"digest of the run: {content['digest']}",
+        *content["says"],
+    ]
+    return "\n".join(lines) + "\n"

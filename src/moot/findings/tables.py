@@ -1,0 +1,132 @@
+"""From a finished run in memory to its two tables: `measures` and `lives`.
+
+`measures` is wide: one row per arm, period, date, region, attribute and level; one column per measure, empty
+(NULL) where an arm has no such measure or where it is not counted at that grain. Rows by day are by region, or
+by one level of one attribute; rows by month cross regions and levels, and also give the country by level. Rows
+by month, region and level in which nothing happened and nobody stands are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moot.findings.events import lives_columns
+from moot.society.compile import date_of
+from moot.store.parquet import Columns, Tables
+
+if TYPE_CHECKING:
+    from moot.experiment.simulation import Result
+
+__all__ = ["CERTAINTY", "PEOPLE", "measures_of", "stocks_of", "tables_of"]
+
+PEOPLE = "people"
+CERTAINTY = ("certainty:offence:sum", "certainty:lawful:sum")
+"""Sums over people of perceived certainty in 1/65536, at the end of a month."""
+ALL = "all"
+
+
+def score_sum(scheme: str) -> str:
+    """The column with the sum of a scheme's scores at the end of a period."""
+    return f"scheme:{scheme}:score-sum"
+
+
+def measures_of(result: Result, arm: int) -> list[str]:
+    """The measures that an arm has, in the order of the columns."""
+    columns = result.compiled.columns
+    schemes = [score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes]
+    return [PEOPLE, *_named(columns.flow_names[arm]), *_named(columns.stock_names[arm]), *schemes]
+
+
+def stocks_of(result: Result) -> list[str]:
+    """Measures that stand at the end of a day or month; the others are counted over it."""
+    names = [PEOPLE, *CERTAINTY]
+    for arm, stocks in enumerate(result.compiled.columns.stock_names):
+        names += [*_named(stocks), *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes)]
+    return list(dict.fromkeys(names))
+
+
+def _named(columns: dict[int, str]) -> list[str]:
+    return [columns[column] for column in sorted(columns)]
+
+
+def tables_of(result: Result) -> Tables:
+    """`measures` and `lives` of a run, in memory."""
+    tables = Tables()
+    parts = dict(_parts(result))
+    order = list(dict.fromkeys(name for columns in parts.values() for name in columns))
+    keys = [name for name in order if name in ("arm", "period", "at", "region", "attribute", "level")]
+    measures = list(dict.fromkeys(name for arm in range(len(result.arms)) for name in measures_of(result, arm)))
+    listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *CERTAINTY))
+    union = " UNION ALL BY NAME ".join(f"SELECT * FROM {name}" for name in parts)
+    tables.make("measures", f"SELECT {listed} FROM (SELECT *, true AS synthetic FROM ({union}))", **parts)
+    tables.make("lives", "SELECT *, true AS synthetic FROM part", part=lives_columns(result))
+    return tables
+
+
+def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
+    """(name, columns) of every family of rows of every arm."""
+    record, compiled = result.record, result.compiled
+    days = np.array([date_of(record.first + x).isoformat() for x in range(record.days)], object)
+    months = np.array(sorted({day[:7] for day in days}), object)
+    regions = np.array([code for code, _ in compiled.regions], object)
+    slots = np.array([attribute for attribute, _ in compiled.slots], object)
+    levels = np.array([level for _, level in compiled.slots], object)
+    n, m, r, k = len(days), len(months), len(regions), len(slots)
+    here = people_by(result)
+    for a, arm in enumerate(result.arms):
+        flows, stocks = compiled.columns.flow_names[a], compiled.columns.stock_names[a]
+        schemes = [score_sum(scheme.scheme) for scheme in compiled.arms[a].schemes]
+
+        rows = _counts(record.region[a], record.s_region[a], flows, stocks)
+        rows |= {name: record.score[a, s].ravel() for s, name in enumerate(schemes)}
+        rows[PEOPLE] = np.tile(here.sum(1) // len(set(slots)), n)
+        yield f"day_region_{a}", _keys(arm, "day", np.repeat(days, r), np.tile(regions, n), ALL, ALL) | rows
+
+        rows = _counts(record.level[a], record.s_level[a], flows, stocks)
+        rows[PEOPLE] = np.tile(here.sum(0), n)
+        yield f"day_level_{a}", _keys(arm, "day", np.repeat(days, k), ALL, np.tile(slots, n), np.tile(levels, n)) | rows
+
+        rows = _counts(record.month[a], record.s_month[a], flows, stocks)
+        rows[PEOPLE] = np.tile(here.ravel(), m)
+        crossed = _keys(
+            arm, "month", np.repeat(months, r * k), np.tile(np.repeat(regions, k), m), np.tile(slots, m * r), np.tile(levels, m * r)
+        )  # fmt: skip
+        kept = (record.month[a].any(-1) | record.s_month[a].any(-1)).ravel()
+        yield f"month_region_{a}", {key: column[kept] for key, column in (crossed | rows).items()}
+
+        rows = _counts(record.month[a].sum(1), record.s_month[a].sum(1), flows, stocks)
+        rows |= {name: record.level_score[a, s].ravel() for s, name in enumerate(schemes)}
+        rows |= {name: record.fear[a, :, :, c].ravel() for c, name in enumerate(CERTAINTY)}
+        rows[PEOPLE] = np.tile(here.sum(0), m)
+        yield f"month_level_{a}", _keys(arm, "month", np.repeat(months, k), ALL, np.tile(slots, m), np.tile(levels, m)) | rows
+
+
+def people_by(result: Result) -> NDArray[np.int64]:
+    """How many people live in each region and have each level; (regions, slots) int64."""
+    population = result.population
+    out = np.zeros((len(result.compiled.regions), len(result.compiled.slots)), np.int64)
+    for column in range(population.levels.shape[1]):
+        np.add.at(out, (population.region.astype(np.int64), population.levels[:, column].astype(np.int64)), 1)
+    return out
+
+
+def _counts(
+    flow: NDArray[Any], stock: NDArray[Any], flow_names: dict[int, str], stock_names: dict[int, str]
+) -> Columns:
+    """One array per measure from tables whose last axis is the column."""
+    rows = {name: np.ascontiguousarray(flow[..., column]).ravel() for column, name in flow_names.items()}
+    return rows | {name: np.ascontiguousarray(stock[..., column]).ravel() for column, name in stock_names.items()}
+
+
+def _keys(arm: str, period: str, at: NDArray[Any], region: Any, attribute: Any, level: Any) -> Columns:
+    def full(value: Any) -> NDArray[Any]:
+        return value if isinstance(value, np.ndarray) else np.full(len(at), value, object)
+
+    return {
+        "arm": full(arm), "period": full(period), "at": at,
+        "region": full(region), "attribute": full(attribute), "level": full(level),
+    }  # fmt: skip

@@ -1,0 +1,278 @@
+"""Run folders: what is in one, opening one, listing and deleting them.
+
+::
+
+    runs/rank-my-life-2028-1/
+    ├── run.json           everything to run it again: declarations, seed, sizes, versions, digests, checksums
+    ├── measures.parquet   one row per arm, period, date, region, attribute and level; one column per measure
+    ├── lives.parquet      one row per event of a panel life, with its cause
+    └── log                what was said while it ran
+
+The people themselves are not kept: they are made again from the country, the seed and their number.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from moot.errors import MissingExtraError, RunError
+from moot.store.folder import differing
+from moot.store.parquet import Columns, Tables, quoted
+
+__all__ = ["FORMAT", "KEYS", "MANIFEST", "StoredRun", "delete_run", "is_run_folder", "list_runs", "read_manifest"]
+
+FORMAT = "moot-run-1"
+MANIFEST = "run.json"
+TABLES = {"measures": "measures.parquet", "lives": "lives.parquet"}
+KEYS = ("arm", "period", "at", "region", "attribute", "level", "synthetic")
+"""The columns of `measures` that say what a row is about; every other column is a measure."""
+
+
+def is_run_folder(path: Path) -> bool:
+    """Whether `path` is a folder that Moot wrote as a run."""
+    manifest = path / MANIFEST
+    if path.is_symlink() or not manifest.is_file() or manifest.is_symlink():
+        return False
+    try:
+        return bool(read_manifest(path)["format"])
+    except RunError:
+        return False
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The content of a run's `run.json`. Raises `RunError` where there is none that can be read."""
+    manifest = path / MANIFEST
+    if not path.exists():
+        near = [one.name for one in list_runs(path.parent)][:5] if path.parent.is_dir() else []
+        there = f"; there is {', '.join(near)}" if near else ""
+        raise RunError(f"there is no run at {path}{there}")
+    if not manifest.is_file():
+        raise RunError(f"{path} is not a run folder: it has no {MANIFEST}")
+    try:
+        content = json.loads(manifest.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{manifest} cannot be read: {error}") from None
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != FORMAT:
+        raise RunError(f"{manifest} says format {found!r}; this version of Moot reads {FORMAT!r}")
+    return dict(content)
+
+
+def list_runs(folder: Path) -> list[Path]:
+    """The run folders directly in `folder` and one level below, by name."""
+    if not folder.is_dir():
+        return []
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.is_symlink() or not path.is_dir():
+            continue
+        if (path / MANIFEST).is_file():
+            found.append(path)
+        else:
+            found += [p for p in sorted(path.iterdir()) if p.is_dir() and (p / MANIFEST).is_file()]
+    return [path for path in found if is_run_folder(path)]
+
+
+def delete_run(path: Path) -> None:
+    """Delete a run folder, and refuse anything else.
+
+    Raises `RunError` where `path` is no run folder or holds what Moot did not write.
+    """
+    content = read_manifest(path)
+    if path.is_symlink():
+        raise RunError(f"{path} is a link; name the folder itself")
+    ours = {MANIFEST, *content.get("files", {}), *content.get("reports", ["report.html"])}
+    others = sorted(one.name for one in path.iterdir() if one.name not in ours or one.is_dir())
+    if others:
+        raise RunError(f"{path} also holds {', '.join(others[:5])}, which Moot did not write; nothing was deleted")
+    shutil.rmtree(path)
+
+
+class StoredRun:
+    """A finished run: what it was (`manifest`) and two tables, `measures` and `lives`; read when asked.
+
+    In a folder (`folder`), or in memory (`folder` is None). Nothing is taken for true that does not agree with
+    the checksums of `run.json`; people are never read back.
+    """
+
+    def __init__(self, manifest: dict[str, Any], tables: Tables, folder: Path | None = None) -> None:
+        self.manifest, self._tables, self.folder = manifest, tables, folder
+
+    @classmethod
+    def at(cls, path: Path | str, *, check: bool = True) -> Any:
+        """The run in a folder. Raises `RunError` where a file is missing or was changed."""
+        folder = Path(path)
+        manifest = read_manifest(folder)
+        if check:
+            wrong = differing(folder, manifest["files"])
+            if wrong:
+                raise RunError(f"{folder}: " + "; ".join(wrong))
+        tables = Tables()
+        for name, file in TABLES.items():
+            tables.view(name, folder / file)
+        return cls(manifest, tables, folder)
+
+    # What it was.
+
+    @property
+    def name(self) -> str:
+        """The folder's name, or the scenario's."""
+        return self.folder.name if self.folder else str(self.manifest["scenario"]["name"])
+
+    @property
+    def digest(self) -> str:
+        """The run's digest: two runs agree by it or they do not."""
+        return str(self.manifest["digest"])
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms, the comparator first."""
+        return tuple(self.manifest["arms"])
+
+    @property
+    def people(self) -> int:
+        """How many synthetic people were simulated."""
+        return int(self.manifest["people"])
+
+    @property
+    def days(self) -> int:
+        """How many days were reported."""
+        return int(self.manifest["days"])
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        return int(self.manifest["seed"])
+
+    @cached_property
+    def measure_names(self) -> tuple[str, ...]:
+        """The names of all measures, in the order of the columns."""
+        return tuple(name for name in self._tables.names("measures") if name not in KEYS)
+
+    def names_in(self, arm: str) -> list[str]:
+        """The measures that an arm has; the others are NULL there."""
+        return list(self.manifest["measures"][self._arm(arm)])
+
+    def _arm(self, arm: str) -> str:
+        if arm not in self.arms:
+            raise RunError(f"this run has no arm {arm!r}; it has {', '.join(self.arms)}")
+        return arm
+
+    # What it counted.
+
+    def measures(
+        self,
+        *names: str,
+        arm: str | Sequence[str] | None = None,
+        period: Literal["day", "month"] | None = None,
+        region: str | None = None,
+        attribute: str | None = None,
+        level: str | None = None,
+    ) -> Columns:
+        """Rows of the measures as numpy columns, every key column included.
+
+        `region`, `attribute` and `level` take ``all`` for the whole country or everybody. Rows by day are by
+        region, or by one level of one attribute; rows by month cross the two.
+        """
+        unknown = [name for name in names if name not in self.measure_names]
+        if unknown:
+            import difflib
+
+            near = difflib.get_close_matches(unknown[0], self.measure_names, 1)
+            raise RunError(f"this run has no measure {unknown[0]!r}" + (f'; did you mean "{near[0]}"?' if near else ""))
+        asked = {"arm": arm, "period": period, "region": region, "attribute": attribute, "level": level}
+        where = {key: value for key, value in asked.items() if value is not None}
+        return self._tables.read("measures", [*KEYS, *(names or self.measure_names)], where)
+
+    def totals(self, arm: str) -> dict[str, int]:
+        """Every measure of an arm over the whole run and country: flows summed, stocks as on the last day."""
+        names = self.names_in(arm)
+        last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
+        parts = [
+            f"CAST(COALESCE(SUM({quoted(name)}) {last if name in self._stocks else ''}, 0) AS BIGINT) AS {quoted(name)}"
+            for name in names
+        ]
+        query = f"SELECT {', '.join(parts)} FROM measures WHERE arm = ? AND period = 'day' AND attribute = 'all'"
+        found = self._tables.ask(query, [self._arm(arm)])
+        return {name: int(found[name][0]) for name in names}
+
+    @cached_property
+    def _stocks(self) -> frozenset[str]:
+        return frozenset(self.manifest["stocks"])
+
+    def daily(self, name: str, arm: str) -> Columns:
+        """One measure of an arm by day over the whole country: columns `at` and `value` (int64)."""
+        if name not in self.names_in(arm):
+            dates = self._tables.ask("SELECT DISTINCT measures.at AS at FROM measures WHERE period = 'day' ORDER BY 1")["at"]
+            return {"at": dates, "value": np.zeros(len(dates), np.int64)}
+        return self._tables.ask(
+            f"SELECT measures.at AS at, CAST(SUM({quoted(name)}) AS BIGINT) AS value FROM measures "
+            "WHERE arm = ? AND period = 'day' AND attribute = 'all' GROUP BY 1 ORDER BY 1",
+            [self._arm(arm)],
+        )
+
+    @property
+    def events(self) -> Columns:
+        """Every event of the panel lives, as numpy columns."""
+        return self._tables.ask("SELECT * FROM lives ORDER BY number, arm, number_in_life")
+
+    # Exports; each needs a package that Moot does not.
+
+    def to_arrow(self) -> Any:
+        """The measures as a pyarrow Table, the manifest in its metadata."""
+        _needs("pyarrow", "to_arrow")
+        table = self._tables.arrow("measures")
+        about = {b"moot": json.dumps(self.manifest["labels"]).encode()}
+        return table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
+
+    def to_pandas(self) -> Any:
+        """The measures as a pandas DataFrame, one row per row of `measures`."""
+        pandas = _needs("pandas", "to_pandas")
+        frame = pandas.DataFrame(self.measures())
+        frame.attrs.update(self.manifest["labels"])
+        return frame
+
+    def to_polars(self) -> Any:
+        """The measures as a polars DataFrame."""
+        polars = _needs("polars", "to_polars")
+        return polars.DataFrame(
+            {k: v.tolist() if np.ma.isMaskedArray(v) or v.dtype == object else v for k, v in self.measures().items()}
+        )
+
+    def to_xarray(self) -> Any:
+        """Measures by day and region as an xarray Dataset with dimensions (arm, day, region)."""
+        xarray = _needs("xarray", "to_xarray")
+        found = self.measures(period="day", attribute="all")
+        arms, days, regions = (np.unique(found[key].astype(str)) for key in ("arm", "at", "region"))
+        shape = (len(arms), len(days), len(regions))
+        places = tuple(
+            np.searchsorted(known, found[key].astype(str))
+            for known, key in ((arms, "arm"), (days, "at"), (regions, "region"))
+        )
+        data = {}
+        for name in self.measure_names:
+            column = np.full(shape, np.nan)
+            column[places] = np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan)
+            data[name] = (("arm", "day", "region"), column)
+        coords = {"arm": arms, "day": days.astype("datetime64[D]").astype("datetime64[ns]"), "region": regions}
+        return xarray.Dataset(data, coords, {**self.manifest["labels"], "digest": self.digest})
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._tables.close()
+
+
+def _needs(package: str, what: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError:
+        raise MissingExtraError(what, "analysis") from None
