@@ -6,6 +6,7 @@ stays as tie order 0, in which a household is a run of neighbours.
 
 import numpy as np
 
+from moot.country.population import BORN, HOME, LEVELS, REGION, SLOT, THETA, WHERE, WHO
 from moot.country.rates import bound
 from moot.draws.compiled import inline, maker
 from moot.draws.philox import M32, S32, below, static_hash
@@ -30,7 +31,7 @@ MARGINS = np.dtype(
         ("copula", np.int64, (2,)),  # sqrt(rho), sqrt(1 - rho) in 1/65536
         ("quantile", np.int64, (65536,)),  # normal quantiles in 1/65536
         ("rank", np.int64, (16384,)),  # bin of a normal value
-        ("purposes", np.int64, (13,)),  # in the order of PURPOSES
+        ("purposes", np.int64, (14,)),  # in the order of PURPOSES
         ("domains", np.int64),
         ("domain_purpose", np.int64, (16,)),  # people/propensity/DOMAIN
         ("ties", np.int64),
@@ -54,6 +55,7 @@ PURPOSES = (
     "people/employed",
     "people/platform",
     "people/propensity",
+    "people/licence/issued",
 )
 
 
@@ -166,21 +168,24 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     """Make the people of one block and write them in canonical order into the arrays of `out`."""
     lo = layout_start[block]
     n = layout_start[block + 1] - lo
-    region, age5, levels, theta, who, where, household, order, place, ends, word_class, word0 = out
+    person, age5, household, order, place, ends, word_class, word0 = out
     b_age = np.empty(n, np.uint8)
     b_sex = np.empty(n, np.uint8)
     b_home = np.empty(n, np.uint8)
     b_region = np.empty(n, np.uint16)
+    b_slot = np.empty(n, np.uint16)
+    b_born = np.zeros(n, np.uint16)
     for s in range(block_segment[block], block_segment[block + 1]):
         f = segments[s] - lo
         e = segments[s + 1] - lo
         _households(key, m, segments[s], e - f, b_age[f:e], b_sex[f:e], b_home[f:e])
         b_region[f:e] = regions[s]
-    domains = theta.shape[1]
+        b_slot[f:e] = s - block_segment[block]
+    domains = person.shape[1] - THETA
     b_theta = np.empty((n, domains), np.uint16)
     b_who = np.empty(n, np.uint16)
     b_where = np.empty(n, np.uint8)
-    b_levels = np.empty((n, levels.shape[1]), np.uint8)
+    b_levels = np.empty((n, THETA - LEVELS), np.uint8)
     sort_key = np.empty(n, np.int64)
     pp = m.purposes
     root = 0
@@ -196,6 +201,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         looks = _pick(m.appearance, _u32(key, pp[6], i))
         licence = _u32(key, pp[7], i) < m.licence[age9]
         novice = licence and _u32(key, pp[8], i) < m.novice
+        b_born[j] = 1 + _u32(key, pp[13], i) % 65535 if novice else 0
         phone = _u32(key, pp[9], i) < m.smartphone[age9]
         work = _u32(key, pp[10], i) < m.employed[age9]
         platform = work and _u32(key, pp[11], i) < m.platform
@@ -237,24 +243,28 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     for t in range(n):
         j = np.int64(np.uint64(sort_key[t]) & M32)
         i = lo + t
-        region[i] = b_region[j]
+        row = person[i]
+        row[WHO] = b_who[j]
+        row[WHERE] = b_where[j]
+        row[REGION] = b_region[j]
+        row[SLOT] = b_slot[j]
+        row[BORN] = b_born[j]
+        row[HOME] = j
         age5[i] = b_age[j]
-        who[i] = b_who[j]
-        where[i] = b_where[j]
-        for x in range(levels.shape[1]):
-            levels[i, x] = b_levels[j, x]
+        for x in range(THETA - LEVELS):
+            row[LEVELS + x] = b_levels[j, x]
         for d in range(domains):
-            theta[i, d] = b_theta[j, d]
+            row[THETA + d] = b_theta[j, d]
         order[0, lo + j] = t
         place[0, i] = j
         household[lo + j] = b_home[j]
         if t % 64 == 0:
             word_class[word0[block] + t // 64] = sort_key[t] >> 32
-    _tie_orders(key, m, lo, n, age5, levels, who, order, place, ends, block)
+    _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
 
 
 @maker
-def _tie_orders(key, m, lo, n, age5, levels, who, order, place, ends, block):
+def _tie_orders(key, m, lo, n, age5, person, order, place, ends, block):
     """The in-block orders after the first: rings sorted by noisy age and income, cliques by occupation."""
     sort_key = np.empty(n, np.int64)
     for q in range(1, m.ties):
@@ -262,11 +272,11 @@ def _tie_orders(key, m, lo, n, age5, levels, who, order, place, ends, block):
             i = lo + t
             noise = np.int64(static_hash(key, m.tie_purpose[q], i) >> np.uint64(48))
             if m.tie_kind[q] == 2:
-                status = 0 if who[i] & 4 else 1 if age5[i] >= 1 and age5[i] < 4 else 2
+                status = 0 if person[i, WHO] & 4 else 1 if age5[i] >= 1 and age5[i] < 4 else 2
                 value = (status << 17) + noise
             else:
                 years = np.int64(age5[i]) * 3640
-                income = (np.int64(levels[i, 2]) - m.slot[2]) * 6553
+                income = (np.int64(person[i, LEVELS + 2]) - m.slot[2]) * 6553
                 value = years * m.tie_weight[q, 0] + income * m.tie_weight[q, 1] + noise * m.tie_weight[q, 2]
             sort_key[t] = (value << 17) + t
         ordered = np.sort(sort_key)

@@ -31,6 +31,10 @@ ATTRIBUTES = (
 )
 LICENCE, SMARTPHONE, EMPLOYED, ADULT = 1, 2, 4, 8
 
+# Columns of a person's row of 16-bit words: an event meets one or two cache lines, not ten.
+WHO, WHERE, REGION, SLOT, BORN, HOME, LEVELS = 0, 1, 2, 3, 4, 5, 6
+THETA = LEVELS + len(ATTRIBUTES)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -108,12 +112,8 @@ class Population:
     country: str
     seed: int
     layout: Layout
-    region: NDArray[np.uint16]  # (n,)
+    person: NDArray[np.uint16]  # (n, THETA + d) rows, by the columns above
     age5: NDArray[np.uint8]  # (n,) five-year band, 17 = 85 and over
-    levels: NDArray[np.uint8]  # (n, attributes) one-way slot of each attribute, offsets included
-    theta: NDArray[np.uint16]  # (n, d) bin of the propensity in each domain
-    who: NDArray[np.uint16]  # (n,) index into the rates' person table (age, sex, flags)
-    where: NDArray[np.uint8]  # (n,) index into the rates' place table (income, stratum)
     household: NDArray[np.uint8]  # (n,) by place in tie order 0: place in the household * 16 + its size
     order: NDArray[np.uint16]  # (q, n) person at a place, both counted inside the block
     place: NDArray[np.uint16]  # (q, n) place of a person
@@ -133,6 +133,31 @@ class Population:
     def people(self) -> int:
         """How many there are."""
         return self.layout.people
+
+    @property
+    def region(self) -> NDArray[np.uint16]:
+        """(n,) region of each person."""
+        return self.person[:, REGION]
+
+    @property
+    def who(self) -> NDArray[np.uint16]:
+        """(n,) index into the rates' person table (age, sex, flags)."""
+        return self.person[:, WHO]
+
+    @property
+    def where(self) -> NDArray[np.uint16]:
+        """(n,) index into the rates' place table (income, stratum)."""
+        return self.person[:, WHERE]
+
+    @property
+    def levels(self) -> NDArray[np.uint16]:
+        """(n, attributes) one-way slot of each attribute, offsets included."""
+        return self.person[:, LEVELS:THETA]
+
+    @property
+    def theta(self) -> NDArray[np.uint16]:
+        """(n, d) bin of the propensity in each domain."""
+        return self.person[:, THETA:]
 
     @property
     def bytes(self) -> int:

@@ -238,12 +238,8 @@ def synthesise(
     domains = max(1, len(domains_of(country, vocabulary)))
     orders = 1 + len(ties)
     arrays = {
-        "region": np.empty(people, np.uint16),
+        "person": np.empty((people, pop.THETA + domains), np.uint16),
         "age5": np.empty(people, np.uint8),
-        "levels": np.empty((people, len(pop.ATTRIBUTES)), np.uint8),
-        "theta": np.empty((people, domains), np.uint16),
-        "who": np.empty(people, np.uint16),
-        "where": np.empty(people, np.uint8),
         "household": np.empty(people, np.uint8),
         "order": np.empty((orders, people), np.uint16),
         "place": np.empty((orders, people), np.uint16),

@@ -8,6 +8,8 @@ import numpy as np
 
 from moot.country.rates import bound
 from moot.society import memory as see
+from moot.country.population import WHO, WHERE, REGION, HOME, LEVELS, THETA
+from moot.society.state import FEAR_DAY, LISTS, value_of, last_of, mark_of, is_kept
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
@@ -104,15 +106,15 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
     coin, u1, u2, u3 = draw(key, author, day, search, 1)
     same = np.int64(coin) < law[a].s_same[v]
     seed = mix((u1 << S32) | u2) ^ (np.uint64(k) << S32) ^ u3
-    here = see.region(m)[author]
-    looks = see.levels(m)[author, 5]
+    here = see.person(m)[author, REGION]
+    looks = see.person(m)[author, LEVELS + 5]
     for t in range(TRIES):
         j = below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, m.n_people)
         if j == author:
             continue
-        if law[a].s_scope[v] == 1 and see.region(m)[j] != here:
+        if law[a].s_scope[v] == 1 and see.person(m)[j, REGION] != here:
             continue
-        if same and see.levels(m)[j, 5] != looks:
+        if same and see.person(m)[j, LEVELS + 5] != looks:
             continue
         return j
     return -1
@@ -122,28 +124,28 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
 def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
     """One potential act in every arm: thinned by state, then seen, identified and charged."""
     place = i - lo
-    region = see.region(m)[i]
-    row = see.levels(m)[i]
-    shown = see.panel(m)[i] != 0
+    region = see.person(m)[i, REGION]
+    row = see.person(m)[i, LEVELS:THETA]
+    shown = is_kept(m, i)
     for a in range(m.n_arms):
-        if (law[a].prevents[see.lists(m)[i, a]] >> k) & 1:
+        if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
             tally(m, a, region, row, k * PER_ACT + PREVENTED, 1)
             if shown:
-                note(m, b, day, i, a, L_PREVENTED, k, i, see.lists(m)[i, a], 0)
+                note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
             continue
         c = world.kind[k]
         threshold = world.thin[k]
         p = np.int64(0)
         if c < 2:
             p = fear_at(
-                see.fear(m)[i, a, c], see.fear_day(m)[i, a], day, law[a].ambient_day, law[a].ambient[c], world.fade
+                see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day, law[a].ambient[c], world.fade
             )
             threshold = (threshold * world.normaliser[k]) >> 16
             threshold = (threshold * deterrence(p, world.deter[c])) >> 16
             s = law[a].stake_scheme
             if s >= 0 and c == 0:
                 now = score_at(
-                    see.value(m)[i, a, s], np.int64(see.last(m)[i, a, s]), see.mark(m)[i, a, s], day - 1, law[a].repair[s]
+                    value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day - 1, law[a].repair[s]
                 )
                 lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
                 threshold = (threshold * world.caution[lost]) >> 16
@@ -163,7 +165,7 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
             tally(m, a, region, row, k * PER_ACT + BY_TODAY, 1)
         for v in range(law[a].sensors):
             need = law[a].s_need[v]
-            if see.who(m)[i] & need != need:
+            if see.person(m)[i, WHO] & need != need:
                 continue
             if law[a].s_register[v] != 0 and not bits & TODAY:
                 continue
@@ -224,9 +226,9 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
             none = CERTAIN
             total = np.int64(0)
             first = False
-            born = lo + see.place(m)[0, i]
+            born = lo + see.person(m)[i, HOME]
             for k in range(kinds):
-                p = bound(rates, key, k, see.theta(m)[i, rates.domain[k]], see.who(m)[i], see.where(m)[i], born)
+                p = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], see.person(m)[i, WHO], see.person(m)[i, WHERE], born)
                 if p == 0:
                     continue
                 if not first:
@@ -269,11 +271,11 @@ def false_alarms_of_block(key, world, law, m, b, day):
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 u = np.int64(word_uniform(start, world.f_level[f], bit) & M32)
-                looks = see.levels(m)[i, 5] - world.first_slot[0]
+                looks = see.person(m)[i, LEVELS + 5] - world.first_slot[0]
                 for a in range(m.n_arms):
                     if u < law[a].f_threshold[f, looks]:
                         v = law[a].f_sensor[f]
-                        tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_false + v, 1)
+                        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_false + v, 1)
                         put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
-                        if see.panel(m)[i] != 0:
+                        if is_kept(m, i):
                             note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)

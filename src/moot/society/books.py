@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.country.population import Population
-from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError
 from moot.society.compile import Compiled
-from moot.society.law import BOXES, R_EVERY, R_NOVICE_CYCLE
+from moot.society.law import BOXES, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, SIZES, address_of
+from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
-STATE = ("value", "last", "mark", "fear", "fear_day", "wake", "lists", "watched")
+STATE = ("hot", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[np.generic]]
 
@@ -26,27 +26,19 @@ class DeskFull(MootError):
 
 def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int) -> State:
     """Nobody has a record, everybody believes the prior."""
-    sizes = {"people": people, "arms": arms, "schemes": schemes, "words": words}
-    state: State = {}
-    for name in STATE:
-        dtype, dims = ARRAYS[name]
-        state[name] = np.zeros([sizes[d] if isinstance(d, str) else d for d in dims], dtype)
-    state["fear_day"][:] = day
+    hot = np.zeros((people, arms, width(schemes)), np.uint16)
+    hot[:, :, FEAR_DAY] = day
     for c, p in enumerate(prior):
-        state["fear"][:, :, c] = min(65535, p)
-    return state
+        hot[:, :, FEAR + c] = min(65535, p)
+    return {"hot": hot, "watched": np.zeros((arms, words), np.uint64)}
 
 
 def branch(state: State, arms: int, schemes: int) -> State:
     """The state of one arm copied to `arms` arms with room for `schemes` schemes: all are equal, bit for bit."""
-    n, _, had = state["value"].shape
-    out = empty_state(n, state["watched"].shape[1], arms, schemes, (0, 0), 0)
-    for a in range(arms):
-        for name in ("value", "last", "mark"):
-            out[name][:, a, :had] = state[name][:, 0, :]
-        for name in ("fear", "fear_day", "lists"):
-            out[name][:, a] = state[name][:, 0]
-    return out
+    old = state["hot"]
+    hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
+    hot[:, :, : old.shape[2]] = old
+    return {"hot": hot, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
 
 
 def most_schemes(compiled: Compiled) -> int:
@@ -79,14 +71,15 @@ class Books:
         every = max(1, int(compiled.law["repair"][:, :, R_EVERY].max()))
         self.sizes = {
             "people": population.people,
-            "attributes": population.levels.shape[1],
-            "domains": population.theta.shape[1],
+            "statics": population.person.shape[1],
+            "panel_words": (population.people + 63) // 64,
+            "hot_width": state["hot"].shape[2],
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
             "words": len(population.word_class),
             "arms": arms,
-            "schemes": state["value"].shape[2],
+            "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
             "mail_cap": int((1024 + ROOM * largest * arms) * room),
             "wake_cap": int((1024 + ROOM * largest * arms) * room),
@@ -101,15 +94,13 @@ class Books:
         }
         self.arrays: dict[str, NDArray[np.generic]] = {
             name: getattr(population, name)
-            for name in ("region", "levels", "theta", "who", "where", "household", "order", "place", "clique_end")
+            for name in ("person", "household", "order", "place", "clique_end", "word_class")
         }
-        self.arrays["word_class"] = population.word_class
         self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
-        self.arrays["slot"] = _slots(population) if reporting else np.zeros(population.people, np.uint16)
-        self.arrays["born"] = _phases(population, compiled)
-        self.arrays["panel"] = np.zeros(population.people, np.uint8)
+        bits = np.zeros(self.sizes["panel_words"], np.uint64)
         if panel is not None:
-            self.arrays["panel"][panel] = 1
+            np.bitwise_or.at(bits, panel >> 6, np.uint64(1) << (panel & 63).astype(np.uint64))
+        self.arrays["panel"] = bits
         self.arrays |= state
         shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
         for name in (*shared, "rate", "bump", "total"):
@@ -127,6 +118,12 @@ class Books:
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         return self.arrays[name]
+
+    def scores(self) -> tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic]]:
+        """Views of (value, last, mark), each (people, arms, schemes); value is int16."""
+        hot = self.arrays["hot"]
+        value, last, mark = (hot[:, :, SCHEME + x :: PER_SCHEME] for x in range(PER_SCHEME))
+        return value.view(np.int16), last, mark
 
     def _new(self, name: str, *, idle: bool = False) -> NDArray[np.generic]:
         dtype, dims = ARRAYS[name]
@@ -171,38 +168,13 @@ class Books:
     def memory(self) -> dict[str, float]:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
-        statics = (
-            "region", "levels", "theta", "who", "where", "household", "order", "place", "word_class", "slot", "born",
-            "panel",
-        )  # fmt: skip
+        statics = ("person", "household", "order", "place", "word_class", "panel")
         side = ("mail", "bucket", "wakes", "life", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,
             "side_bytes_per_person": sum(self[n].nbytes for n in side) / people,
         }
-
-
-def _slots(population: Population) -> NDArray[np.uint16]:
-    """The slot of each person's region among the regions of the block; (n,) uint16."""
-    layout = population.layout
-    slot = np.empty(population.people, np.uint16)
-    for b in range(layout.blocks):
-        regions = layout.segment_region[int(layout.block_segment[b]) : int(layout.block_segment[b + 1])]
-        lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
-        slot[lo:hi] = np.searchsorted(regions, population.region[lo:hi])
-    return slot
-
-
-def _phases(population: Population, compiled: Compiled) -> NDArray[np.uint16]:
-    """When each novice's licence was issued within the cycle, from 1; 0 for everybody else. (n,) uint16."""
-    born = np.zeros(population.people, np.uint16)
-    cycle = int(compiled.law["repair"][:, :, R_NOVICE_CYCLE].max())
-    if cycle > 0:
-        novices = np.flatnonzero(population.levels[:, 6] == compiled.slots.index(("licence", "novice")))
-        key, what = seed_key(population.seed), purpose("people/licence/issued")
-        born[novices] = [1 + int(static_hash(key, what, int(i))) % cycle for i in novices]
-    return born
 
 
 def block_cost(population: Population) -> NDArray[np.float64]:

@@ -11,6 +11,8 @@ What happens on day d reads the state at the end of d-1; each block is written b
 import numpy as np
 
 from moot.society import memory as see
+from moot.country.population import WHO, REGION, SLOT, BORN, LEVELS, THETA
+from moot.society.state import FEAR_DAY, WAKE, LISTS, SCHEME, value_of, last_of, mark_of, is_kept
 from moot.draws.compiled import inline, kernel
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.counting import tally
@@ -35,17 +37,17 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         a = (packed >> 17) & 255
         k = (packed >> 25) & 255
         c = world.kind[k] if k < world.kinds else 0
-        since = np.int64(see.fear_day(m)[i, a])
-        p0 = fear_at(see.fear(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
-        p1 = fear_at(see.fear(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+        since = np.int64(see.hot(m)[i, a, FEAR_DAY])
+        p0 = fear_at(see.hot(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+        p1 = fear_at(see.hot(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
         if c == 0:
             p0 = raised(p0, world.learn[1])
         else:
             p1 = raised(p1, world.learn[1])
-        see.fear(m)[i, a, 0] = p0
-        see.fear(m)[i, a, 1] = p1
-        see.fear_day(m)[i, a] = day
-        if see.panel(m)[i] != 0:
+        see.hot(m)[i, a, 0] = p0
+        see.hot(m)[i, a, 1] = p1
+        see.hot(m)[i, a, FEAR_DAY] = day
+        if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_CHARGED, k, see.mail(m)[KNOWN, b, e, 1], p0, p1)
     see.mail_n(m)[KNOWN, b] = 0
     for e in range(see.mail_n(m)[FALLS, b]):
@@ -54,12 +56,12 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         i = lo + place
         a = (packed >> 17) & 255
         s = (packed >> 25) & 255
-        if see.who(m)[i] & law[a].who[s] != law[a].who[s]:
+        if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
             continue
         r = law[a].repair[s]
-        value = np.int64(see.value(m)[i, a, s])
-        last = np.int64(see.last(m)[i, a, s])
-        mark = np.int64(see.mark(m)[i, a, s])
+        value = value_of(m, i, a, s)
+        last = last_of(m, i, a, s)
+        mark = mark_of(m, i, a, s)
         now = score_at(value, last, mark, day, r)
         new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
         if law[a].tie_breaks[s] != 0:
@@ -67,9 +69,9 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         else:
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-        tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_scheme + 4 * s + FROM_TIES, now - new)
+        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_scheme + 4 * s + FROM_TIES, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
-        if see.panel(m)[i] != 0:
+        if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
     see.mail_n(m)[FALLS, b] = 0
 
@@ -134,7 +136,7 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             packed = see.wakes(m)[b, e, 1]
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
-            if see.wake(m)[lo + place, a] == day:
+            if see.hot(m)[lo + place, a, WAKE] == day:
                 n = _mark_touched(head, touched, n, place, a, arms)
             after = see.wakes(m)[b, e, 0]
             see.wakes(m)[b, e, 0] = see.wakes_n(m)[b, 1]
@@ -171,7 +173,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
         delist(world, law, m, b, i, a, x, day)
         if law[a].l_exit[x, 2] >= 0:
             s = law[a].l_scheme[x]
-            mark = np.int64(see.mark(m)[i, a, s]) & (15 << TIER)
+            mark = mark_of(m, i, a, s) & (15 << TIER)
             if law[a].l_exit[x, 3] != 0:
                 mark |= NOVICE
             set_score(world, law, m, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
@@ -205,22 +207,22 @@ def open_books(world, law, m, blocks, day, day0, reporting):
         b = blocks[x]
         lo = see.block(m)[0, b]
         for i in range(lo, see.block(m)[0, b + 1]):
-            region = see.region(m)[i]
-            row = see.levels(m)[i]
+            region = see.person(m)[i, REGION]
+            row = see.person(m)[i, LEVELS:THETA]
             for a in range(arms):
-                see.wake(m)[i, a] = 0
+                see.hot(m)[i, a, WAKE] = 0
                 for s in range(law[a].schemes):
-                    if see.who(m)[i] & law[a].who[s] != law[a].who[s]:
+                    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
                         continue
-                    mark = np.int64(see.mark(m)[i, a, s])
+                    mark = mark_of(m, i, a, s)
                     tally(m, a, region, row, world.k_tier + 8 * s + (mark >> TIER), 1)
                     if reporting:
                         enter(
-                            m, b, a, s, np.int64(see.slot(m)[i]), np.int64(see.value(m)[i, a, s]),
-                            np.int64(see.last(m)[i, a, s]), mark, day, day0, law[a].repair[s],
+                            m, b, a, s, np.int64(see.person(m)[i, SLOT]), value_of(m, i, a, s),
+                            last_of(m, i, a, s), mark, day, day0, law[a].repair[s],
                         )  # fmt: skip
                 for y in range(law[a].lists):
-                    if (see.lists(m)[i, a] >> y) & 1:
+                    if (see.hot(m)[i, a, LISTS] >> y) & 1:
                         tally(m, a, region, row, world.k_list + y, 1)
                 set_watched(world, law, m, b, i - lo, i, a)
                 plan_wake(world, law, m, b, i - lo, i, a, day, day0)
@@ -242,17 +244,17 @@ def begin(law, m, blocks, first_scheme, day):
                         last = day
                     elif value > r[2]:
                         mark = np.int64(1)
-                    if r[10] > 0 and see.born(m)[i] > 0:
+                    if r[10] > 0 and see.person(m)[i, BORN] > 0:
                         value = r[9]
-                        last = day - (day + np.int64(see.born(m)[i])) % r[10]
+                        last = day - (day + np.int64(see.person(m)[i, BORN])) % r[10]
                         mark = np.int64(NOVICE)
                     now = score_at(value, last, mark, day, r)
                     tier = np.int64(0)
                     while tier + 1 < law[a].tiers[s] and now < law[a].lower[s, tier]:
                         tier += 1
-                    see.value(m)[i, a, s] = value
-                    see.last(m)[i, a, s] = last
-                    see.mark(m)[i, a, s] = mark | (tier << TIER)
+                    see.hot(m)[i, a, SCHEME + 3 * s + 0] = value
+                    see.hot(m)[i, a, SCHEME + 3 * s + 1] = last
+                    see.hot(m)[i, a, SCHEME + 3 * s + 2] = mark | (tier << TIER)
 
 
 @kernel
@@ -264,14 +266,14 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
             for c in range(2):
                 p = fear_at(
-                    see.fear(m)[i, 0, c], np.int64(see.fear_day(m)[i, 0]), day, law[0].ambient_day,
+                    see.hot(m)[i, 0, c], np.int64(see.fear_day(m)[i, 0]), day, law[0].ambient_day,
                     law[0].ambient[c], world.fade,
                 )  # fmt: skip
                 f = from_deter[c, p >> 4] + (((from_deter[c, (p >> 4) + 1] - from_deter[c, p >> 4]) * (p & 15)) >> 4)
                 for k in range(world.kinds):
                     if world.kind[k] == c:
-                        w = rates.by_person[k, see.who(m)[i]] >> 8
-                        w = (w * rates.domain_bins[see.theta(m)[i, rates.domain[k]]]) >> 16
+                        w = rates.by_person[k, see.person(m)[i, WHO]] >> 8
+                        w = (w * rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]]) >> 16
                         sums[k] += (w * f) >> 16
                         exposed[k] += w
 
@@ -284,10 +286,10 @@ def sum_scores(law, m, blocks, day, total):
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
             for a in range(m.n_arms):
                 for s in range(law[a].schemes):
-                    if see.who(m)[i] & law[a].who[s] == law[a].who[s]:
-                        total[a, s, see.region(m)[i]] += score_at(
-                            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
-                            np.int64(see.mark(m)[i, a, s]), day, law[a].repair[s],
+                    if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
+                        total[a, s, see.person(m)[i, REGION]] += score_at(
+                            value_of(m, i, a, s), last_of(m, i, a, s),
+                            mark_of(m, i, a, s), day, law[a].repair[s],
                         )  # fmt: skip
 
 
@@ -297,19 +299,19 @@ def sum_levels(law, m, blocks, day, scores, fear, world):
     for x in range(len(blocks)):
         b = blocks[x]
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
-            row = see.levels(m)[i]
+            row = see.person(m)[i, LEVELS:THETA]
             for a in range(m.n_arms):
                 for s in range(law[a].schemes):
-                    if see.who(m)[i] & law[a].who[s] == law[a].who[s]:
+                    if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
                         now = score_at(
-                            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
-                            np.int64(see.mark(m)[i, a, s]), day, law[a].repair[s],
+                            value_of(m, i, a, s), last_of(m, i, a, s),
+                            mark_of(m, i, a, s), day, law[a].repair[s],
                         )  # fmt: skip
                         for y in range(len(row)):
                             scores[a, s, row[y]] += now
                 for c in range(2):
                     p = fear_at(
-                        see.fear(m)[i, a, c], np.int64(see.fear_day(m)[i, a]), day, law[a].ambient_day,
+                        see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
                     for y in range(len(row)):

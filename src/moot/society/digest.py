@@ -6,6 +6,7 @@ The sum commutes, so blocks, threads and shards do not enter; two independent 64
 import numpy as np
 
 from moot.society import memory as see
+from moot.society.state import FEAR_DAY, LISTS, value_of, last_of, mark_of
 from moot.draws.compiled import kernel
 from moot.draws.philox import mix
 from moot.society.fear import fear_at
@@ -26,17 +27,17 @@ def state_sums(key, world, law, m, blocks, day, sums):
                 h = mix(key ^ np.uint64(i))
                 for s in range(law[a].schemes):
                     now = score_at(
-                        np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), np.int64(see.mark(m)[i, a, s]),
+                        value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s),
                         day, law[a].repair[s],
                     )  # fmt: skip
-                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(see.mark(m)[i, a, s] >> 4) << np.uint64(32)))
+                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(mark_of(m, i, a, s) >> 4) << np.uint64(32)))
                 for c in range(2):
                     p = fear_at(
-                        see.fear(m)[i, a, c], np.int64(see.fear_day(m)[i, a]), day, law[a].ambient_day,
+                        see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
                     h = mix(h ^ np.uint64(p))
-                h = mix(h ^ np.uint64(see.lists(m)[i, a]))
+                h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):

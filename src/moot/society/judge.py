@@ -7,6 +7,8 @@ which repair alone would change a tier. Everybody else is left as they are: read
 import numpy as np
 
 from moot.society import memory as see
+from moot.country.population import WHO, REGION, SLOT, BORN, LEVELS, THETA
+from moot.society.state import FEAR_DAY, WAKE, LISTS, SCHEME, value_of, last_of, mark_of, is_kept
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
 from moot.society.acts import L_DELISTED, L_FALL, L_BORNE, L_LISTED, L_REGIME, L_RENEWED, L_RISE, L_TODAY, note, pack
@@ -45,10 +47,10 @@ def wake_at(m, b, place, i, a, day, when, day0):
     days = m.n_days
     if when >= NEVER or when - day0 >= days:
         return
-    standing = np.int64(see.wake(m)[i, a])
+    standing = np.int64(see.hot(m)[i, a, WAKE])
     if day < standing <= when:
         return
-    see.wake(m)[i, a] = when
+    see.hot(m)[i, a, WAKE] = when
     free = see.wakes_n(m)[b, 1]
     if free >= 0:
         see.wakes_n(m)[b, 1] = see.wakes(m)[b, free, 0]
@@ -66,7 +68,7 @@ def wake_at(m, b, place, i, a, day, when, day0):
 def novice_phase(m, i, world, law, a, s, day):
     """Whether a new licence is issued to this novice today."""
     cycle = law[a].repair[s, R_NOVICE_CYCLE]
-    return cycle > 0 and see.born(m)[i] > 0 and (day + np.int64(see.born(m)[i])) % cycle == 0
+    return cycle > 0 and see.person(m)[i, BORN] > 0 and (day + np.int64(see.person(m)[i, BORN])) % cycle == 0
 
 
 @inline
@@ -75,21 +77,21 @@ def plan_wake(world, law, m, b, place, i, a, day, day0):
     best = NEVER
     for s in range(law[a].schemes):
         need = law[a].who[s]
-        if see.who(m)[i] & need != need:
+        if see.person(m)[i, WHO] & need != need:
             continue
-        mark = np.int64(see.mark(m)[i, a, s])
+        mark = mark_of(m, i, a, s)
         tier = mark >> TIER
         if tier > 0:
             goal = law[a].lower[s, tier - 1] + law[a].scale[s, 3]
             best = min(
                 best,
                 day_of_reaching(
-                    np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), mark, day, law[a].repair[s], goal
+                    value_of(m, i, a, s), last_of(m, i, a, s), mark, day, law[a].repair[s], goal
                 ),
             )
         cycle = law[a].repair[s, R_NOVICE_CYCLE]
-        if cycle > 0 and see.born(m)[i] > 0:
-            best = min(best, day + cycle - (day + np.int64(see.born(m)[i])) % cycle)
+        if cycle > 0 and see.person(m)[i, BORN] > 0:
+            best = min(best, day + cycle - (day + np.int64(see.person(m)[i, BORN])) % cycle)
     wake_at(m, b, place, i, a, day, best, day0)
 
 
@@ -98,11 +100,11 @@ def set_watched(world, law, m, b, place, i, a):
     """Keep the bit that says whether a person's opportunities must be looked at."""
     w = see.block(m)[1, b] + place // 64
     bit = ONE << np.uint64(place % 64)
-    watched = (np.int64(see.lists(m)[i, a]) & law[a].watched_lists) != 0
+    watched = (np.int64(see.hot(m)[i, a, LISTS]) & law[a].watched_lists) != 0
     for u in range(world.chances):
         s = law[a].o_scheme[u]
-        if s >= 0 and not watched and see.who(m)[i] & law[a].who[s] == law[a].who[s]:
-            watched = ((law[a].o_tiers[u] >> (np.int64(see.mark(m)[i, a, s]) >> TIER)) & 1) != 0
+        if s >= 0 and not watched and see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
+            watched = ((law[a].o_tiers[u] >> (np.int64(mark_of(m, i, a, s)) >> TIER)) & 1) != 0
     if watched:
         see.watched(m)[a, w] |= bit
     else:
@@ -113,15 +115,15 @@ def set_watched(world, law, m, b, place, i, a):
 def set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting):
     """Write a person's score as it reads at the end of `day`, keeping the sums right."""
     r = law[a].repair[s]
-    slot = np.int64(see.slot(m)[i])
+    slot = np.int64(see.person(m)[i, SLOT])
     if reporting:
         leave(
-            m, b, a, s, slot, np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]),
-            np.int64(see.mark(m)[i, a, s]), day, day0, r,
+            m, b, a, s, slot, value_of(m, i, a, s), last_of(m, i, a, s),
+            mark_of(m, i, a, s), day, day0, r,
         )  # fmt: skip
-    see.value(m)[i, a, s] = new
-    see.last(m)[i, a, s] = last
-    see.mark(m)[i, a, s] = mark
+    see.hot(m)[i, a, SCHEME + 3 * s + 0] = new
+    see.hot(m)[i, a, SCHEME + 3 * s + 1] = last
+    see.hot(m)[i, a, SCHEME + 3 * s + 2] = mark
     if reporting:
         enter(m, b, a, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
 
@@ -144,31 +146,31 @@ def enlist(world, law, m, b, place, i, a, x, day):
                 see.mail(m)[TERM, b, n, 0] = who
                 see.mail(m)[TERM, b, n, 1] = until
             see.mail_n(m)[TERM, b] = n + 1
-    if (see.lists(m)[i, a] >> x) & 1:
+    if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
-    see.lists(m)[i, a] |= 1 << x
-    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_list + 2 * x, 1)
-    tally(m, a, see.region(m)[i], see.levels(m)[i], world.k_list + x, 1)
-    if see.panel(m)[i] != 0:
+    see.hot(m)[i, a, LISTS] |= 1 << x
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_list + 2 * x, 1)
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.k_list + x, 1)
+    if is_kept(m, i):
         note(m, b, day, i, a, L_LISTED, x, i, 0, 0)
 
 
 @inline
 def delist(world, law, m, b, i, a, x, day):
     """Take a person off a list."""
-    if not (see.lists(m)[i, a] >> x) & 1:
+    if not (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
-    see.lists(m)[i, a] &= ~(1 << x)
-    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_list + 2 * x + 1, 1)
-    tally(m, a, see.region(m)[i], see.levels(m)[i], world.k_list + x, -1)
-    if see.panel(m)[i] != 0:
+    see.hot(m)[i, a, LISTS] &= ~(1 << x)
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_list + 2 * x + 1, 1)
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.k_list + x, -1)
+    if is_kept(m, i):
         note(m, b, day, i, a, L_DELISTED, x, i, 0, 0)
 
 
 @inline
 def place_in_tier(world, law, m, b, place, i, a, s, score, day):
     """One evaluation of the tier; returns True when it fell."""
-    mark = np.int64(see.mark(m)[i, a, s])
+    mark = mark_of(m, i, a, s)
     before = mark >> TIER
     tier = before
     while tier + 1 < law[a].tiers[s] and score < law[a].lower[s, tier]:
@@ -178,13 +180,13 @@ def place_in_tier(world, law, m, b, place, i, a, s, score, day):
             tier -= 1
     if tier == before:
         return False
-    see.mark(m)[i, a, s] = (mark & 15) | (tier << TIER)
+    see.hot(m)[i, a, SCHEME + 3 * s + 2] = (mark & 15) | (tier << TIER)
     column = world.m_scheme + 4 * s
-    tally(m, a, see.region(m)[i], see.levels(m)[i], column + (FALL if tier > before else RISES), 1)
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column + (FALL if tier > before else RISES), 1)
     stock = world.k_tier + 8 * s
-    tally(m, a, see.region(m)[i], see.levels(m)[i], stock + before, -1)
-    tally(m, a, see.region(m)[i], see.levels(m)[i], stock + tier, 1)
-    if see.panel(m)[i] != 0:
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + before, -1)
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + tier, 1)
+    if is_kept(m, i):
         note(m, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
     for x in range(law[a].lists):
         if law[a].l_scheme[x] == s:
@@ -200,9 +202,9 @@ def learn(world, law, m, i, a, unlearned, told, day):
     """Perceived certainty after a day's own acts: the uncharged first, then the charged, each in order."""
     if unlearned == ZERO and told == ZERO:
         return
-    since = np.int64(see.fear_day(m)[i, a])
-    p0 = fear_at(see.fear(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
-    p1 = fear_at(see.fear(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+    since = np.int64(see.hot(m)[i, a, FEAR_DAY])
+    p0 = fear_at(see.hot(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+    p1 = fear_at(see.hot(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
     kinds = world.kinds
     while unlearned != ZERO:
         k = low_bit(unlearned)
@@ -222,9 +224,9 @@ def learn(world, law, m, i, a, unlearned, told, day):
         elif c == 1:
             p1 = raised(p1, world.learn[0])
             p0 = raised(p0, other)
-    see.fear(m)[i, a, 0] = p0
-    see.fear(m)[i, a, 1] = p1
-    see.fear_day(m)[i, a] = day
+    see.hot(m)[i, a, 0] = p0
+    see.hot(m)[i, a, 1] = p1
+    see.hot(m)[i, a, FEAR_DAY] = day
 
 
 @inline
@@ -238,7 +240,7 @@ def note_charge(law, m, b, day, i, a, packed, source):
         s = law[a].schemes - 1
         r = law[a].repair[s]
         score = score_at(
-            np.int64(see.value(m)[i, a, s]), np.int64(see.last(m)[i, a, s]), np.int64(see.mark(m)[i, a, s]), day, r
+            value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, r
         )
     if bits & TODAY:
         note(m, b, day, i, a, L_TODAY, k, source, 0, score)
@@ -285,11 +287,11 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             x &= x - ONE
             if k >= kinds or world.kind[k] < 2:
                 reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
-    region = see.region(m)[i]
-    row = see.levels(m)[i]
+    region = see.person(m)[i, REGION]
+    row = see.person(m)[i, LEVELS:THETA]
     for s in range(law[a].schemes):
         need = law[a].who[s]
-        if see.who(m)[i] & need != need:
+        if see.person(m)[i, WHO] & need != need:
             continue
         r = law[a].repair[s]
         charged = today if law[a].reads[s] == TODAY else regime
@@ -314,9 +316,9 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                 points = np.int64(0)
             cost += points
             lost += max(0, points)
-        value = np.int64(see.value(m)[i, a, s])
-        last = np.int64(see.last(m)[i, a, s])
-        mark = np.int64(see.mark(m)[i, a, s])
+        value = value_of(m, i, a, s)
+        last = last_of(m, i, a, s)
+        mark = mark_of(m, i, a, s)
         now = score_at(value, last, mark, day, r)
         if novice_phase(m, i, world, law, a, s, day):
             now = r[R_NOVICE_START]
@@ -324,7 +326,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
             value = now
             last = np.int64(day)
-            if see.panel(m)[i] != 0:
+            if is_kept(m, i):
                 note(m, b, day, i, a, L_RENEWED, s, i, 0, now)
         if lost > 0:
             before = score_at(value, last, mark, day - 1, r) if last < day else now
@@ -356,7 +358,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     while e >= 0:
         packed = see.mail(m)[OWN, b, e, 0]
         counts[(packed >> 25) & 255] = 0
-        if see.panel(m)[i] != 0:
+        if is_kept(m, i):
             note_charge(law, m, b, day, i, a, packed, see.mail(m)[OWN, b, e, 1])
         e = chain[e]
     set_watched(world, law, m, b, place, i, a)

@@ -21,28 +21,16 @@ from numba.np.numpy_support import from_dtype
 # name -> (dtype, dimensions as fields of the record or as numbers)
 ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     # people (read only; see country.population.Population)
-    "region": (np.uint16, ("people",)),
-    "levels": (np.uint8, ("people", "attributes")),
-    "theta": (np.uint16, ("people", "domains")),
-    "who": (np.uint16, ("people",)),
-    "where": (np.uint8, ("people",)),
+    "person": (np.uint16, ("people", "statics")),
     "household": (np.uint8, ("people",)),
     "order": (np.uint16, ("orders", "people")),
     "place": (np.uint16, ("orders", "people")),
     "clique_end": (np.int64, ("orders", "blocks", 2)),
     "word_class": (np.uint8, ("words",)),
     "block": (np.int64, (2, "edges")),  # first person, first word of each block
-    "slot": (np.uint16, ("people",)),  # slot of the person's region in its block's stairs
-    "born": (np.uint16, ("people",)),  # phase of a novice's licence in days, 0 = no novice
-    "panel": (np.uint8, ("people",)),  # 1 where the life is kept
-    # state: people x arms
-    "value": (np.int16, ("people", "arms", "schemes")),  # score at the last change, less repair added by then
-    "last": (np.uint16, ("people", "arms", "schemes")),  # day from which clean time counts
-    "mark": (np.uint8, ("people", "arms", "schemes")),
-    "fear": (np.uint16, ("people", "arms", 2)),  # perceived certainty: offences, lawful acts; in 1/65536
-    "fear_day": (np.uint16, ("people", "arms")),
-    "wake": (np.uint16, ("people", "arms")),  # earliest day on which repair alone changes something; 0 = none
-    "lists": (np.uint8, ("people", "arms")),  # bit by list
+    "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
+    # state: people x arms (see society.state)
+    "hot": (np.uint16, ("people", "arms", "hot_width")),
     "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
     # desk: the working papers of the blocks, each written by its own block, or between phases
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
@@ -111,27 +99,15 @@ def address_of(array: np.ndarray) -> int:
     return int(array.ctypes.data)
 
 
-region = _view("region")
-levels = _view("levels")
-theta = _view("theta")
-who = _view("who")
-where = _view("where")
+person = _view("person")
 household = _view("household")
 order = _view("order")
 place = _view("place")
 clique_end = _view("clique_end")
 word_class = _view("word_class")
 block = _view("block")
-slot = _view("slot")
-born = _view("born")
 panel = _view("panel")
-value = _view("value")
-last = _view("last")
-mark = _view("mark")
-fear = _view("fear")
-fear_day = _view("fear_day")
-wake = _view("wake")
-lists = _view("lists")
+hot = _view("hot")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")

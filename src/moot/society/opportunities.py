@@ -3,6 +3,8 @@
 import numpy as np
 
 from moot.society import memory as see
+from moot.country.population import WHO, WHERE, REGION, LEVELS, THETA
+from moot.society.state import LISTS, value_of, last_of, mark_of, is_kept
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_candidates, word_start, word_uniform
 from moot.society.acts import L_OFFER, L_REFUSED, L_TRIP, note
@@ -17,19 +19,19 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     """Somebody takes up an offer (a course): points come back, clean time goes on."""
     place = i - see.block(m)[0, b]
     s = law[a].o_scheme[u]
-    mark = np.int64(see.mark(m)[i, a, s])
+    mark = mark_of(m, i, a, s)
     if not (law[a].o_tiers[u] >> (mark >> TIER)) & 1:
         return
-    if np.int64(see.lists(m)[i, a]) & law[a].o_blocked[u] or see.who(m)[i] & law[a].who[s] != law[a].who[s]:
+    if np.int64(see.hot(m)[i, a, LISTS]) & law[a].o_blocked[u] or see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
         return
-    value = np.int64(see.value(m)[i, a, s])
-    last = np.int64(see.last(m)[i, a, s])
+    value = value_of(m, i, a, s)
+    last = last_of(m, i, a, s)
     now = score_at(value, last, mark, day, law[a].repair[s])
     now = min(law[a].scale[s, 2], now + law[a].o_points[u])
     v, since, kept = rebase(now, last, mark, day, law[a].repair[s])
     set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-    tally(m, a, see.region(m)[i], see.levels(m)[i], world.m_trip + 2 * u, 1)
-    if see.panel(m)[i] != 0:
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_trip + 2 * u, 1)
+    if is_kept(m, i):
         note(m, b, day, i, a, L_OFFER, u, i, now, 0)
     if law[a].o_enters[u] >= 0:
         enlist(world, law, m, b, place, i, a, law[a].o_enters[u], day)
@@ -59,7 +61,7 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 x = np.int64(word_uniform(start, world.o_level[u], bit))
-                if x >= world.o_threshold[u, see.where(m)[i]]:
+                if x >= world.o_threshold[u, see.person(m)[i, WHERE]]:
                     continue
                 coin = np.int64(-1)
                 for a in range(arms):
@@ -69,16 +71,16 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                         if law[a].o_scheme[u] >= 0:
                             offer(world, law, m, b, i, a, u, day, day0, reporting)
                         continue
-                    refusal = law[a].o_refuse[u, see.lists(m)[i, a]]
+                    refusal = law[a].o_refuse[u, see.hot(m)[i, a, LISTS]]
                     if refusal == 0:
                         continue
                     if coin < 0:
                         coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
                     column = world.m_trip + 2 * u
-                    tally(m, a, see.region(m)[i], see.levels(m)[i], column, 1)
+                    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, 1)
                     if coin < refusal:
-                        tally(m, a, see.region(m)[i], see.levels(m)[i], column + 1, 1)
-                        if see.panel(m)[i] != 0:
-                            note(m, b, day, i, a, L_REFUSED, u, i, see.lists(m)[i, a], 0)
-                    elif see.panel(m)[i] != 0:
+                        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column + 1, 1)
+                        if is_kept(m, i):
+                            note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], 0)
+                    elif is_kept(m, i):
                         note(m, b, day, i, a, L_TRIP, u, i, 0, 0)
