@@ -48,6 +48,7 @@ from moot.society.score import score_at
 
 CERTAIN = np.int64(1) << 32
 TRIES = 4096
+CHUNK = 256  # candidates on their way from memory at a time
 
 # Kinds of an event in a panel life (see findings.lives for the words).
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
@@ -205,13 +206,50 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
 
 
 @inline
+def decide(key, world, law, rates, m, what, b, day, i, c):
+    """Which acts a candidate (probability 2**-c) may do today, each against its bound, then by its state."""
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    r0, r1, r2, _ = draw(key, i, day, what, 0)
+    none = CERTAIN
+    total = np.int64(0)
+    first = False
+    who = see.person(m)[i, WHO]
+    where = see.person(m)[i, WHERE]
+    born = lo + see.person(m)[i, HOME]
+    for k in range(world.kinds):
+        p = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], who, where, born)
+        if p == 0:
+            continue
+        if not first:
+            share = (none * p) >> 32
+            total += share
+            none -= share
+            if (total << c) <= np.int64(r0):
+                continue
+            first = True
+            u_thin = np.int64(r1)
+            u_today = np.int64(r2)
+        else:
+            u0, u1, u2, _ = draw(key, i, day, rates.purpose[k], 0)
+            if np.int64(u0) >= p:
+                continue
+            u_thin = np.int64(u1)
+            u_today = np.int64(u2)
+        if u_thin < world.ceiling[k]:
+            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today)
+
+
+@inline
 def acts_of_block(key, world, law, rates, m, what, b, day):
-    """All potential acts of a block's people on a day."""
+    """All potential acts of a block's people on a day: candidates are collected, fetched, then decided."""
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
     today = day_key(key, what, day)
-    kinds = world.kinds
+    waiting = see.touched(m)
+    size = min(CHUNK, m.n_scratch)
+    n = 0
     for w in range(w0, see.block(m)[1, b + 1]):
         c = np.int64(see.word_class(m)[w])
         if c == 63:
@@ -222,34 +260,16 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
         while found != ZERO:
             i = lo + (w - w0) * 64 + low_bit(found)
             found &= found - ONE
-            r0, r1, r2, _ = draw(key, i, day, what, 0)
-            none = CERTAIN
-            total = np.int64(0)
-            first = False
-            born = lo + see.person(m)[i, HOME]
-            for k in range(kinds):
-                p = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], see.person(m)[i, WHO], see.person(m)[i, WHERE], born)
-                if p == 0:
-                    continue
-                if not first:
-                    share = (none * p) >> 32
-                    total += share
-                    none -= share
-                    if (total << c) <= np.int64(r0):
-                        continue
-                    first = True
-                    if np.int64(r1) < world.ceiling[k]:
-                        act_of(
-                            key, world, law, rates, m, b, lo, hi, i, k, day,
-                            np.int64(r1), np.int64(r2),
-                        )  # fmt: skip
-                else:
-                    u0, u1, u2, _ = draw(key, i, day, rates.purpose[k], 0)
-                    if np.int64(u0) < p and np.int64(u1) < world.ceiling[k]:
-                        act_of(
-                            key, world, law, rates, m, b, lo, hi, i, k, day,
-                            np.int64(u1), np.int64(u2),
-                        )  # fmt: skip
+            see.fetch_person(m, i)
+            see.fetch_hot(m, i)
+            waiting[n] = (i << 6) | c
+            n += 1
+            if n == size:
+                for x in range(n):
+                    decide(key, world, law, rates, m, what, b, day, waiting[x] >> 6, waiting[x] & 63)
+                n = 0
+    for x in range(n):
+        decide(key, world, law, rates, m, what, b, day, waiting[x] >> 6, waiting[x] & 63)
 
 
 @inline

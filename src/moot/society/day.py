@@ -25,6 +25,7 @@ from moot.society.score import rebase, score_at
 from moot.society.stairs import climb, enter
 
 UNTOUCHED = -2
+AHEAD = 16  # people fetched ahead of the one who is looked at
 
 
 @inline
@@ -144,7 +145,13 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             e = after
         see.bucket(m)[b, day - day0] = -1
         n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms)
+        for y in range(min(n, AHEAD)):
+            see.fetch_hot(m, lo + touched[y] // arms)
+            see.fetch_person(m, lo + touched[y] // arms)
         for y in range(n):
+            if y + AHEAD < n:
+                see.fetch_hot(m, lo + touched[y + AHEAD] // arms)
+                see.fetch_person(m, lo + touched[y + AHEAD] // arms)
             at = touched[y]
             touch(
                 world, law, m, b, lo, hi, at // arms, at % arms, head[at],
