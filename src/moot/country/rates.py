@@ -27,8 +27,8 @@ RATES = np.dtype(
         ("own", np.int64, (KINDS,)),  # row of `bins` for a propensity of this act alone, or -1
         ("purpose", np.int64, (KINDS,)),  # purpose of the act's draws
         ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
-        ("domain_bins", np.int64, (BINS,)),  # propensity by bin in 1/65536
-        ("bins", np.int64, (OWN_SHAPES, BINS)),  # other gamma tables
+        ("domain_bins", np.int32, (BINS,)),  # propensity by bin in 1/65536
+        ("bins", np.int32, (OWN_SHAPES, BINS)),  # other gamma tables
         ("kinds", np.int64),
     ]
 )
@@ -44,9 +44,9 @@ def bound(rates, key, k, theta_bin, who, where, born):
     if p == 0:
         return p
     p = (p * rates.by_place[k, where]) >> 16
-    p = (min(p, CEILING) * rates.domain_bins[theta_bin]) >> 16
+    p = (min(p, CEILING) * np.int64(rates.domain_bins[theta_bin])) >> 16
     row = rates.own[k]
     if row >= 0:
         at = np.int64(static_hash(key, rates.own_purpose[k], born) >> np.uint64(52))
-        p = (min(p, CEILING) * rates.bins[row, at]) >> 16
+        p = (min(p, CEILING) * np.int64(rates.bins[row, at])) >> 16
     return min(p, rates.cap[k])

@@ -164,6 +164,14 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
         gradient = np.ones((AGES, SEXES))
         place = np.ones((INCOMES, STRATA))
         if act.gradient is not None:
+            unread = set(act.gradient.tables()) - {"age", "sex", "income", "stratum"}
+            if unread or act.gradient.measures != "conduct":
+                raise UserError(
+                    f"{country.country}: {name}: a gradient of conduct by age, sex, income or stratum is expected; one "
+                    f"seen in records only, or by {', '.join(sorted(unread)) or 'another attribute'}, is not simulated"
+                )
+            if act.gradient.stratum is not None:
+                place *= np.array(act.gradient.stratum, float)[None, :]
             if act.gradient.age is not None:
                 gradient *= np.array(act.gradient.age, float)[:, None]
             if act.gradient.sex is not None:

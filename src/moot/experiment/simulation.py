@@ -225,7 +225,7 @@ def _burn_in(
     society.begin_schemes([0])
     society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
-        normalise=True,
+        normalise=scenario.country_model.burn_in_years > 0,
     )
     return society
 

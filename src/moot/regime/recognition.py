@@ -122,7 +122,12 @@ def presence(fmr: float, gallery_size: int, *, spread: float = MATE_SPREAD) -> P
 
 
 def identify(
-    fmr: float, gallery_size: int, *, unusable: float = 0.1, spread: float = MATE_SPREAD
+    fmr: float,
+    gallery_size: int,
+    *,
+    unusable: float = 0.1,
+    spread: float = MATE_SPREAD,
+    others_factor: float = 1.0,
 ) -> Outcome:
     """A top-1 search for the person seen doing an act, who is one of the N in the gallery.
 
@@ -132,15 +137,17 @@ def identify(
         none  = Φ((T − d)/s) · exp(−(N − 1) FMR)                  nobody matches
         wrong = 1 − right − none
 
+    `others_factor` multiplies the upper tail of the others' scores, for an appearance class whose members are
+    confused more often: the threshold is one for everybody, so only false matches change with it.
     With probability `unusable` (0 to 1; mask, angle, distance; 0.10 is assumed, 0 to 0.4) the image does
     not match its own person: then right = 0 and each of the other N − 1 can still match. So a false
     match of an enrolled, well-seen person is far rarer than FPIR, and N = 1 has no wrong match.
     """
     others = _gallery(gallery_size) - 1
     _share("unusable", unusable)
-    good_right, good_none = _good_image(_inside("fmr", fmr), others, spread)
+    good_right, good_none = _good_image(_inside("fmr", fmr), others, spread, others_factor)
     right = _probability((1.0 - unusable) * good_right)
-    none = _probability((1.0 - unusable) * good_none + unusable * math.exp(others * math.log1p(-fmr)))
+    none = _probability((1.0 - unusable) * good_none + unusable * math.exp(others_factor * others * math.log1p(-fmr)))
     return _outcome(right, none) if others else Outcome(right, 0.0, _probability(1.0 - right))
 
 
@@ -221,10 +228,10 @@ def coverage(
 
 
 @lru_cache(maxsize=256)
-def _good_image(fmr: float, others: int, spread: float) -> tuple[float, float]:
+def _good_image(fmr: float, others: int, spread: float, factor: float = 1.0) -> tuple[float, float]:
     """(right, none) of a search with a good image among `others` further members, unrounded."""
     start = _mate_threshold(fmr, spread)
-    none = _lower_tail(start) * math.exp(-others * fmr)
+    none = _lower_tail(start) * math.exp(-factor * others * fmr)
     if others == 0:
         return _upper_tail(start), none
     low, distance = max(start, -_FAR), mate_distance(spread=spread)
@@ -236,7 +243,7 @@ def _good_image(fmr: float, others: int, spread: float) -> tuple[float, float]:
 
     def density(k: int) -> float:
         z = low + k * width
-        return math.exp(-0.5 * z * z - others * _upper_tail(distance + spread * z))
+        return math.exp(-0.5 * z * z - factor * others * _upper_tail(distance + spread * z))
 
     ends = density(0) + density(2 * halves)
     odd = math.fsum(density(k) for k in range(1, 2 * halves, 2))

@@ -33,7 +33,6 @@ from moot.society.law import (
     BY_REGIME,
     BY_TODAY,
     DONE,
-    FOR_ANOTHER,
     NOBODY,
     OUT,
     OWN,
@@ -107,13 +106,16 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
     coin, u1, u2, u3 = draw(key, author, day, search, 1)
     same = np.int64(coin) < law[a].s_same[v]
     seed = mix((u1 << S32) | u2) ^ (np.uint64(k) << S32) ^ u3
-    here = see.person(m)[author, REGION]
+    first = np.int64(0)
+    size = m.n_people
+    if law[a].s_scope[v] == 1:
+        here = see.person(m)[author, REGION]
+        first = see.region_start(m)[here]
+        size = see.region_start(m)[here + 1] - first
     looks = see.person(m)[author, LEVELS + 5]
     for t in range(TRIES):
-        j = below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, m.n_people)
+        j = first + below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, size)
         if j == author:
-            continue
-        if law[a].s_scope[v] == 1 and see.person(m)[j, REGION] != here:
             continue
         if same and see.person(m)[j, LEVELS + 5] != looks:
             continue
@@ -207,37 +209,37 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
 
 @inline
 def decide(key, world, law, rates, m, what, b, day, i, c):
-    """Which acts a candidate (probability 2**-c) may do today, each against its bound, then by its state."""
+    """Which acts a candidate (probability 2**-c) may do today, each against its bound, then by its state.
+
+    One uniform finds the first kind: P(first is k) = p_k times the product of (1 - p_j) over the kinds before it;
+    the next uniform finds the next among the kinds that follow. So kinds are independent, each with its own p.
+    """
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
-    r0, r1, r2, _ = draw(key, i, day, what, 0)
-    none = CERTAIN
-    total = np.int64(0)
-    first = False
     who = see.person(m)[i, WHO]
     where = see.person(m)[i, WHERE]
     born = lo + see.person(m)[i, HOME]
+    n = 0
+    r0, r1, r2, _ = draw(key, i, day, what, 0)
+    none = CERTAIN
+    total = np.int64(0)
     for k in range(world.kinds):
         p = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], who, where, born)
         if p == 0:
             continue
-        if not first:
-            share = (none * p) >> 32
-            total += share
-            none -= share
-            if (total << c) <= np.int64(r0):
-                continue
-            first = True
-            u_thin = np.int64(r1)
-            u_today = np.int64(r2)
-        else:
-            u0, u1, u2, _ = draw(key, i, day, rates.purpose[k], 0)
-            if np.int64(u0) >= p:
-                continue
-            u_thin = np.int64(u1)
-            u_today = np.int64(u2)
-        if u_thin < world.ceiling[k]:
-            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today)
+        share = ((none >> 1) * p) >> 31
+        total += share
+        none -= share
+        if (total << c) <= np.int64(r0):
+            continue
+        if np.int64(r1) < world.ceiling[k]:
+            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, np.int64(r1), np.int64(r2))
+        # The kinds after this one start anew: the next of them, if any, is found by a draw of its own.
+        n += 1
+        r0, r1, r2, _ = draw(key, i, day, what, n)
+        none = CERTAIN
+        total = np.int64(0)
+        c = 0
 
 
 @inline

@@ -72,6 +72,7 @@ class Books:
         self.sizes = {
             "people": population.people,
             "statics": population.person.shape[1],
+            "region_edges": len(compiled.regions) + 1,
             "panel_words": (population.people + 63) // 64,
             "hot_width": state["hot"].shape[2],
             "orders": population.order.shape[0],
@@ -97,6 +98,9 @@ class Books:
             for name in ("person", "household", "order", "place", "clique_end", "word_class")
         }
         self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
+        self.arrays["region_start"] = np.searchsorted(
+            population.region, np.arange(len(compiled.regions) + 1)
+        ).astype(np.int64)
         bits = np.zeros(self.sizes["panel_words"], np.uint64)
         if panel is not None:
             np.bitwise_or.at(bits, panel >> 6, np.uint64(1) << (panel & 63).astype(np.uint64))

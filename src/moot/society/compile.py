@@ -149,7 +149,7 @@ def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[fl
             gate = recognition.verify(fmr)
             right, wrong = 1.0 - gate.false_reject, 0.0
         else:
-            result = recognition.identify(min(0.5, fmr * factors[c]), ident.gallery.size, unusable=unusable)
+            result = recognition.identify(fmr, ident.gallery.size, unusable=unusable, others_factor=factors[c])
             right, wrong = result.right, result.wrong
         if ident.review is not None:
             right *= ident.review.right_passes.at(when)
@@ -159,16 +159,20 @@ def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[fl
 
 
 def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """False-match multiplier met by a person of each class, scaled so that the people's mean is 1.
+    """Factor on the false matches that a person of each class meets; 1 for all where no multipliers are given.
 
-    Comparisons are made within a class, so what a person meets is multiplier x share of the class.
+    Two people of one class are confused more often by its multiplier, and a person is confused within the own
+    class: what a person of class c meets is in proportion to multiplier x share of the class. Scaled so that the
+    mean over people is 1, the declared operating point. The ratio between classes is an input.
     """
     ident = sensor.identification
     given = ident.multipliers if ident is not None and ident.multipliers else None
+    if given is None:
+        return [1.0] * CLASSES
     raw = []
     for c in range(CLASSES):
-        m = given.get(f"class-{c + 1}") if given else None
-        raw.append((m.at(when) if m is not None else 1.0) if given else 1.0)
+        m = given.get(f"class-{c + 1}")
+        raw.append((m.at(when) if m is not None else 1.0) * shares[c])
     mean = sum(r * s for r, s in zip(raw, shares, strict=True))
     return [r / mean if mean > 0 else 1.0 for r in raw]
 
@@ -449,10 +453,10 @@ class _Builder:
             "chances": np.array(U),
             "o_purpose": np.array([purpose(n) for n in names_of], np.int64),
             "o_level": np.zeros(U, np.int64),
-            "o_threshold": np.zeros((U, WHERE), np.int64),
             "o_kind": np.array([0] * len(contexts) + [1] * len(offers), np.int64),
         }
         z |= {
+            "o_threshold": np.zeros((A, U, WHERE), np.int64),
             "o_refuse": np.zeros((A, U, 256), np.int64),
             "o_scheme": np.full((A, U), -1, np.int64),
             "o_tiers": np.zeros((A, U), np.int64),
@@ -460,12 +464,14 @@ class _Builder:
             "o_blocked": np.zeros((A, U), np.int64),
             "o_enters": np.full((A, U), -1, np.int64),
         }
+        rates = np.zeros((A, U, WHERE))
         for u, context in enumerate(contexts):
             travel = self.country.travel[context]
             daily = travel.per_year.at(self.start) / 365.25 if travel.per_year is not None else travel.per_day.at(self.start)
             income = [float(x) for x in travel.by_income] if travel.by_income is not None else [1.0] * INCOMES
             mean = sum(income) / INCOMES
-            self._rate(world, u, [daily * x / mean for x in income for _ in range(STRATA)])
+            for a in range(A):
+                rates[a, u] = [daily * x / mean for x in income for _ in range(STRATA)]
         for a, arm in enumerate(self.arms):
             rules = arm.lists
             if len(rules) > 8:
@@ -507,7 +513,7 @@ class _Builder:
             for s, o in arm.offers:
                 scheme = arm.schemes[s]
                 u = len(contexts) + offers.index((scheme.scheme, o.offer))
-                self._rate(world, u, [o.per_year.at(self.start) / 365.25] * WHERE)
+                rates[a, u] = o.per_year.at(self.start) / 365.25
                 z["o_scheme"][a, u] = s
                 z["o_tiers"][a, u] = sum(1 << list(scheme.tier_names).index(t) for t in o.tiers)
                 z["o_points"][a, u] = o.points
@@ -515,6 +521,12 @@ class _Builder:
                 for x, (_, rule) in enumerate(rules):
                     if rule.entry.offer == o.offer:
                         z["o_enters"][a, u] = x
+        for u in range(U):
+            highest = float(rates[:, u].max())
+            level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
+            world["o_level"][u] = level
+            for a in range(A):
+                z["o_threshold"][a, u] = [round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]]
         return dict(world), z
 
     def _prevented(self, rule: object) -> int:
@@ -527,12 +539,6 @@ class _Builder:
             if gone or (chance is not None and chance.at(self.start) >= 1.0):
                 bits |= 1 << k
         return bits
-
-    def _rate(self, z: dict[str, np.ndarray], u: int, daily: list[float]) -> None:
-        highest = max(daily)
-        level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
-        z["o_level"][u] = level
-        z["o_threshold"][u] = [round(round(p, 15) * tables.Q32 * (1 << level)) for p in daily]
 
     def ties_part(self) -> dict[str, object]:
         """The orders through which news and falls travel."""

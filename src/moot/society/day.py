@@ -18,7 +18,7 @@ from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_al
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
 from moot.society.judge import delist, plan_wake, set_score, set_watched, touch
-from moot.society.law import ABOVE, FALLS, FROM_TIES, JUDGE, KNOWN, NOVICE, OUT, OWN, R_EVERY, TERM, TIER
+from moot.society.law import ABOVE, FALLS, FROM_TIES, JUDGE, KNOWN, NOVICE, OUT, OWN, R_CAP, R_EVERY, TERM, TIER
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.opportunities import opportunities_of_block
 from moot.society.score import rebase, score_at
@@ -67,6 +67,8 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
         if law[a].tie_breaks[s] != 0:
             v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
+            if new > r[R_CAP]:
+                kept |= ABOVE
         else:
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
@@ -183,6 +185,8 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
             mark = mark_of(m, i, a, s) & (15 << TIER)
             if law[a].l_exit[x, 3] != 0:
                 mark |= NOVICE
+            if law[a].l_exit[x, 2] > law[a].repair[s, R_CAP]:
+                mark |= ABOVE
             set_score(world, law, m, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
         n = _mark_touched(head, touched, n, place, a, arms)
     return n
@@ -280,7 +284,8 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                 for k in range(world.kinds):
                     if world.kind[k] == c:
                         w = rates.by_person[k, see.person(m)[i, WHO]] >> 8
-                        w = (w * rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]]) >> 16
+                        theta = np.int64(rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]])
+                        w = (w * theta) >> 16
                         sums[k] += (w * f) >> 16
                         exposed[k] += w
 
@@ -323,3 +328,50 @@ def sum_levels(law, m, blocks, day, scores, fear, world):
                     )  # fmt: skip
                     for y in range(len(row)):
                         fear[a, row[y], c] += p
+
+
+@kernel
+def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
+    """Add one thread's counters to the record of day x; empty its flows."""
+    columns = m.n_columns
+    for a in range(m.n_arms):
+        for g in range(m.n_regions):
+            for c in range(columns):
+                n = see.by_region(m)[a, g, c]
+                if n != 0:
+                    if c < flows:
+                        region[a, x, g, c] += n
+                        see.by_region(m)[a, g, c] = 0
+                    else:
+                        s_region[a, x, g, c - flows] += n
+        for y in range(m.n_levels_n):
+            for c in range(columns):
+                n = see.by_level(m)[a, y, c]
+                if n != 0:
+                    if c < flows:
+                        level[a, x, y, c] += n
+                        see.by_level(m)[a, y, c] = 0
+                    else:
+                        s_level[a, x, y, c - flows] += n
+        if end_of_month:
+            for g in range(m.n_regions):
+                for y in range(m.n_levels_n):
+                    for c in range(columns):
+                        n = see.by_month(m)[a, g, y, c]
+                        if n != 0:
+                            if c < flows:
+                                by_month[a, month, g, y, c] += n
+                                see.by_month(m)[a, g, y, c] = 0
+                            else:
+                                s_month[a, month, g, y, c - flows] += n
+
+
+@kernel
+def close_scores(m, x, block_segment, segment_region, score):
+    """Write the running sums of scores into the record of day x."""
+    for b in range(m.n_blocks):
+        for y in range(block_segment[b + 1] - block_segment[b]):
+            region = segment_region[block_segment[b] + y]
+            for a in range(m.n_arms):
+                for s in range(m.n_schemes):
+                    score[a, s, x, region] += see.total(m)[b, a, s, y]

@@ -119,7 +119,7 @@ class Society:
                 self._day(team, today)
                 end_of_month = x + 1 == self.days or months[x + 1] != months[x]
                 if self.reporting:
-                    self._write(record, x, int(months[x]), end_of_month)
+                    self._write(team, record, x, int(months[x]), bool(end_of_month))
                     self._keep_lives(record)
                 self.today = today
                 if on_day is not None:
@@ -198,29 +198,26 @@ class Society:
             months,
         )  # fmt: skip
 
-    def _write(self, r: Record, x: int, month: int, end_of_month: bool) -> None:
-        flows = self.compiled.columns.flows
-        for t in self.books.own:
-            r.region[:, x] += t["by_region"][..., :flows]
-            r.level[:, x] += t["by_level"][..., :flows]
-            r.s_region[:, x] += t["by_region"][..., flows:]
-            r.s_level[:, x] += t["by_level"][..., flows:]
-            t["by_region"][..., :flows] = 0
-            t["by_level"][..., :flows] = 0
-            if end_of_month:
-                r.month[:, month] += t["by_month"][..., :flows]
-                r.s_month[:, month] += t["by_month"][..., flows:]
-                t["by_month"][..., :flows] = 0
-        layout = self.population.layout
-        for b in range(layout.blocks):
-            s0, s1 = int(layout.block_segment[b]), int(layout.block_segment[b + 1])
-            for slot, region in enumerate(layout.segment_region[s0:s1]):
-                r.score[:, :, x, region] += self.books["total"][b, :, :, slot]
-        if end_of_month:
+    def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:
+        flows, layout = self.compiled.columns.flows, self.population.layout
+        for m in self.books.records:
+            kernels.close_day(
+                m, x, month, flows, end_of_month, r.region, r.level, r.month, r.s_region, r.s_level, r.s_month
+            )
+        kernels.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
+        if not end_of_month:
+            return
+        scores = [np.zeros(r.level_score[:, :, 0].shape, np.int64) for _ in self.shares]
+        fears = [np.zeros(r.fear[:, 0].shape, np.int64) for _ in self.shares]
+
+        def look(w: int) -> None:
             kernels.sum_levels(
-                self.compiled.law, self.books.records[0], self.all_blocks, self.first + x,
-                r.level_score[:, :, month], r.fear[:, month], self.world,
-            )  # fmt: skip
+                self.compiled.law, self.books.records[w], self.shares[w], self.first + x, scores[w], fears[w], self.world
+            )
+
+        team.run(look)
+        r.level_score[:, :, month] += sum(scores)
+        r.fear[:, month] += sum(fears)
 
     def _keep_lives(self, r: Record) -> None:
         count = self.books["life_n"]

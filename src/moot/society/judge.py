@@ -19,11 +19,13 @@ from moot.society.law import (
     BORNE,
     FALL,
     FALLS,
+    FOR_ANOTHER,
     HEAVY,
     KNOWN,
     LOST,
     NOVICE,
     OWN,
+    PER_ACT,
     ONE as LAST_WAS_ONE,
     R_CAP,
     R_NOVICE_CYCLE,
@@ -253,6 +255,8 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     """Everything that happens to one person in one arm today."""
     i = lo + place
     kinds = world.kinds
+    region = see.person(m)[i, REGION]
+    row = see.person(m)[i, LEVELS:THETA]
     chain = see.chain(m)
     counts = see.counts(m)
     unlearned = ZERO
@@ -265,15 +269,19 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
         bit = ONE << np.uint64(k)
+        learnt = k >= kinds or world.kind[k] < 2
         if bits & TODAY:
             today |= bit
             told |= bit
         if bits & REGIME:
             regime |= bit
             counts[k] += 1
+            if bits & BORNE and k < kinds:
+                tally(m, a, region, row, k * PER_ACT + FOR_ANOTHER, 1)
             if law[a].notice != 0:
-                told |= bit
-            elif bits & 8 == 0 and k < kinds:
+                if learnt:
+                    told |= bit
+            elif bits & BORNE == 0 and k < kinds and learnt and world.unlearn[k] > 0:
                 unlearned |= bit
         if bits & UNCHARGED:
             unlearned |= bit
@@ -287,8 +295,6 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             x &= x - ONE
             if k >= kinds or world.kind[k] < 2:
                 reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
-    region = see.person(m)[i, REGION]
-    row = see.person(m)[i, LEVELS:THETA]
     for s in range(law[a].schemes):
         need = law[a].who[s]
         if see.person(m)[i, WHO] & need != need:

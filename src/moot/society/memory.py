@@ -28,6 +28,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "clique_end": (np.int64, ("orders", "blocks", 2)),
     "word_class": (np.uint8, ("words",)),
     "block": (np.int64, (2, "edges")),  # first person, first word of each block
+    "region_start": (np.int64, ("region_edges",)),  # people of a region are neighbours
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
     # state: people x arms (see society.state)
     "hot": (np.uint16, ("people", "arms", "hot_width")),
@@ -139,6 +140,7 @@ place = _view("place")
 clique_end = _view("clique_end")
 word_class = _view("word_class")
 block = _view("block")
+region_start = _view("region_start")
 panel = _view("panel")
 hot = _view("hot")
 watched = _view("watched")

@@ -61,11 +61,10 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 x = np.int64(word_uniform(start, world.o_level[u], bit))
-                if x >= world.o_threshold[u, see.person(m)[i, WHERE]]:
-                    continue
+                where = see.person(m)[i, WHERE]
                 coin = np.int64(-1)
                 for a in range(arms):
-                    if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE:
+                    if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE or x >= law[a].o_threshold[u, where]:
                         continue
                     if world.o_kind[u] == 1:
                         if law[a].o_scheme[u] >= 0:
