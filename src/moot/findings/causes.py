@@ -125,7 +125,7 @@ class Pair:
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
         if kind == "forgone":
-            last = self._last(self.here, event, lambda one: one.kind in (*CHARGES, "tie-charged", "tie-fell"))
+            last = self._last(self.here, event, lambda one: self._believed(one, event) and one.kind != "act")
             if last is not None:
                 return self._event(last)
             announced = self._announced((self.arm,), event.day)
@@ -234,7 +234,7 @@ class Pair:
 
         def bears(one: Event) -> bool:
             if event.kind in DECIDED:
-                return one.kind in BELIEF and one.day < event.day
+                return self._believed(one, event)
             if event.kind in ("listed", "delisted", "refused", "trip"):
                 return one.kind in CHARGES or one.what == event.what or one.what in event.lists
             return one.kind in CHARGES or one.scheme == event.scheme
@@ -245,6 +245,19 @@ class Pair:
         if latest is not None:
             return self._event(latest)
         return self._announced((self.arm, self.twin_arm), event.day) if event.kind in DECIDED else None
+
+    def _believed(self, one: Event, event: Event) -> bool:
+        """Whether an event of an earlier day moved what was believed, or what could be lost, before an act.
+
+        An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that of its
+        own class; points lost make cautious of offences alone.
+        """
+        if one.kind not in BELIEF or one.day >= event.day:
+            return False
+        lawful = self.rules.class_of(event.what) == "lawful"
+        if one.kind in ("act", "tie-charged"):
+            return (self.rules.class_of(one.what) == "lawful") == lawful and self.rules.class_of(one.what) != "merit"
+        return one.kind in CHARGES or not lawful
 
     def _announced(self, arms: Iterable[str], day: int) -> Cause | None:
         for arm in arms:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moot.findings.causes import Cause, Pair
-from moot.findings.kinds import KINDS, OUTSIDE, Event
+from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
 from moot.findings.rules import Rules
 from moot.society.compile import date_of
 from moot.store.parquet import Columns
@@ -50,10 +50,11 @@ def events_of(result: Result) -> dict[str, Life]:
     for rows in result.record.lives:
         for row in rows.tolist():
             event = decode(row)
-            life = lives[event.number][event.arm]
-            life.append(event.placed(len(life)))
+            if event is not None:
+                lives[event.number][event.arm].append(event)
     return {
-        number: Life(number, {arm: tuple(events) for arm, events in arms.items()}) for number, arms in lives.items()
+        number: Life(number, {arm: decode.in_order(events) for arm, events in arms.items()})
+        for number, arms in lives.items()
     }
 
 
@@ -73,9 +74,22 @@ class _Decoder:
         self.chances = [("", context) for context in contexts] + offers
         self.rules = Rules(result.scenario, result.arms)
 
-    def __call__(self, row: list[int]) -> Event:
+    def in_order(self, events: list[Event]) -> tuple[Event, ...]:
+        """Events in the order of their causes: day, phase of the day, then as written; each knows its place."""
+
+        def moment(event: Event) -> tuple[int, int]:
+            if event.kind == "delisted" and self.rules.arms[event.arm].lists[event.what][1].exit.after_days:
+                return (event.day, PHASE["renewed"])  # a term that ends comes before the day's judgement
+            return event.moment
+
+        return tuple(event.placed(n) for n, event in enumerate(sorted(events, key=moment)))
+
+    def __call__(self, row: list[int]) -> Event | None:
+        """The event of a row; None for the charge that repeats a false alarm."""
         day, person, a, what, k, source, x, y = row
         kind = KINDS[what]
+        if kind in ("charged-by-regime", "tie-charged") and k >= len(self.acts):
+            return None
         arm = self.arms[a]
         name = scheme = tier = sensor = ""
         points = score = certainty = None
@@ -86,7 +100,7 @@ class _Decoder:
             alert = self.rules.arms[arm].sensors[sensor].on_alert
             points = alert.points if alert is not None else 0
         elif kind in ("charged-today", "charged-by-regime", "borne"):
-            name, score = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)], y
+            name, score = self.acts[k], y
             points = self.rules.arms[arm].points(name, "today" if kind == "charged-today" else "regime")
             if kind != "charged-today" and 0 <= x < len(self.sensors[a]):
                 sensor = self.sensors[a][x]
@@ -98,8 +112,7 @@ class _Decoder:
         elif kind == "prevented":
             name, held = self.acts[k], self._lists(a, x)
         elif kind == "tie-charged":
-            name = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)]
-            other, certainty = self._person(source), x
+            name, other, certainty = self.acts[k], self._person(source), x
         elif kind in ("fall", "rise"):
             scheme = name = self.schemes[a][k].scheme
             tier, score = self.schemes[a][k].tier_names[x], y

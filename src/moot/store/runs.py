@@ -207,16 +207,37 @@ class StoredRun:
     def _stocks(self) -> frozenset[str]:
         return frozenset(self.manifest["stocks"])
 
-    def daily(self, name: str, arm: str) -> Columns:
-        """One measure of an arm by day over the whole country: columns `at` and `value` (int64)."""
-        if name not in self.names_in(arm):
-            dates = self._tables.ask("SELECT DISTINCT measures.at AS at FROM measures WHERE period = 'day' ORDER BY 1")["at"]
-            return {"at": dates, "value": np.zeros(len(dates), np.int64)}
-        return self._tables.ask(
-            f"SELECT measures.at AS at, CAST(SUM({quoted(name)}) AS BIGINT) AS value FROM measures "
-            "WHERE arm = ? AND period = 'day' AND attribute = 'all' GROUP BY 1 ORDER BY 1",
-            [self._arm(arm)],
-        )
+    def sums(self, names: Sequence[str], arm: str, by: Literal["day", "month", "region", "level"]) -> Columns:
+        """The sum of some measures of an arm, with the people concerned; measures that the arm lacks count nothing.
+
+        `by` day or month: over the country, columns `at`, `value`. `by` region: over the run, columns `region`,
+        `people`, `value`. `by` level: over the run, columns `attribute`, `level`, `people`, `value`. Stocks are
+        taken as at the end, never summed over days.
+        """
+        mine = set(self.names_in(arm))
+        there = [name for name in names if name in mine]
+        last = "measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day')"
+        over_time = by in ("day", "month")
+        parts = []
+        for name in there:
+            stock = name in self._stocks
+            parts.append(f"COALESCE(SUM({quoted(name)}){f' FILTER ({last})' if stock and not over_time else ''}, 0)")
+        value = f"CAST({' + '.join(parts) or '0'} AS BIGINT) AS value"
+        people = f"CAST(SUM(people) FILTER ({last}) AS BIGINT) AS people"
+        regions, arms = "attribute = 'all'", [self._arm(arm)]
+        if by == "day":
+            query = f"SELECT measures.at AS at, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
+        elif by == "month":
+            month = "SUBSTR(measures.at, 1, 7)"
+            query = f"SELECT {month} AS at, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
+        elif by == "region":
+            query = f"SELECT region, {people}, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
+        else:
+            query = (
+                f"SELECT attribute, level, {people}, {value} FROM measures "
+                f"WHERE arm = ? AND period = 'day' AND region = 'all' GROUP BY 1, 2"
+            )
+        return self._tables.ask(f"{query} ORDER BY 1" + (", 2" if by == "level" else ""), arms)
 
     @property
     def events(self) -> Columns:

@@ -1,0 +1,99 @@
+"""Commands about runs that are there: show, life, verify, runs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+
+import typer
+
+__all__ = ["register", "show_run"]
+
+_RUN = typer.Argument(..., metavar="RUN", help="A run folder.")
+_JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command("life")(life)
+    app.command("verify")(verify)
+    app.command("runs")(runs)
+
+
+def show_run(path: Path) -> None:
+    """What `moot show RUN` prints: what was run, and the table."""
+    from moot.findings.run import open_run
+
+    run = open_run(path)
+    for line in run.summary().lines():
+        print(line)
+    print()
+    print(f"arms: {', '.join(run.arms)}; burn-in {run.manifest['burn_in_days']} days; digest {run.digest}")
+    print(f"a life: moot life {path} another")
+
+
+def life(
+    path: Path = _RUN,
+    person: str = typer.Argument(..., metavar="PERSON", help="A number such as SYN-0012345, or `another`."),
+    arm: str | None = typer.Option(None, "--arm", help="The arm told (default: the first with a regime)."),
+    everything: bool = typer.Option(False, "--all", help="Tell each charge of a tie, too."),
+) -> None:
+    """Tell a panel life, event by event with its reasons, beside the same life under the other arm."""
+    from moot.errors import RunError
+    from moot.findings.lives import tell
+    from moot.findings.run import open_run
+
+    run = open_run(path)
+    if arm is not None and arm not in run.arms:
+        raise RunError(f"{path} has no arm {arm!r}; it has {', '.join(run.arms)}")
+    if not run.lives:
+        raise RunError(f"{path} keeps no lives (it was run with --panel 0)")
+    number = secrets.choice(list(run.lives)) if person == "another" else person
+    for line in tell(run, number, arm, everything=everything):
+        print(line)
+
+
+def verify(
+    path: Path = _RUN,
+    threads: int | None = typer.Option(None, "--threads", min=1, help="Threads; they change no result."),
+    as_json: bool = _JSON,
+) -> None:
+    """Simulate a run again from what its folder says, people included, and compare the digests."""
+    from moot.findings.verifying import verify_run
+
+    said = verify_run(path, threads=threads)
+    if as_json:
+        print(json.dumps(said.as_dict(), ensure_ascii=False))
+    else:
+        for line in said.lines():
+            print(line)
+    if not said.same:
+        raise typer.Exit(1)
+
+
+def runs(
+    folder: Path = typer.Argument(Path("runs"), metavar="[FOLDER]", help="Where the runs are."),
+    delete: Path | None = typer.Option(None, "--delete", metavar="RUN", help="Delete this run folder."),
+    as_json: bool = _JSON,
+) -> None:
+    """List the runs of a folder, or delete one."""
+    from moot.store.runs import delete_run, list_runs, read_manifest
+
+    if delete is not None:
+        delete_run(delete)
+        print(json.dumps({"deleted": str(delete)}) if as_json else f"deleted {delete}")
+        return
+    found = [(one, read_manifest(one)) for one in list_runs(folder)]
+    if as_json:
+        keys = ("people", "days", "seed", "arms", "digest")
+        said = [{"run": str(one), "scenario": m["scenario"]["name"], **{k: m[k] for k in keys}} for one, m in found]
+        print(json.dumps({"runs": said}, ensure_ascii=False))
+        return
+    for one, m in found:
+        print(
+            f"{one}  {m['scenario']['name']}  {m['people']:,} synthetic people × {m['days']} days  seed {m['seed']}  "
+            f"{m['digest'][:12]}"
+        )
+    if not found:
+        print(f"no runs in {folder}")

@@ -1,0 +1,325 @@
+"""A panel life told: third person, no name, event by event with its reason, beside the twin's life.
+
+The twin is the same synthetic person under today's law (or, seen from there, under the regime). Both share every
+draw, so what stands in one arm only is caused by the difference between the arms acting on the whole society:
+it is an effect of the regime on this person in this society, not an isolated individual effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from moot.findings.causes import (
+    ANNOUNCED,
+    ANOTHER,
+    BEFORE,
+    INSTITUTIONS,
+    OWN_ACT,
+    RULE,
+    SENSOR,
+    TIE_CHARGED,
+    TIE_FELL,
+    TWIN,
+    Cause,
+    Pair,
+)
+from moot.findings.events import Life
+from moot.findings.kinds import OUTSIDE, Event
+from moot.findings.rules import Rules
+from moot.society.compile import date_of
+
+if TYPE_CHECKING:
+    from moot.findings.run import Run
+
+__all__ = ["Moment", "cause_chain", "described", "moments", "reason", "sentence", "tell", "unexplained_differences"]
+
+LARGEST = 4
+"""Contributions that are named; the rest is summed."""
+
+Where = Literal["both", "here", "twin"]
+
+
+# Causes across lives.
+
+
+def cause_chain(lives: Mapping[str, Life], rules: Rules, event: Event) -> list[Cause]:
+    """The causes of an event, one after another, back to a root.
+
+    Where a cause is a tie or a stranger in the panel, the chain goes on in that life; otherwise it ends at
+    ``not in the panel``, with the day.
+    """
+    chain: list[Cause] = []
+    seen: set[tuple[str, str, int]] = set()
+    here: Event | None = event
+    while here is not None and (here.number, here.arm, here.place) not in seen:
+        seen.add((here.number, here.arm, here.place))
+        steps = lives[here.number].pair(rules, here.arm).chain(here)
+        chain += steps
+        last = next((step.event for step in reversed(steps) if step.event is not None), here)
+        here = _in_other_life(lives, last, steps[-1])
+    return chain
+
+
+def _in_other_life(lives: Mapping[str, Life], last: Event, step: Cause) -> Event | None:
+    """The event of another panel life that a root points to."""
+    if step.kind not in (TIE_CHARGED, TIE_FELL, ANOTHER) or step.number not in lives:
+        return None
+    kinds = {
+        TIE_FELL: ("fall",),
+        ANOTHER: ("mistaken",),
+        TIE_CHARGED: ("charged-today", "charged-by-regime", "borne"),
+    }[step.kind]
+    for one in lives[step.number].arms[last.arm]:
+        if one.day == step.day and one.kind in kinds and one.what == last.what:
+            return one
+    return None
+
+
+def unexplained_differences(lives: Mapping[str, Life], rules: Rules) -> list[Event]:
+    """The differences between arms whose chain of causes does not go back to something that a regime brings.
+
+    It should be empty.
+    """
+    found: list[Event] = []
+    for life in lives.values():
+        for arm in life.arms:
+            found += life.pair(rules, arm).unexplained()
+    return found
+
+
+# Words.
+
+
+def sentence(event: Event, rules: Rules) -> str:
+    """What happened, with the synthetic person as its subject, which is left out."""
+    arm, kind, what = rules.arms[event.arm], event.kind, event.what
+    through = f", through {event.sensor}" if event.sensor else ""
+    score = f"; score {event.score}" if event.score is not None else ""
+    who = somebody(event.source)
+    if kind == "act":
+        return rules.act(what)
+    if kind == "prevented":
+        return f"is kept from this by the list {_and(event.lists)}: {rules.act(what)}"
+    if kind == "forgone":
+        return f"might have done this and does not: {rules.act(what)}"
+    if kind == "charged-today":
+        cost = f" ({_points(event.points)}{score})" if event.points else ""
+        return f"is charged by fines and courts of today: {rules.act(what)}{cost}"
+    if kind == "charged-by-regime":
+        if rules.class_of(what) == "merit":
+            return f"is credited by the scheme{through}: {rules.act(what)} ({_points(event.points)}{score})"
+        return f"is charged by the scheme{through}: {rules.act(what)} ({_points(event.points)}{score})"
+    if kind == "mistaken":
+        return f"is seen by {event.sensor}, which takes {who} for the author: {rules.act(what)}"
+    if kind == "borne":
+        return f"is charged for an act of {who}{through}: {rules.act(what)} ({_points(event.points)}{score})"
+    if kind == "false-alarm":
+        return f"is stopped: {event.sensor} takes the passer-by for somebody on its list; there was no act"
+    if kind in ("fall", "rise"):
+        verb = "falls" if kind == "fall" else "rises"
+        return f"{verb} to tier {event.tier} of {what}{score}"
+    if kind == "listed":
+        refused = [rules.context(one) for one in arm.lists[what][1].refuses]
+        return f"is entered on the list {what}" + (f", which refuses {_and(refused)}" if refused else "")
+    if kind == "delisted":
+        return f"leaves the list {what}"
+    if kind == "refused":
+        return f"is refused {rules.context(what)} (list {_and(event.lists)})"
+    if kind == "trip":
+        return f"is listed ({_and(event.lists)}) and is not refused {rules.context(what)}"
+    if kind == "tie-fell":
+        return f"loses {_points(event.points)} of {what} because {who}, a tie, fell a tier{score}"
+    if kind == "tie-charged":
+        return f"hears that {who}, a tie, was charged: {rules.act(what)}"
+    if kind == "offer":
+        return f"takes up the offer {what}"
+    return f"gets a new licence{score}"
+
+
+def somebody(number: str) -> str:
+    """Another person as a life speaks of them."""
+    return "somebody outside the panel" if number in ("", OUTSIDE) else number
+
+
+def _points(points: int | None) -> str:
+    count = abs(points or 0)
+    said = "1 point" if count == 1 else f"{count} points"
+    return f"+{said}" if (points or 0) < 0 else said
+
+
+def _and(words: Iterable[str]) -> str:
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def on(day: int | None) -> str:
+    """A day as it is written."""
+    return date_of(day).isoformat() if day is not None else ""
+
+
+def reason(event: Event, pair: Pair) -> str:
+    """The immediate cause in words, and for a fall its largest contributions."""
+    cause = pair.cause(event)
+    said = _caused(cause, event, pair.rules)
+    if event.kind == "forgone" and cause.kind != ANNOUNCED:
+        known = pair.rules.arms[event.arm].announced
+        if known is not None and known <= date_of(event.day):
+            said += f"; the regime is known since {known.isoformat()}"
+    if event.kind != "fall":
+        return said
+    side = pair if event.arm == pair.arm else pair.turned()
+    losses = [(one, _lost(one, side, event.scheme)) for one in side.losses(event)]
+    losses = sorted((pair_ for pair_ in losses if pair_[1] > 0), key=lambda pair_: (-pair_[1], pair_[0].place))
+    if not losses:
+        return said
+    named = [f"{_points(cost)} on {on(one.day)} ({_briefly(one, pair.rules)})" for one, cost in losses[:LARGEST]]
+    rest = losses[LARGEST:]
+    if rest:
+        named.append(f"{_points(sum(cost for _, cost in rest))} in {len(rest)} smaller losses")
+    return f"{said}; the points went so: {_and(named)}"
+
+
+def _lost(event: Event, side: Pair, scheme: str) -> int:
+    if event.kind == "tie-fell":
+        return event.points or 0
+    return side._cost(event, scheme) or 0
+
+
+def _briefly(event: Event, rules: Rules) -> str:
+    if event.kind == "tie-fell":
+        return f"{somebody(event.source)}, a tie, fell a tier"
+    return rules.act(event.what) if event.kind != "false-alarm" else "a false alarm"
+
+
+def _caused(cause: Cause, event: Event, rules: Rules) -> str:
+    if cause.event is not None:
+        when = "the same day" if cause.event.day == event.day else f"on {on(cause.event.day)}"
+        if cause.kind == TWIN:
+            return f"because in the twin's life, {when}, the person {sentence(cause.event, rules)}"
+        if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):
+            return f"because of an own act {when}, which {event.sensor or 'a sensor'} saw and the catalogue counts"
+        return f"because {when} the person {sentence(cause.event, rules)}"
+    if cause.kind == OWN_ACT:
+        return "an own act"
+    if cause.kind == SENSOR:
+        return "a sensor of the regime, and no act at all"
+    if cause.kind == INSTITUTIONS:
+        return "fines and courts of today"
+    if cause.kind == ANNOUNCED:
+        return f"because the regime is known since {on(cause.day)}, and being charged is thought more likely"
+    if cause.kind == RULE:
+        return "a rule of the scheme"
+    if cause.kind in (TIE_CHARGED, TIE_FELL):
+        return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
+    if cause.kind == ANOTHER:
+        return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
+    if cause.kind == BEFORE:
+        return "from before the first day"
+    return "not explained"
+
+
+# A life beside its twin.
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of a life beside its twin: when, in which of the two, what, and why."""
+
+    day: int
+    where: Where
+    text: str
+    why: str
+    kind: str
+    event: Event
+
+    @property
+    def differs(self) -> bool:
+        """Whether it stands in one arm only."""
+        return self.where != "both"
+
+
+def moments(pair: Pair) -> Iterator[Moment]:
+    """Both lives in the order of their days; what stands in both is told once."""
+    merged: list[tuple[tuple[int, int], int, int, Event, Where]] = [
+        (one.moment, 0, one.place, one, "here" if pair.differs(one) else "both") for one in pair.here
+    ]
+    if pair.twin_arm != pair.arm:
+        merged += [(one.moment, 1, one.place, one, "twin") for one in pair.twin if pair.differs(one)]
+    done = {(one.day, one.what) for *_, one, where in merged if one.kind == "act" and where == "twin"}
+    instead = {
+        (one.day, one.what)
+        for *_, one, where in merged
+        if where == "here" and one.kind in ("forgone", "prevented") and (one.day, one.what) in done
+    }
+    for _, _, _, one, where in sorted(merged, key=lambda row: row[:3]):
+        told_there = (one.day, one.what) in instead
+        if told_there and where == "twin" and one.kind == "act":
+            continue
+        text = sentence(one, pair.rules)
+        if told_there and one.kind in ("forgone", "prevented"):
+            text += "; the twin does it"
+        yield Moment(one.day, where, text, reason(one, pair), one.kind, one)
+
+
+def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
+    """The same, with what is only heard of ties drawn together between other events."""
+    heard: list[Moment] = []
+    for one in told:
+        if one.kind == "tie-charged":
+            heard.append(one)
+            continue
+        yield from _heard(heard)
+        heard = []
+        yield one
+    yield from _heard(heard)
+
+
+def _heard(heard: list[Moment]) -> Iterator[Moment]:
+    if len(heard) <= 1:
+        yield from heard
+        return
+    places: list[Where] = ["both", "here", "twin"]
+    for where in places:
+        mine = [one for one in heard if one.where == where]
+        if len(mine) == 1:
+            yield mine[0]
+        elif mine:
+            text = f"hears, until {on(mine[-1].day)}, of {len(mine)} charges of ties"
+            yield Moment(mine[0].day, where, text, "through ties", "tie-charged", mine[0].event)
+
+
+def described(person: dict[str, str]) -> str:
+    """A synthetic person in a line: a five-year age band, never a name or a face."""
+    word = {"women": "a woman", "men": "a man"}.get(person.get("sex", ""), "a person")
+    where = {"rural": "the countryside", "small-town": "a small town", "metropolis": "a metropolis"}
+    stratum = person.get("stratum", "")
+    place = where.get(stratum, f"a {stratum}") if stratum else ""
+    return f"{person['number']}: synthetic, {word} of {person['age']} years" + (f", in {place}" if place else "")
+
+
+def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = False) -> list[str]:
+    """A panel life as lines of text, beside its twin's.
+
+    `everything` tells each charge that ties suffered; otherwise they are counted.
+    """
+    life = run.life(number)
+    pair = life.pair(run.rules, arm or run.other_arm)
+    lines = [
+        described(run.person(life.number)),
+        "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both share every draw.",
+        f"  =  in both arms     +  only under {pair.arm}     −  only under {pair.twin_arm}",
+        "",
+    ]
+    told = list(moments(pair))
+    marks = {"both": "=", "here": "+", "twin": "−"}
+    for one in told if everything else gathered(told):
+        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}")
+        if one.why and one.why != "an own act":
+            lines.append(f"               {one.why}")
+    if not told:
+        lines.append("Nothing that is written down happened in this life: no act of the catalogue, no charge, no news.")
+    here, there = len(pair.differences), len(pair.turned().differences)
+    lines += ["", f"{here} events only under {pair.arm}, {there} only under {pair.twin_arm}."]
+    return lines
