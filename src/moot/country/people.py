@@ -230,7 +230,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
                 b_theta[j, d] = m.rank[min(16383, max(0, (z + (8 << 16)) >> 6))]
         none = np.int64(1) << 32
         for k in range(rates.kinds):
-            p = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
+            p, _ = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
             none = none - (((none >> 1) * p) >> 31)
         hazard = (np.int64(1) << 32) - none
         c = 63

@@ -24,6 +24,7 @@ RATES = np.dtype(
         ("by_place", np.int64, (KINDS, WHERE)),  # factor in 1/65536
         ("domain", np.int64, (KINDS,)),  # column of theta
         ("cap", np.int64, (KINDS,)),  # largest daily probability in 1/2**32
+        ("stretch", np.int64, (KINDS,)),  # 1 where the cap bounds the candidates only, 0 where it is the law's own
         ("own", np.int64, (KINDS,)),  # row of `bins` for a propensity of this act alone, or -1
         ("purpose", np.int64, (KINDS,)),  # purpose of the act's draws
         ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
@@ -36,17 +37,19 @@ RATES = np.dtype(
 
 @inline
 def bound(rates, key, k, theta_bin, who, where, born):
-    """The dominating probability that a person does act k on a day, in 1/2**32.
+    """(capped, full): the dominating probability that a person does act k on a day, in 1/2**32.
 
-    `born` is the person's index before sorting, to which a propensity of one act belongs.
+    `born` is the person's index before sorting, to which a propensity of one act belongs. Where the cap is not
+    the law's own, the thinning makes up for it: what is thinned is full ÷ capped times as likely to stay.
     """
     p = rates.by_person[k, who]
     if p == 0:
-        return p
+        return p, p
     p = (p * rates.by_place[k, where]) >> 16
     p = (min(p, CEILING) * np.int64(rates.domain_bins[theta_bin])) >> 16
     row = rates.own[k]
     if row >= 0:
         at = np.int64(static_hash(key, rates.own_purpose[k], born) >> np.uint64(52))
         p = (min(p, CEILING) * np.int64(rates.bins[row, at])) >> 16
-    return min(p, rates.cap[k])
+    capped = min(p, rates.cap[k])
+    return capped, (p if rates.stretch[k] != 0 else capped)

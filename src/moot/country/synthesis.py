@@ -217,6 +217,7 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
         ("by_place", by_place),
         ("domain", domain),
         ("cap", cap),
+        ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
         ("purpose", [purpose(f"act/{n}") for n in names]),
         ("own_purpose", [purpose(f"act/{n}/propensity") for n in names]),

@@ -124,7 +124,7 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
 
 
 @inline
-def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
+def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, scale):
     """One potential act in every arm: thinned by state, then seen, identified and charged."""
     place = i - lo
     region = see.person(m)[i, REGION]
@@ -137,7 +137,7 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
                 note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
             continue
         c = world.kind[k]
-        threshold = world.thin[k]
+        threshold = (world.thin[k] * scale) >> 16
         p = np.int64(0)
         if c < 2:
             p = fear_at(
@@ -155,7 +155,7 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today):
         if threshold > CERTAIN:
             see.by_region(m)[a, region, world.m_clamped] += 1
         if u_thin >= threshold:
-            if shown and u_thin < world.thin[k]:
+            if shown and u_thin < (world.thin[k] * scale) >> 16:
                 note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
             continue
         tally(m, a, region, row, k * PER_ACT + DONE, 1)
@@ -224,7 +224,7 @@ def decide(key, world, law, rates, m, what, b, day, i, c):
     none = CERTAIN
     total = np.int64(0)
     for k in range(world.kinds):
-        p = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], who, where, born)
+        p, full = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], who, where, born)
         if p == 0:
             continue
         share = ((none >> 1) * p) >> 31
@@ -232,8 +232,9 @@ def decide(key, world, law, rates, m, what, b, day, i, c):
         none -= share
         if (total << c) <= np.int64(r0):
             continue
-        if np.int64(r1) < world.ceiling[k]:
-            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, np.int64(r1), np.int64(r2))
+        scale = np.int64(65536) if full == p else (full << 16) // p
+        if np.int64(r1) < (world.ceiling[k] * scale) >> 16:
+            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, np.int64(r1), np.int64(r2), scale)
         # The kinds after this one start anew: the next of them, if any, is found by a draw of its own.
         n += 1
         r0, r1, r2, _ = draw(key, i, day, what, n)

@@ -277,7 +277,7 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
             for c in range(2):
                 p = fear_at(
-                    see.hot(m)[i, 0, c], np.int64(see.fear_day(m)[i, 0]), day, law[0].ambient_day,
+                    see.hot(m)[i, 0, c], np.int64(see.hot(m)[i, 0, FEAR_DAY]), day, law[0].ambient_day,
                     law[0].ambient[c], world.fade,
                 )  # fmt: skip
                 f = from_deter[c, p >> 4] + (((from_deter[c, (p >> 4) + 1] - from_deter[c, p >> 4]) * (p & 15)) >> 4)
@@ -286,8 +286,9 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                         w = rates.by_person[k, see.person(m)[i, WHO]] >> 8
                         theta = np.int64(rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]])
                         w = (w * theta) >> 16
-                        sums[k] += (w * f) >> 16
                         exposed[k] += w
+                        if not (law[0].prevents[see.hot(m)[i, 0, LISTS]] >> k) & 1:
+                            sums[k] += (w * f) >> 16
 
 
 @kernel
