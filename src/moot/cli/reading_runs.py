@@ -87,12 +87,16 @@ def runs(
     found = [(one, read_manifest(one)) for one in list_runs(folder)]
     if as_json:
         keys = ("people", "days", "seed", "arms", "digest")
-        said = [{"run": str(one), "scenario": m["scenario"]["name"], **{k: m[k] for k in keys}} for one, m in found]
+        said = [
+            {"run": str(one), "scenario": m["scenario"]["name"], **{k: m[k] for k in keys}}
+            for one, m in found
+        ]
         print(json.dumps({"runs": said}, ensure_ascii=False))
         return
     for one, m in found:
         print(
-            f"{one}  {m['scenario']['name']}  {m['people']:,} synthetic people × {m['days']} days  seed {m['seed']}  "
+            f"{one}  {m['scenario']['name']}  {m['people']:,} synthetic people × {m['days']} days  seed "
+            f"{m['seed']}  "
             f"{m['digest'][:12]}"
         )
     if not found:

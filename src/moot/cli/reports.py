@@ -16,10 +16,13 @@ def register(app: typer.Typer) -> None:
 
 def report(
     path: Path = typer.Argument(..., metavar="RUN", help="A run folder."),
-    out: Path | None = typer.Option(None, "--out", metavar="FILE", help="The page (default: report.html in the run)."),
+    out: Path | None = typer.Option(
+        None, "--out", metavar="FILE", help="The page (default: report.html in the run)."
+    ),
     force: bool = typer.Option(False, "--force", help="Replace a page that is there."),
 ) -> None:
-    """Write the page of a run: tables, curves, map, tiers, a life beside its twin, what the model leaves out."""
+    """Write the page of a run: tables, curves, map, tiers, a life beside its twin, what the model leaves
+    out."""
     from moot.errors import ExistsError
     from moot.findings.report import write_report
     from moot.findings.run import open_run

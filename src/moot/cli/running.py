@@ -36,12 +36,18 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: str = typer.Argument(..., metavar="SCENARIO", help="A scenario's name or file."),
-    people: int | None = typer.Option(None, "--people", min=1, help="Synthetic people (default: the scenario's)."),
+    people: int | None = typer.Option(
+        None, "--people", min=1, help="Synthetic people (default: the scenario's)."
+    ),
     days: int | None = typer.Option(None, "--days", min=1, help="Days (default: the scenario's)."),
     seed: int = _SEED,
     threads: int | None = _THREADS,
-    arm: list[str] = typer.Option([], "--arm", metavar="NAME", help="Simulate this arm only; may be repeated."),
-    panel: int | None = typer.Option(None, "--panel", min=0, help="Lives to keep (at most 1 % of people, or 200)."),
+    arm: list[str] = typer.Option(
+        [], "--arm", metavar="NAME", help="Simulate this arm only; may be repeated."
+    ),
+    panel: int | None = typer.Option(
+        None, "--panel", min=0, help="Lives to keep (at most 1 % of people, or 200)."
+    ),
     out: Path | None = _OUT,
     no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
     force: bool = _FORCE,
@@ -94,13 +100,10 @@ def simulated(
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.findings.run import open_run, run_of
-    from moot.findings.saving import may_be_written, save
-    from moot.store.folder import free_place
-    from moot.store.runs import is_run_folder
+    from moot.findings.saving import save, writable
 
     if place is not None:
-        may_be_written(people or declared.people, panel or 0)
-        free_place(place, force=force, is_ours=is_run_folder(place))
+        writable(place, people or declared.people, panel or 0, force=force)
     result = _simulate(declared, people, days, seed, threads, arms, panel)
     done = run_of(result)
     if place is None:
@@ -122,10 +125,21 @@ def _simulate(
     from moot.experiment.simulation import simulate
 
     if not warm():
-        print("compiling the kernels, once for this version of Moot (about a minute) ...", file=sys.stderr, flush=True)
+        print(
+            "compiling the kernels, once for this version of Moot (about a minute) ...",
+            file=sys.stderr,
+            flush=True,
+        )
     with _progress(people or declared.people) as progress:
         return simulate(
-            declared, people=people, days=days, seed=seed, threads=threads, arms=arms or None, panel=panel, progress=progress
+            declared,
+            people=people,
+            days=days,
+            seed=seed,
+            threads=threads,
+            arms=arms or None,
+            panel=panel,
+            progress=progress,
         )
 
 
@@ -138,7 +152,12 @@ def _progress(people: int) -> Iterator[Callable[[str, int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
 

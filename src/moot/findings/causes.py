@@ -1,12 +1,13 @@
 """Why an event of a panel life happened, and why it happened in one arm only.
 
-Every event has one immediate cause: another event of the same life, or a *root* where the chain ends. Roots are
-an own act, a rule of the scheme (repair, an offer taken), an announcement, a sensor that took the person for
-somebody else, a charge or a fall of a tie; what was there before the first day is a root too, and never explains
-a difference between arms.
+Every event has one immediate cause: another event of the same life, or a *root* where the chain ends. Roots
+are an own act, a rule of the scheme (repair, an offer taken), an announcement, a sensor that took the person
+for somebody else, a charge or a fall of a tie; what was there before the first day is a root too, and never
+explains a difference between arms.
 
-Both arms share every draw. So where an event stands in one arm only, something before it stands in one arm only:
-the cause of a difference is looked for among the differences first, on this side and then on the twin's.
+Both arms share every draw. So where an event stands in one arm only, something before it stands in one arm
+only: the cause of a difference is looked for among the differences first, on this side and then on the
+twin's.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from moot.findings.kinds import CHARGES, Event
 from moot.findings.rules import Rules
 from moot.society.compile import day_number
 
-__all__ = ["BEFORE", "Cause", "Pair", "UNEXPLAINED"]
+__all__ = ["BEFORE", "UNEXPLAINED", "Cause", "Pair"]
 
 OWN_ACT = "own act"
 SENSOR = "a sensor of the regime"
@@ -39,8 +40,8 @@ OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
 BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed"})
 FOLLOW = frozenset(
     {
-        "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused", "trip",
-        "prevented", "offer",
+        "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
+        "trip", "prevented", "offer",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -95,7 +96,7 @@ class Pair:
             return self.turned().cause(event)
         found = self._found(event)
         differing = self.differs(event)
-        if not differing or found.root and found.kind in OF_THE_REGIME:
+        if not differing or (found.root and found.kind in OF_THE_REGIME):
             return found
         if found.event is not None and self.differs(found.event):
             return found
@@ -138,7 +139,8 @@ class Pair:
         return Cause(BEFORE, root=True)
 
     def contributions(self, event: Event) -> list[Event]:
-        """The events of this side from which an event follows, in their order; the last is the immediate cause."""
+        """The events of this side from which an event follows, in their order; the last is the immediate
+        cause."""
         kind, rules = event.kind, self.rules.arms[self.arm]
         if kind not in FOLLOW:
             return []
@@ -161,7 +163,9 @@ class Pair:
             before = self.here[: event.place]
             low = [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "tie-fell")]
             lost = [one for one in before if one.kind in CHARGES and (self._cost(one, event.scheme) or 0) > 0]
-            return sorted({one.place: one for one in (*low, *lost, *gains)}.values(), key=lambda one: one.place)
+            return sorted(
+                {one.place: one for one in (*low, *lost, *gains)}.values(), key=lambda one: one.place
+            )
         if kind == "listed":
             entry = rules.lists[event.what][1].entry
             if entry.tier is not None:
@@ -178,10 +182,14 @@ class Pair:
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
             return again + entered
         if kind in ("refused", "trip", "prevented"):
-            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists]
+            return [
+                one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
+            ]
         if kind == "offer":
             moved = ("fall", "rise")
-            return [one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved]
+            return [
+                one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved
+            ]
         return []
 
     def _same_day(self, event: Event) -> list[Event]:
@@ -199,7 +207,11 @@ class Pair:
         found: list[Event] = []
         for one in reversed(self.here[: fall.place]):
             renewed = one.kind == "renewed" and one.scheme == fall.scheme
-            cost = one.points if one.kind == "tie-fell" and one.scheme == fall.scheme else self._cost(one, fall.scheme)
+            cost = (
+                one.points
+                if one.kind == "tie-fell" and one.scheme == fall.scheme
+                else self._cost(one, fall.scheme)
+            )
             if renewed:
                 found.append(one)
                 break
@@ -230,7 +242,8 @@ class Pair:
         return back if back is not None else Cause(UNEXPLAINED, root=True)
 
     def _last_difference(self, event: Event) -> Cause | None:
-        """The last event before this one that stands on one side only and bears on it, else the announcement."""
+        """The last event before this one that stands on one side only and bears on it, else the
+        announcement."""
 
         def bears(one: Event) -> bool:
             if event.kind in DECIDED:
@@ -241,7 +254,9 @@ class Pair:
 
         own = self._last(self._own_differences, event, bears)
         other = self._last(self._twin_differences, event, bears)
-        latest = max((one for one in (own, other) if one is not None), key=lambda one: one.moment, default=None)
+        latest = max(
+            (one for one in (own, other) if one is not None), key=lambda one: one.moment, default=None
+        )
         if latest is not None:
             return self._event(latest)
         return self._announced((self.arm, self.twin_arm), event.day) if event.kind in DECIDED else None
@@ -249,14 +264,16 @@ class Pair:
     def _believed(self, one: Event, event: Event) -> bool:
         """Whether an event of an earlier day moved what was believed, or what could be lost, before an act.
 
-        An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that of its
-        own class; points lost make cautious of offences alone.
+        An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that
+        of its own class; points lost make cautious of offences alone.
         """
         if one.kind not in BELIEF or one.day >= event.day:
             return False
         lawful = self.rules.class_of(event.what) == "lawful"
         if one.kind in ("act", "tie-charged"):
-            return (self.rules.class_of(one.what) == "lawful") == lawful and self.rules.class_of(one.what) != "merit"
+            return (self.rules.class_of(one.what) == "lawful") == lawful and self.rules.class_of(
+                one.what
+            ) != "merit"
         return one.kind in CHARGES or not lawful
 
     def _announced(self, arms: Iterable[str], day: int) -> Cause | None:

@@ -36,11 +36,16 @@ class Curve:
             f"{two(float(line.values.max()))}"
             for line in self.lines
         ]
-        return f"{self.title}, per 1,000 synthetic people, {self.dates[0]} to {self.dates[-1]}. {'; '.join(said)}."
+        return (
+            f"{self.title}, per 1,000 synthetic people, {self.dates[0]} to {self.dates[-1]}. "
+            f"{'; '.join(said)}."
+        )
 
     def svg(self, *, width: int = 720, height: int = 250) -> str:
         """The chart; flows as means over seven days."""
-        shown = [Line(one.words, one.style, weekly(one.values) if self.flow else one.values) for one in self.lines]
+        shown = [
+            Line(one.words, one.style, weekly(one.values) if self.flow else one.values) for one in self.lines
+        ]
         return lines_by_day(self.title, self.description, self.dates, shown, width=width, height=height)
 
     def by_month(self) -> list[tuple[str, list[float]]]:
@@ -49,12 +54,21 @@ class Curve:
         rows = []
         for month in months:
             inside = np.array([day[:7] == month for day in self.dates])
-            rows.append((month, [float(x.values[inside].sum() if self.flow else x.values[inside][-1]) for x in self.lines]))
+            rows.append(
+                (
+                    month,
+                    [
+                        float(x.values[inside].sum() if self.flow else x.values[inside][-1])
+                        for x in self.lines
+                    ],
+                )
+            )
         return rows
 
 
 def measures_charged(run: Run, *classes: str) -> list[str]:
-    """The measures that count charges by the scheme for acts of these classes, those borne for another included."""
+    """The measures that count charges by the scheme for acts of these classes, those borne for another
+    included."""
     acts = run.rules.acts_of(*(classes or ("offence", "incivility", "lawful")))
     return [f"act:{act}:{what}" for act in acts for what in ("charged-by-regime", "borne-for-another")]
 
@@ -68,8 +82,11 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
     rules, comparator = run.rules, run.rules.comparator
     scale = 1000 / run.people
 
-    def curve(title: str, caption: str, names: Sequence[str], *, flow: bool = True, both: bool = True) -> Curve:
-        lines, dates = [], ()
+    def curve(
+        title: str, caption: str, names: Sequence[str], *, flow: bool = True, both: bool = True
+    ) -> Curve:
+        lines: list[Line] = []
+        dates: tuple[str, ...] = ()
         arms = [(arm, "under the scheme", "regime"), (comparator, "today’s law", "today")]
         for name, words, style in arms[: 2 if both and arm != comparator else 1]:
             found = run.sums(names, name, "day")
@@ -90,7 +107,8 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
         [f"act:{act}:acts" for act in rules.acts_of("offence")],
     )  # fmt: skip
     yield curve(
-        "Lawful acts a day", f"{week} Protests, criticism, petitions, evenings out and other acts that nothing forbids.",
+        "Lawful acts a day",
+        f"{week} Protests, criticism, petitions, evenings out and other acts that nothing forbids.",
         [f"act:{act}:acts" for act in rules.acts_of("lawful")],
     )  # fmt: skip
     for name, scheme in rules.arms[arm].own_schemes.items():

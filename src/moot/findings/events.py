@@ -1,6 +1,7 @@
 """The events of panel lives: what the engine wrote down, with names in the place of numbers.
 
-An event is about one person, in one arm, on one day. Events of a life are in the order in which they happened.
+An event is about one person, in one arm, on one day. Events of a life are in the order in which they
+happened.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moot.findings.causes import Cause, Pair
 from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
 from moot.findings.rules import Rules
-from moot.society.compile import date_of
+from moot.society.compile import date_of, day_number
 from moot.store.parquet import Columns
 
 if TYPE_CHECKING:
@@ -65,17 +67,20 @@ class _Decoder:
         self.numbers, self.arms = numbers, result.arms
         compiled = result.compiled
         self.acts = compiled.acts
-        self.schemes = [[scheme for scheme in arm.schemes] for arm in compiled.arms]
+        self.schemes = [list(arm.schemes) for arm in compiled.arms]
         self.lists = [[rule.list for _, rule in arm.lists] for arm in compiled.arms]  # type: ignore[attr-defined]
         self.of_list = [[arm.schemes[x].scheme for x, _ in arm.lists] for arm in compiled.arms]
         self.sensors = [[sensor.sensor for sensor in arm.sensors] for arm in compiled.arms]
         contexts = list(result.scenario.country_model.travel)
-        offers = sorted({(a.schemes[s].scheme, o.offer) for a in compiled.arms for s, o in a.offers})  # type: ignore[attr-defined]
+        offers = sorted(
+            {(arm.schemes[s].scheme, o.offer) for arm in compiled.arms for s, o in arm.offers}  # type: ignore[attr-defined]
+        )
         self.chances = [("", context) for context in contexts] + offers
         self.rules = Rules(result.scenario, result.arms)
 
     def in_order(self, events: list[Event]) -> tuple[Event, ...]:
-        """Events in the order of their causes: day, phase of the day, then as written; each knows its place."""
+        """Events in the order of their causes: day, phase of the day, then as written; each knows its
+        place."""
 
         def moment(event: Event) -> tuple[int, int]:
             if event.kind == "delisted" and self.rules.arms[event.arm].lists[event.what][1].exit.after_days:
@@ -129,7 +134,19 @@ class _Decoder:
             scheme = name = self.schemes[a][k].scheme
             score = y
         return Event(
-            self.numbers[person], arm, day, kind, name, scheme, tier, sensor, points, score, certainty, other, held
+            self.numbers[person],
+            arm,
+            day,
+            kind,
+            name,
+            scheme,
+            tier,
+            sensor,
+            points,
+            score,
+            certainty,
+            other,
+            held,
         )
 
     def _person(self, person: int) -> str:
@@ -157,45 +174,47 @@ def lives_columns(result: Result) -> Columns:
 def _columns(rows: Iterable[tuple[Event, bool, Cause]]) -> Columns:
     rows = list(rows)
     events = [event for event, _, _ in rows]
-    out: Columns = {name: np.array([getattr(e, name) for e in events] or [], object) for name in _TEXTS}
+    out: Columns = {name: np.array([getattr(e, name) for e in events], object) for name in _TEXTS}
     out = {"event" if name == "kind" else name: column for name, column in out.items()}
     out["number_in_life"] = np.array([e.place for e in events], np.int32)
     out["day"] = _dates([e.day for e in events])
     for name in _NUMBERS:
         given = [getattr(e, name) for e in events]
-        out[name] = np.ma.array([v or 0 for v in given], np.int64, mask=[v is None for v in given])  # type: ignore[no-untyped-call]
-    out["lists"] = np.array([",".join(e.lists) for e in events] or [], object)
+        missing = [v is None for v in given]
+        out[name] = np.ma.array([v or 0 for v in given], np.int64, mask=missing)
+    out["lists"] = np.array([",".join(e.lists) for e in events], object)
     out["only_in_this_arm"] = np.array([differs for _, differs, _ in rows], bool)
-    out["cause"] = np.array([cause.kind for _, _, cause in rows] or [], object)
-    out["cause_event"] = np.array([cause.event.kind if cause.event else "" for _, _, cause in rows] or [], object)
-    out["cause_arm"] = np.array([cause.event.arm if cause.event else "" for _, _, cause in rows] or [], object)
-    out["cause_number"] = np.array([cause.number for _, _, cause in rows] or [], object)
+    out["cause"] = np.array([cause.kind for _, _, cause in rows], object)
+    out["cause_event"] = np.array(
+        [cause.event.kind if cause.event else "" for _, _, cause in rows] or [], object
+    )
+    out["cause_arm"] = np.array(
+        [cause.event.arm if cause.event else "" for _, _, cause in rows] or [], object
+    )
+    out["cause_number"] = np.array([cause.number for _, _, cause in rows], object)
     out["cause_day"] = _dates([cause.day for _, _, cause in rows])
     return out
 
 
-def _dates(days: list[int | None] | list[int]) -> np.ndarray:  # type: ignore[type-arg]
-    given = [None if day is None else date_of(day) for day in days]
-    return np.array([day.isoformat() if isinstance(day, date) else "" for day in given] or [], object)
+def _dates(days: Iterable[int | None]) -> NDArray[Any]:
+    return np.array(["" if day is None else date_of(day).isoformat() for day in days], object)
 
 
 def lives_from(columns: Columns, arms: tuple[str, ...], panel: Iterable[str]) -> dict[str, Life]:
     """The panel lives of a run that is read back."""
-    from moot.society.compile import day_number
-
     lives: dict[str, dict[str, list[Event]]] = {number: {arm: [] for arm in arms} for number in panel}
     count = len(columns["number"])
-    plain = {
-        name: column.tolist() if not np.ma.isMaskedArray(column) else [None if m else v for v, m in zip(
-            column.data.tolist(), np.ma.getmaskarray(column).tolist(), strict=True)]
-        for name, column in columns.items()
-    }  # fmt: skip
+    plain: dict[str, list[Any]] = {name: column.tolist() for name, column in columns.items()}
     for n in range(count):
         event = Event(
-            plain["number"][n], plain["arm"][n], day_number(date.fromisoformat(plain["day"][n])), plain["event"][n],
+            plain["number"][n], plain["arm"][n], day_number(date.fromisoformat(plain["day"][n])),
+            plain["event"][n],
             plain["what"][n], plain["scheme"][n], plain["tier"][n], plain["sensor"][n], plain["points"][n],
             plain["score"][n], plain["certainty"][n], plain["source"][n],
             tuple(one for one in plain["lists"][n].split(",") if one), plain["number_in_life"][n],
         )  # fmt: skip
         lives[event.number][event.arm].append(event)
-    return {number: Life(number, {arm: tuple(events) for arm, events in arms.items()}) for number, arms in lives.items()}
+    return {
+        number: Life(number, {arm: tuple(events) for arm, events in arms.items()})
+        for number, arms in lives.items()
+    }

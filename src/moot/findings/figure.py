@@ -37,7 +37,10 @@ class Figure:
         if path.suffix == ".svg":
             path.write_text(self.svg + "\n", "utf-8")
         elif path.suffix in (".html", ".htm"):
-            page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.title)}</title>{self.svg}</html>'
+            page = (
+                f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(self.title)}'
+                f"</title>{self.svg}</html>"
+            )
             path.write_text(page + "\n", "utf-8")
         else:
             raise UserError(f"{path}: expected a name that ends in .svg or .html")
@@ -61,12 +64,16 @@ def figure_of(run: Run) -> Figure:
         f"<style>{_COLOURS} svg.chart {{ {_FACE} }} {CHART_STYLE}</style>",
         f'<rect width="{width}" height="{height}" fill="var(--paper)"/>',
         f'<text class="strong" x="20" y="28" style="font-size:18px">{escape(title)}</text>',
-        '<text x="20" y="47">MODEL · SYNTHETIC PEOPLE · mechanism, not forecast; one run, assumptions not varied</text>',
+        '<text x="20" y="47">MODEL · SYNTHETIC PEOPLE · mechanism, not forecast; one run, assumptions not '
+        "varied</text>",
     ]
     for n, curve in enumerate(curves):
         x, y = (n % 2) * wide, 78 + (n // 2) * (high + gap)
         inner = re.sub(r"^<svg[^>]*>", "", curve.svg(width=wide, height=high - 20)).removesuffix("</svg>")
-        out.append(f'<g transform="translate({x} {y})"><text class="strong" x="20" y="2">{escape(curve.title)}</text>')
+        out.append(
+            f'<g transform="translate({x} {y})"><text class="strong" x="20" y="2">{escape(curve.title)}'
+            f"</text>"
+        )
         out.append(f'<g transform="translate(0 8)">{inner}</g></g>')
     note = "per 1,000 synthetic people; flows as means over seven days"
     out.append(f'<text x="20" y="{height - 12}">{note}</text></svg>')

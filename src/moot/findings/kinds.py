@@ -47,10 +47,10 @@ PHASE = {
 class Event:
     """One event of a panel life.
 
-    `day` is a day number; `what` an act, list, scheme, context, offer or sensor; `points` what it cost (negative:
-    earned); `score` the score after it; `certainty` perceived certainty in 1/65536; `source` the number of the
-    other person, or ``not in the panel``; `lists` those held; `place` its position among the events of the life
-    in its arm.
+    `day` is a day number; `what` an act, list, scheme, context, offer or sensor; `points` what it cost
+    (negative: earned); `score` the score after it; `certainty` perceived certainty in 1/65536; `source` the
+    number of the other person, or ``not in the panel``; `lists` those held; `place` its position among the
+    events of the life in its arm.
     """
 
     number: str

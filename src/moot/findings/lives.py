@@ -1,8 +1,8 @@
 """A panel life told: third person, no name, event by event with its reason, beside the twin's life.
 
-The twin is the same synthetic person under today's law (or, seen from there, under the regime). Both share every
-draw, so what stands in one arm only is caused by the difference between the arms acting on the whole society:
-it is an effect of the regime on this person in this society, not an isolated individual effect.
+The twin is the same synthetic person under today's law (or, seen from there, under the regime). Both share
+every draw, so what stands in one arm only is caused by the difference between the arms acting on the whole
+society: it is an effect of the regime on this person in this society, not an isolated individual effect.
 """
 
 from __future__ import annotations
@@ -33,7 +33,16 @@ from moot.society.compile import date_of
 if TYPE_CHECKING:
     from moot.findings.run import Run
 
-__all__ = ["Moment", "cause_chain", "described", "moments", "reason", "sentence", "tell", "unexplained_differences"]
+__all__ = [
+    "Moment",
+    "cause_chain",
+    "described",
+    "moments",
+    "reason",
+    "sentence",
+    "tell",
+    "unexplained_differences",
+]
 
 LARGEST = 4
 """Contributions that are named; the rest is summed."""
@@ -105,7 +114,7 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "forgone":
         return f"might have done this and does not: {rules.act(what)}"
     if kind == "charged-today":
-        cost = f" ({_points(event.points)}{score})" if event.points else ""
+        cost = f" ({_points(event.points)})" if event.points else ""
         return f"is charged by fines and courts of today: {rules.act(what)}{cost}"
     if kind == "charged-by-regime":
         if rules.class_of(what) == "merit":
@@ -171,10 +180,14 @@ def reason(event: Event, pair: Pair) -> str:
         return said
     side = pair if event.arm == pair.arm else pair.turned()
     losses = [(one, _lost(one, side, event.scheme)) for one in side.losses(event)]
-    losses = sorted((pair_ for pair_ in losses if pair_[1] > 0), key=lambda pair_: (-pair_[1], pair_[0].place))
+    losses = sorted(
+        (pair_ for pair_ in losses if pair_[1] > 0), key=lambda pair_: (-pair_[1], pair_[0].place)
+    )
     if not losses:
         return said
-    named = [f"{_points(cost)} on {on(one.day)} ({_briefly(one, pair.rules)})" for one, cost in losses[:LARGEST]]
+    named = [
+        f"{_points(cost)} on {on(one.day)} ({_briefly(one, pair.rules)})" for one, cost in losses[:LARGEST]
+    ]
     rest = losses[LARGEST:]
     if rest:
         named.append(f"{_points(sum(cost for _, cost in rest))} in {len(rest)} smaller losses")
@@ -199,7 +212,10 @@ def _caused(cause: Cause, event: Event, rules: Rules) -> str:
         if cause.kind == TWIN:
             return f"because in the twin's life, {when}, the person {sentence(cause.event, rules)}"
         if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):
-            return f"because of an own act {when}, which {event.sensor or 'a sensor'} saw and the catalogue counts"
+            return (
+                f"because of an own act {when}, which {event.sensor or 'a sensor'} saw and the catalogue "
+                f"counts"
+            )
         return f"because {when} the person {sentence(cause.event, rules)}"
     if cause.kind == OWN_ACT:
         return "an own act"
@@ -225,7 +241,10 @@ def _caused(cause: Cause, event: Event, rules: Rules) -> str:
 
 @dataclass(frozen=True)
 class Moment:
-    """One line of a life beside its twin: when, in which of the two, what, and why."""
+    """One line of a life beside its twin: when, in which of the two, what, and why.
+
+    `twin` is what the twin does instead, where that is known.
+    """
 
     day: int
     where: Where
@@ -233,6 +252,7 @@ class Moment:
     why: str
     kind: str
     event: Event
+    twin: str = ""
 
     @property
     def differs(self) -> bool:
@@ -257,10 +277,9 @@ def moments(pair: Pair) -> Iterator[Moment]:
         told_there = (one.day, one.what) in instead
         if told_there and where == "twin" and one.kind == "act":
             continue
-        text = sentence(one, pair.rules)
-        if told_there and one.kind in ("forgone", "prevented"):
-            text += "; the twin does it"
-        yield Moment(one.day, where, text, reason(one, pair), one.kind, one)
+        instead_of = "does it" if told_there and one.kind in ("forgone", "prevented") else ""
+        why = "" if one.kind in ("tie-charged", "tie-fell") else reason(one, pair)
+        yield Moment(one.day, where, sentence(one, pair.rules), why, one.kind, one, instead_of)
 
 
 def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
@@ -287,7 +306,7 @@ def _heard(heard: list[Moment]) -> Iterator[Moment]:
             yield mine[0]
         elif mine:
             text = f"hears, until {on(mine[-1].day)}, of {len(mine)} charges of ties"
-            yield Moment(mine[0].day, where, text, "through ties", "tie-charged", mine[0].event)
+            yield Moment(mine[0].day, where, text, "", "tie-charged", mine[0].event)
 
 
 def described(person: dict[str, str]) -> str:
@@ -296,7 +315,9 @@ def described(person: dict[str, str]) -> str:
     where = {"rural": "the countryside", "small-town": "a small town", "metropolis": "a metropolis"}
     stratum = person.get("stratum", "")
     place = where.get(stratum, f"a {stratum}") if stratum else ""
-    return f"{person['number']}: synthetic, {word} of {person['age']} years" + (f", in {place}" if place else "")
+    return f"{person['number']}: synthetic, {word} of {person['age']} years" + (
+        f", in {place}" if place else ""
+    )
 
 
 def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = False) -> list[str]:
@@ -308,18 +329,22 @@ def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = Fa
     pair = life.pair(run.rules, arm or run.other_arm)
     lines = [
         described(run.person(life.number)),
-        "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both share every draw.",
+        "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both "
+        "share every draw.",
         f"  =  in both arms     +  only under {pair.arm}     −  only under {pair.twin_arm}",
         "",
     ]
     told = list(moments(pair))
     marks = {"both": "=", "here": "+", "twin": "−"}
     for one in told if everything else gathered(told):
-        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}")
+        there = f"; the twin {one.twin}" if one.twin else ""
+        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}{there}")
         if one.why and one.why != "an own act":
             lines.append(f"               {one.why}")
     if not told:
-        lines.append("Nothing that is written down happened in this life: no act of the catalogue, no charge, no news.")
-    here, there = len(pair.differences), len(pair.turned().differences)
-    lines += ["", f"{here} events only under {pair.arm}, {there} only under {pair.twin_arm}."]
+        lines.append(
+            "Nothing that is written down happened in this life: no act of the catalogue, no charge, no news."
+        )
+    counts = len(pair.differences), len(pair.turned().differences)
+    lines += ["", f"{counts[0]} events only under {pair.arm}, {counts[1]} only under {pair.twin_arm}."]
     return lines

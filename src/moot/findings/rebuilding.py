@@ -36,12 +36,15 @@ def scenario_of(manifest: dict[str, Any]) -> Scenario:
         }
         scenario = Scenario.model_validate_json(json.dumps(content))
     except (KeyError, ValidationError) as error:
-        raise RunError(f"run.json: the declarations cannot be read by this version of Moot: {error}") from None
+        raise RunError(
+            f"run.json: the declarations cannot be read by this version of Moot: {error}"
+        ) from None
     scenario._source = _NOWHERE
     scenario._country, scenario._existing, scenario._regimes = country, existing, regimes
     if scenario.content_hash != recorded["hash"]:
         raise RunError(
-            "run.json: the declarations do not have the hash written beside them; they were changed, or written by "
+            "run.json: the declarations do not have the hash written beside them; they were changed, or "
+            "written by "
             f"another version of Moot ({manifest['versions']['moot']})"
         )
     return scenario

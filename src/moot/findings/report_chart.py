@@ -1,7 +1,8 @@
-"""Charts as inline SVG: lines by day, stacked areas, bars side by side. Vector, no script, no font of its own.
+"""Charts as inline SVG: lines by day, stacked areas, bars side by side. Vector, no script, no font of its
+own.
 
-Colours are CSS classes, so that the page decides them for light, dark and print; every chart has a title and a
-description for those who do not see it.
+Colours are CSS classes, so that the page decides them for light, dark and print; every chart has a title and
+a description for those who do not see it.
 """
 
 from __future__ import annotations
@@ -19,18 +20,14 @@ __all__ = ["CHART_STYLE", "Line", "bars", "lines_by_day", "stacked_by_day", "wee
 
 _serial = itertools.count(1)
 
-CHART_STYLE = """
-svg.chart text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2); font-variant-numeric: tabular-nums lining-nums; }
-svg.chart .grid { stroke: var(--rule); stroke-width: 1; }
-svg.chart .axis { stroke: var(--ink-3); stroke-width: 1; }
-svg.chart .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
-svg.chart .s-today { stroke: var(--today); } svg.chart .s-regime { stroke: var(--regime); }
-svg.chart text.t-today { fill: var(--today); } svg.chart text.t-regime { fill: var(--regime); }
-svg.chart .gap { fill: var(--regime); opacity: .09; stroke: none; }
-svg.chart .b-today { fill: var(--today); } svg.chart .b-regime { fill: var(--regime); }
-svg.chart text.few { font-style: italic; fill: var(--ink-3); }
-svg.chart text.strong { fill: var(--ink); }
-svg.chart .tier { stroke: var(--paper); stroke-width: .6; }
+CHART_STYLE = """ svg.chart text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2);
+font-variant-numeric: tabular-nums lining-nums; } svg.chart .grid { stroke: var(--rule); stroke-width: 1; }
+svg.chart .axis { stroke: var(--ink-3); stroke-width: 1; } svg.chart .line { fill: none; stroke-width: 1.8;
+stroke-linejoin: round; } svg.chart .s-today { stroke: var(--today); } svg.chart .s-regime { stroke:
+var(--regime); } svg.chart text.t-today { fill: var(--today); } svg.chart text.t-regime { fill: var(--regime);
+} svg.chart .gap { fill: var(--regime); opacity: .09; stroke: none; } svg.chart .b-today { fill: var(--today);
+} svg.chart .b-regime { fill: var(--regime); } svg.chart text.few { font-style: italic; fill: var(--ink-3); }
+svg.chart text.strong { fill: var(--ink); } svg.chart .tier { stroke: var(--paper); stroke-width: .6; }
 """
 
 
@@ -48,7 +45,8 @@ def weekly(values: NDArray[np.int64] | NDArray[np.float64]) -> NDArray[np.float6
     sums = np.cumsum(np.concatenate([[0.0], np.asarray(values, float)]))
     days = np.arange(1, len(values) + 1)
     first = np.maximum(0, days - 7)
-    return (sums[days] - sums[first]) / (days - first)
+    means: NDArray[np.float64] = (sums[days] - sums[first]) / (days - first)
+    return means
 
 
 def nice_top(highest: float) -> tuple[float, float]:
@@ -71,13 +69,18 @@ def _open(width: int, height: int, title: str, description: str) -> tuple[list[s
     out = [
         f'<svg class="chart" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
         f'aria-labelledby="chart-{key}-t chart-{key}-d">',
-        f'<title id="chart-{key}-t">{escape(title)}</title><desc id="chart-{key}-d">{escape(description)}</desc>',
+        f'<title id="chart-{key}-t">{escape(title)}</title><desc id="chart-{key}-d">{escape(description)}'
+        f"</desc>",
     ]
     return out, "</svg>"
 
 
 def _frame(
-    dates: Sequence[str], top: float, step: float, box: tuple[float, float, float, float], percent: bool = False
+    dates: Sequence[str],
+    top: float,
+    step: float,
+    box: tuple[float, float, float, float],
+    percent: bool = False,
 ) -> list[str]:
     """Grid, y labels and months; `box` is left, top, right, bottom."""
     x0, y0, x1, y1 = box
@@ -98,7 +101,7 @@ def _frame(
 
 def month_name(day: str) -> str:
     """The month of an ISO date in three letters, with the year in January."""
-    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     month = int(day[5:7])
     return f"{names[month - 1]} {day[:4]}" if month == 1 else names[month - 1]
 
@@ -113,7 +116,13 @@ def _path(values: NDArray[np.float64], top: float, box: tuple[float, float, floa
 
 
 def lines_by_day(
-    title: str, description: str, dates: Sequence[str], lines: Sequence[Line], *, width: int = 720, height: int = 250
+    title: str,
+    description: str,
+    dates: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    width: int = 720,
+    height: int = 250,
 ) -> str:
     """Lines over the days, from 0, each named at its end."""
     top, step = nice_top(max(float(line.values.max(initial=0)) for line in lines))
@@ -127,7 +136,9 @@ def lines_by_day(
         out.append(f'<path class="gap" d="{there} {back} Z"/>')
     for line, y in zip(lines, ends, strict=True):
         out.append(f'<path class="line s-{line.style}" d="{_path(line.values, top, box)}"/>')
-        out.append(f'<text class="t-{line.style}" x="{box[2] + 8}" y="{y + 4:.1f}">{escape(line.words)}</text>')
+        out.append(
+            f'<text class="t-{line.style}" x="{box[2] + 8}" y="{y + 4:.1f}">{escape(line.words)}</text>'
+        )
     return "".join([*out, end])
 
 
@@ -173,14 +184,19 @@ def stacked_by_day(
 
 
 def bars(
-    title: str, description: str, rows: Sequence[tuple[str, float | None]], *, style: str = "regime", width: int = 340
+    title: str,
+    description: str,
+    rows: Sequence[tuple[str, float | None]],
+    *,
+    style: str = "regime",
+    width: int = 250,
 ) -> str:
     """Horizontal bars; a row without a number says "too few to say"."""
     from moot.findings.summary import two
 
     height = 20 * len(rows) + 10
     highest = max((value for _, value in rows if value is not None), default=0.0) or 1.0
-    left, right = 118.0, width - 46.0
+    left, right = 84.0, width - 42.0
     out, end = _open(width, height, title, description)
     out.append(f'<line class="axis" x1="{left}" x2="{left}" y1="2" y2="{height - 6}"/>')
     for n, (name, value) in enumerate(rows):

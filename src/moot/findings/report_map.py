@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from moot.findings.report_chart import nice_top
 from moot.findings.summary import two
 
 __all__ = ["LEAST_EVENTS", "LEAST_PEOPLE", "MAP_STYLE", "Area", "enough", "outlines", "region_map"]
@@ -22,12 +23,11 @@ LEAST_PEOPLE, LEAST_EVENTS = 1_000, 10
 SHADES = 5
 WIDTH, HEIGHT = 640, 640
 
-MAP_STYLE = """
-svg.map text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2); font-variant-numeric: tabular-nums lining-nums; }
-svg.map path { stroke: var(--paper); stroke-width: .7; stroke-linejoin: round; }
-svg.map .few { fill: url(#few); stroke: var(--ink-3); stroke-width: .4; }
-svg.map .key { stroke: var(--ink-3); stroke-width: .4; }
-svg.map .hatch { stroke: var(--ink-3); stroke-width: .8; opacity: .65; }
+MAP_STYLE = """ svg.map text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2);
+font-variant-numeric: tabular-nums lining-nums; } svg.map path { stroke: var(--paper); stroke-width: .7;
+stroke-linejoin: round; } svg.map .few { fill: url(#few); stroke: var(--ink-3); stroke-width: .4; } svg.map
+.key { stroke: var(--ink-3); stroke-width: .4; } svg.map .hatch { stroke: var(--ink-3); stroke-width: .8;
+opacity: .65; }
 """
 
 
@@ -52,7 +52,8 @@ def enough(area: Area) -> bool:
 
 
 def outlines(country: str) -> dict[str, list[list[tuple[float, float]]]]:
-    """Region code -> rings of (longitude, latitude), from the country's shipped outlines; empty where there are none."""
+    """Region code -> rings of (longitude, latitude), from the country's shipped outlines; empty where there
+    are none."""
     from moot.declaring.files import data_folder
 
     folder = data_folder() / "countries" / country
@@ -68,8 +69,10 @@ def _rings(path: Path) -> Iterator[tuple[str, list[list[tuple[float, float]]]]]:
         yield str(feature["properties"]["code"]), rings
 
 
-def region_map(title: str, description: str, areas: list[Area], shapes: dict[str, list[list[tuple[float, float]]]]) -> str:
-    """The map with its key. Shades are equal steps from 0 to the highest rate shown."""
+def region_map(
+    title: str, description: str, areas: list[Area], shapes: dict[str, list[list[tuple[float, float]]]]
+) -> str:
+    """The map with its key. Shades are equal steps from 0 to a round number above the highest rate."""
     points = [point for rings in shapes.values() for ring in rings for point in ring]
     middle = math.radians((min(y for _, y in points) + max(y for _, y in points)) / 2)
     x0, x1 = min(x for x, _ in points), max(x for x, _ in points)
@@ -81,13 +84,15 @@ def region_map(title: str, description: str, areas: list[Area], shapes: dict[str
 
     wide, high = (x1 - x0) * math.cos(middle) * scale, (y1 - y0) * scale
     shown = [area.rate for area in areas if enough(area)]
-    top = max(shown, default=0.0)
+    top, _ = nice_top(max(shown, default=0.0))
     by_code = {area.code: area for area in areas}
     out = [
-        f'<svg class="map" role="img" viewBox="0 0 {wide:.0f} {high + 46:.0f}" xmlns="http://www.w3.org/2000/svg" '
+        f'<svg class="map" role="img" viewBox="0 0 {wide:.0f} {high + 46:.0f}" '
+        f'xmlns="http://www.w3.org/2000/svg" '
         'aria-labelledby="map-t map-d">',
         f'<title id="map-t">{escape(title)}</title><desc id="map-d">{escape(description)}</desc>',
-        '<defs><pattern id="few" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<defs><pattern id="few" width="5" height="5" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">'
         '<line class="hatch" x1="0" y1="0" x2="0" y2="5"/></pattern></defs>',
     ]
     for code, rings in shapes.items():

@@ -27,8 +27,8 @@ __all__ = ["Run", "open_run", "run_of"]
 class Run(StoredRun):
     """A finished run of a scenario on synthetic people, in memory or in a folder.
 
-    `measures`, `totals` and `daily` give numpy columns; `lives` the panel; `summary()` the table for a reader;
-    `plot()` a figure; `to_pandas()` and its like the same numbers for other tools.
+    `measures`, `totals` and `daily` give numpy columns; `lives` the panel; `summary()` the table for a
+    reader; `plot()` a figure; `to_pandas()` and its like the same numbers for other tools.
     """
 
     @cached_property
@@ -44,7 +44,9 @@ class Run(StoredRun):
     @cached_property
     def lives(self) -> Mapping[str, Life]:
         """The panel lives by number, in the order of their numbers."""
-        return lives_from(self._event_columns(), self.arms, sorted(one["number"] for one in self.manifest["panel"]))
+        return lives_from(
+            self._event_columns(), self.arms, sorted(one["number"] for one in self.manifest["panel"])
+        )
 
     def _event_columns(self) -> Columns:
         return self.events

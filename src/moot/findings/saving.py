@@ -22,7 +22,7 @@ from moot.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from moot.experiment.simulation import Result
 
-__all__ = ["FEWEST", "LABELS", "LARGEST_PANEL", "SAYS", "code_hash", "manifest_of", "save"]
+__all__ = ["FEWEST", "LABELS", "LARGEST_PANEL", "SAYS", "code_hash", "manifest_of", "save", "writable"]
 
 FEWEST = 1_000
 """People in a run that leaves a folder."""
@@ -43,7 +43,8 @@ SAYS = [
 
 
 def code_hash() -> str:
-    """SHA-256 (hex) of the model's code, the same on every machine: what the digests depend on beside the data."""
+    """SHA-256 (hex) of the model's code, the same on every machine: what the digests depend on beside the
+    data."""
     import moot.draws
 
     root = Path(next(iter(moot.draws.__path__))).resolve().parent
@@ -75,7 +76,9 @@ def manifest_of(result: Result) -> dict[str, Any]:
     regimes = {name: regime for name, regime in scenario.arm_regimes.items() if name in result.arms}
     panel = []
     for person in np.sort(result.panel).tolist():
-        attributes = {a: level for slot in population.levels[person].tolist() for a, level in [compiled.slots[slot]]}
+        attributes = {
+            a: level for slot in population.levels[person].tolist() for a, level in [compiled.slots[slot]]
+        }
         band = int(population.age5[person])
         panel.append(
             {
@@ -139,16 +142,20 @@ def person_days_per_s(result: Result) -> float:
 
 
 def save(
-    result: Result, path: Path, *, force: bool = False, manifest: dict[str, Any] | None = None, tables: Tables | None = None
+    result: Result,
+    path: Path,
+    *,
+    force: bool = False,
+    manifest: dict[str, Any] | None = None,
+    tables: Tables | None = None,
 ) -> dict[str, Any]:
     """Write a run folder, whole or not at all; the manifest as written.
 
-    Raises `ExistsError` where `path` is taken and `force` is not given; `RunError` for fewer than 1,000 people,
-    for too large a panel, and where `path` holds something else than a run.
+    Raises `ExistsError` where `path` is taken and `force` is not given; `RunError` for fewer than 1,000
+    people, for too large a panel, and where `path` holds something else than a run.
     """
     began = time.perf_counter()
-    may_be_written(result.people, len(result.panel))
-    free_place(path, force=force, is_ours=is_run_folder(path))
+    writable(path, result.people, len(result.panel), force=force)
     content = dict(manifest or manifest_of(result))
     with whole_folder(path) as folder:
         tables = tables or tables_of(result)
@@ -161,8 +168,8 @@ def save(
     return content
 
 
-def may_be_written(people: int, panel: int) -> None:
-    """Raise `RunError` where a run of this size leaves no folder (see the boundary, rule 3)."""
+def writable(path: Path, people: int, panel: int, *, force: bool = False) -> None:
+    """Raise where a run of this size leaves no folder, or not there: to be asked before the work is done."""
     if people < FEWEST:
         raise RunError(
             f"a run of {people:,} people leaves no folder; simulate at least {FEWEST:,}, or say --no-folder"
@@ -170,6 +177,7 @@ def may_be_written(people: int, panel: int) -> None:
     most = min(LARGEST_PANEL, max(200, people // 100))
     if panel > most:
         raise RunError(f"a panel of {panel:,} is too large for {people:,} people; at most {most:,}")
+    free_place(path, force=force, is_ours=is_run_folder(path))
 
 
 def log_of(content: dict[str, Any]) -> str:
@@ -177,11 +185,14 @@ def log_of(content: dict[str, Any]) -> str:
     seconds = content["seconds"]
     lines = [
         f"moot {content['versions']['moot']}, model code {content['code'][:16]}",
-        f"scenario {content['scenario']['name']} ({content['scenario']['hash'][:16]}): {content['people']:,} synthetic people, "
-        f"{content['days']} days from {content['start']}, seed {content['seed']}, {content['threads']} threads",
+        f"scenario {content['scenario']['name']} ({content['scenario']['hash'][:16]}): {content['people']:,} "
+        f"synthetic people, "
+        f"{content['days']} days from {content['start']}, seed {content['seed']}, {content['threads']} "
+        f"threads",
         f"arms: {', '.join(content['arms'])}; burn-in of {content['burn_in_days']} days under today's law",
         "seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()),
-        f"person-days a second: {content['person_days_per_s']:,}; peak memory {content['peak_rss_bytes'] / 2**20:,.0f} MiB",
+        f"person-days a second: {content['person_days_per_s']:,}; peak memory "
+        f"{content['peak_rss_bytes'] / 2**20:,.0f} MiB",
         *(f"digest of {arm}: {digest}" for arm, digest in content["digests"].items()),
         f"digest of the run: {content['digest']}",
         *content["says"],

@@ -1,7 +1,7 @@
 """One run as a table for a reader: an arm beside the same lives under today's law.
 
-Numbers are per 1,000 synthetic people with two significant digits. One run varies no assumption: the table says
-so first, and gives no range and no interval.
+Numbers are per 1,000 synthetic people with two significant digits. One run varies no assumption: the table
+says so first, and gives no range and no interval.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class Summary:
             if mine:
                 lines.append(group)
             for row, cells in mine:
-                lines.append(f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in range(3)))
+                lines.append(
+                    f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in range(3))
+                )
         if any(row.few for row in self.rows):
             lines.append(f"* fewer than {FEW} events in the run")
         return lines
@@ -126,7 +128,9 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    return Summary(title, arm, rules.comparator, run.people, run.days, tuple(_rows(rules, arm, regime, today)))
+    return Summary(
+        title, arm, rules.comparator, run.people, run.days, tuple(_rows(rules, arm, regime, today))
+    )
 
 
 def total(counts: dict[str, int], names: Iterable[str]) -> int | None:
@@ -139,10 +143,15 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     has = rules.arms[arm].regime is not None
     held = rules.arms[rules.comparator].regime is not None
 
-    def row(group: int, words: str, names: Iterable[str], *, of_the_regime: bool = False, stock: bool = False) -> Row:
+    def row(
+        group: int, words: str, names: Iterable[str], *, of_the_regime: bool = False, stock: bool = False
+    ) -> Row:
         names = list(names)
         there = (has or not of_the_regime, held or not of_the_regime)
-        counts = [total(counted, names) if shown else None for counted, shown in zip((regime, today), there, strict=True)]
+        counts = [
+            total(counted, names) if shown else None
+            for counted, shown in zip((regime, today), there, strict=True)
+        ]
         return Row(GROUPS[group], words, counts[0], counts[1], "stock" if stock else "flow")
 
     def of(what: str, *classes: str) -> list[str]:
@@ -156,7 +165,9 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield row(1, "charges by fines and courts of today", of("charged-today", *every))
     yield row(1, "charges by the scheme", of("charged-by-regime", *every), of_the_regime=True)
     yield row(1, "  of these, for a lawful act", of("charged-by-regime", "lawful"), of_the_regime=True)
-    yield row(1, "charges borne for another person's act", of("borne-for-another", *every), of_the_regime=True)
+    yield row(
+        1, "charges borne for another person's act", of("borne-for-another", *every), of_the_regime=True
+    )
     alarms = [f"sensor:{name}:false-alarms" for name in rules.arms[arm].sensors]
     yield row(1, "false alarms: stopped, no act", alarms, of_the_regime=True)
     yield row(1, "acts seen, nobody identified", of("seen-unidentified", *every), of_the_regime=True)
@@ -181,9 +192,13 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
         for n in range(1, len(tiers)):
             below = [f"tier:{name}-{tier}:people" for tier in tiers[n:]]
             last = "" if n + 1 == len(tiers) else " or lower"
-            yield row(2, f"people in tier {tiers[n]}{last} of {of}, last day", below, of_the_regime=own, stock=True)
+            yield row(
+                2, f"people in tier {tiers[n]}{last} of {of}, last day", below, of_the_regime=own, stock=True
+            )
     for name, (scheme, _) in rules.arms[arm].lists.items():
         own = scheme.scheme in rules.arms[arm].own_schemes
-        yield row(2, f"people on the list {name}, last day", [f"list:{name}:people"], of_the_regime=own, stock=True)
+        yield row(
+            2, f"people on the list {name}, last day", [f"list:{name}:people"], of_the_regime=own, stock=True
+        )
     for context in rules.scenario.country_model.travel:
         yield row(2, f"refused: {rules.context(context)}", [f"trip:{context}:refused"])

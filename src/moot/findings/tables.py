@@ -1,9 +1,9 @@
 """From a finished run in memory to its two tables: `measures` and `lives`.
 
 `measures` is wide: one row per arm, period, date, region, attribute and level; one column per measure, empty
-(NULL) where an arm has no such measure or where it is not counted at that grain. Rows by day are by region, or
-by one level of one attribute; rows by month cross regions and levels, and also give the country by level. Rows
-by month, region and level in which nothing happened and nobody stands are left out.
+(NULL) where an arm has no such measure or where it is not counted at that grain. Rows by day are by region,
+or by one level of one attribute; rows by month cross regions and levels, and also give the country by level.
+Rows by month, region and level in which nothing happened and nobody stands are left out.
 """
 
 from __future__ import annotations
@@ -27,6 +27,21 @@ PEOPLE = "people"
 CERTAINTY = ("certainty:offence:sum", "certainty:lawful:sum")
 """Sums over people of perceived certainty in 1/65536, at the end of a month."""
 ALL = "all"
+_TYPED = [
+    *(f"CAST({name} AS VARCHAR) AS {name}" for name in ("number", "arm")),
+    "CAST(CAST(day AS VARCHAR) AS DATE) AS day",
+    "CAST(number_in_life AS INTEGER) AS number_in_life",
+    *(
+        f"CAST({name} AS VARCHAR) AS {name}"
+        for name in ("event", "what", "scheme", "tier", "sensor", "source")
+    ),
+    *(f"CAST({name} AS BIGINT) AS {name}" for name in ("points", "score", "certainty")),
+    "CAST(lists AS VARCHAR) AS lists",
+    "CAST(only_in_this_arm AS BOOLEAN) AS only_in_this_arm",
+    *(f"CAST({name} AS VARCHAR) AS {name}" for name in ("cause", "cause_event", "cause_arm", "cause_number")),
+    "CAST(NULLIF(CAST(cause_day AS VARCHAR), '') AS DATE) AS cause_day",
+]
+"""The columns of `lives` with their types, so that a file without rows has them too."""
 
 
 def score_sum(scheme: str) -> str:
@@ -45,7 +60,10 @@ def stocks_of(result: Result) -> list[str]:
     """Measures that stand at the end of a day or month; the others are counted over it."""
     names = [PEOPLE, *CERTAINTY]
     for arm, stocks in enumerate(result.compiled.columns.stock_names):
-        names += [*_named(stocks), *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes)]
+        names += [
+            *_named(stocks),
+            *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes),
+        ]
     return list(dict.fromkeys(names))
 
 
@@ -59,11 +77,15 @@ def tables_of(result: Result) -> Tables:
     parts = dict(_parts(result))
     order = list(dict.fromkeys(name for columns in parts.values() for name in columns))
     keys = [name for name in order if name in ("arm", "period", "at", "region", "attribute", "level")]
-    measures = list(dict.fromkeys(name for arm in range(len(result.arms)) for name in measures_of(result, arm)))
+    measures = list(
+        dict.fromkeys(name for arm in range(len(result.arms)) for name in measures_of(result, arm))
+    )
     listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *CERTAINTY))
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {name}" for name in parts)
     tables.make("measures", f"SELECT {listed} FROM (SELECT *, true AS synthetic FROM ({union}))", **parts)
-    tables.make("lives", "SELECT *, true AS synthetic FROM part", part=lives_columns(result))
+    tables.make(
+        "lives", f"SELECT {', '.join(_TYPED)}, true AS synthetic FROM part", part=lives_columns(result)
+    )
     return tables
 
 
@@ -88,12 +110,16 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
 
         rows = _counts(record.level[a], record.s_level[a], flows, stocks)
         rows[PEOPLE] = np.tile(here.sum(0), n)
-        yield f"day_level_{a}", _keys(arm, "day", np.repeat(days, k), ALL, np.tile(slots, n), np.tile(levels, n)) | rows
+        yield (
+            f"day_level_{a}",
+            _keys(arm, "day", np.repeat(days, k), ALL, np.tile(slots, n), np.tile(levels, n)) | rows,
+        )
 
         rows = _counts(record.month[a], record.s_month[a], flows, stocks)
         rows[PEOPLE] = np.tile(here.ravel(), m)
         crossed = _keys(
-            arm, "month", np.repeat(months, r * k), np.tile(np.repeat(regions, k), m), np.tile(slots, m * r), np.tile(levels, m * r)
+            arm, "month", np.repeat(months, r * k), np.tile(np.repeat(regions, k), m),
+            np.tile(slots, m * r), np.tile(levels, m * r),
         )  # fmt: skip
         kept = (record.month[a].any(-1) | record.s_month[a].any(-1)).ravel()
         yield f"month_region_{a}", {key: column[kept] for key, column in (crossed | rows).items()}
@@ -102,7 +128,10 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
         rows |= {name: record.level_score[a, s].ravel() for s, name in enumerate(schemes)}
         rows |= {name: record.fear[a, :, :, c].ravel() for c, name in enumerate(CERTAINTY)}
         rows[PEOPLE] = np.tile(here.sum(0), m)
-        yield f"month_level_{a}", _keys(arm, "month", np.repeat(months, k), ALL, np.tile(slots, m), np.tile(levels, m)) | rows
+        yield (
+            f"month_level_{a}",
+            _keys(arm, "month", np.repeat(months, k), ALL, np.tile(slots, m), np.tile(levels, m)) | rows,
+        )
 
 
 def people_by(result: Result) -> NDArray[np.int64]:
@@ -119,7 +148,9 @@ def _counts(
 ) -> Columns:
     """One array per measure from tables whose last axis is the column."""
     rows = {name: np.ascontiguousarray(flow[..., column]).ravel() for column, name in flow_names.items()}
-    return rows | {name: np.ascontiguousarray(stock[..., column]).ravel() for column, name in stock_names.items()}
+    return rows | {
+        name: np.ascontiguousarray(stock[..., column]).ravel() for column, name in stock_names.items()
+    }
 
 
 def _keys(arm: str, period: str, at: NDArray[Any], region: Any, attribute: Any, level: Any) -> Columns:

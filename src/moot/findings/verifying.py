@@ -73,8 +73,11 @@ def _reasons(manifest: dict[str, Any]) -> list[str]:
     if manifest["code"] != code_hash():
         said.append(
             f"other code version: the run was made with model code {manifest['code'][:16]} "
-            f"(moot {manifest['versions'].get('moot')}), this is {code_hash()[:16]} (moot {versions()['moot']})"
+            f"(moot {manifest['versions'].get('moot')}), this is {code_hash()[:16]} (moot "
+            f"{versions()['moot']})"
         )
     else:
-        said.append("the model code is the same: this should not happen; please report it with the run folder")
+        said.append(
+            "the model code is the same: this should not happen; please report it with the run folder"
+        )
     return said

@@ -33,12 +33,15 @@ def checksum(path: Path) -> str:
 def checksums(folder: Path) -> dict[str, dict[str, str | int]]:
     """Name -> {sha256, bytes} of every file of a folder, by name."""
     return {
-        path.name: {"sha256": checksum(path), "bytes": path.stat().st_size} for path in sorted(folder.iterdir()) if path.is_file()
+        path.name: {"sha256": checksum(path), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+        if path.is_file()
     }
 
 
 def differing(folder: Path, files: Mapping[str, Mapping[str, object]]) -> list[str]:
-    """What is wrong with the files that a folder should have: a sentence for each that is missing or changed."""
+    """What is wrong with the files that a folder should have: a sentence for each that is missing or
+    changed."""
     said = []
     for name, known in files.items():
         path = folder / Path(name).name
@@ -50,7 +53,8 @@ def differing(folder: Path, files: Mapping[str, Mapping[str, object]]) -> list[s
 
 
 def free_place(path: Path, *, force: bool, is_ours: bool) -> None:
-    """Raise where `path` is taken: `ExistsError` without `force`, `RunError` where it is not ours to replace."""
+    """Raise where `path` is taken: `ExistsError` without `force`, `RunError` where it is not ours to
+    replace."""
     if not path.exists() and not path.is_symlink():
         return
     if not force:

@@ -1,7 +1,7 @@
 """Tables in memory and in Parquet files, through DuckDB, from and to numpy dicts.
 
-A *table* is a name in a DuckDB connection of its own: made from numpy columns, or a view of a Parquet file. Both
-are read in the same way, so a run in memory and a run in a folder answer the same questions.
+A *table* is a name in a DuckDB connection of its own: made from numpy columns, or a view of a Parquet file.
+Both are read in the same way, so a run in memory and a run in a folder answer the same questions.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ class Tables:
         return [row[0] for row in self._connection.execute(f"DESCRIBE {name}").fetchall()]
 
     def read(
-        self, name: str, columns: Sequence[str] | None = None, where: Mapping[str, str | Sequence[str]] | None = None
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Columns:
         """The rows of a table whose columns have (one of) the given values; NULL where a cell has no value.
 
@@ -81,12 +84,14 @@ class Tables:
     def ask(self, query: str, values: Sequence[object] = ()) -> Columns:
         """The answer to a query as numpy columns."""
         found = self._connection.execute(query, list(values)).fetchnumpy()
-        return {key: np.ma.asarray(one) if np.ma.is_masked(one) else np.asarray(one) for key, one in found.items()}
+        return {
+            key: np.ma.asarray(one) if np.ma.is_masked(one) else np.asarray(one) for key, one in found.items()
+        }
 
     def arrow(self, name: str) -> Any:
         """The table as a pyarrow Table."""
         found = self._connection.execute(f"SELECT * FROM {name}")
-        return found.to_arrow_table() if hasattr(found, "to_arrow_table") else found.fetch_arrow_table()
+        return found.to_arrow_table()
 
     def close(self) -> None:
         """Let go of memory and files."""

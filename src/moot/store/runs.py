@@ -26,13 +26,24 @@ from moot.errors import MissingExtraError, RunError
 from moot.store.folder import differing
 from moot.store.parquet import Columns, Tables, quoted
 
-__all__ = ["FORMAT", "KEYS", "MANIFEST", "StoredRun", "delete_run", "is_run_folder", "list_runs", "read_manifest"]
+__all__ = [
+    "FORMAT",
+    "KEYS",
+    "MANIFEST",
+    "StoredRun",
+    "delete_run",
+    "is_run_folder",
+    "list_runs",
+    "read_manifest",
+]
 
 FORMAT = "moot-run-1"
 MANIFEST = "run.json"
 TABLES = {"measures": "measures.parquet", "lives": "lives.parquet"}
 KEYS = ("arm", "period", "at", "region", "attribute", "level", "synthetic")
 """The columns of `measures` that say what a row is about; every other column is a measure."""
+OF_REGIONS = "FROM measures WHERE arm = ? AND period = 'day' AND attribute = 'all'"
+OF_LEVELS = "FROM measures WHERE arm = ? AND period = 'day' AND region = 'all'"
 
 
 def is_run_folder(path: Path) -> bool:
@@ -91,15 +102,17 @@ def delete_run(path: Path) -> None:
     ours = {MANIFEST, *content.get("files", {}), *content.get("reports", ["report.html"])}
     others = sorted(one.name for one in path.iterdir() if one.name not in ours or one.is_dir())
     if others:
-        raise RunError(f"{path} also holds {', '.join(others[:5])}, which Moot did not write; nothing was deleted")
+        raise RunError(
+            f"{path} also holds {', '.join(others[:5])}, which Moot did not write; nothing was deleted"
+        )
     shutil.rmtree(path)
 
 
 class StoredRun:
     """A finished run: what it was (`manifest`) and two tables, `measures` and `lives`; read when asked.
 
-    In a folder (`folder`), or in memory (`folder` is None). Nothing is taken for true that does not agree with
-    the checksums of `run.json`; people are never read back.
+    In a folder (`folder`), or in memory (`folder` is None). Nothing is taken for true that does not agree
+    with the checksums of `run.json`; people are never read back.
     """
 
     def __init__(self, manifest: dict[str, Any], tables: Tables, folder: Path | None = None) -> None:
@@ -186,7 +199,9 @@ class StoredRun:
             import difflib
 
             near = difflib.get_close_matches(unknown[0], self.measure_names, 1)
-            raise RunError(f"this run has no measure {unknown[0]!r}" + (f'; did you mean "{near[0]}"?' if near else ""))
+            raise RunError(
+                f"this run has no measure {unknown[0]!r}" + (f'; did you mean "{near[0]}"?' if near else "")
+            )
         asked = {"arm": arm, "period": period, "region": region, "attribute": attribute, "level": level}
         where = {key: value for key, value in asked.items() if value is not None}
         return self._tables.read("measures", [*KEYS, *(names or self.measure_names)], where)
@@ -195,54 +210,45 @@ class StoredRun:
         """Every measure of an arm over the whole run and country: flows summed, stocks as on the last day."""
         names = self.names_in(arm)
         last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
-        parts = [
-            f"CAST(COALESCE(SUM({quoted(name)}) {last if name in self._stocks else ''}, 0) AS BIGINT) AS {quoted(name)}"
-            for name in names
-        ]
-        query = f"SELECT {', '.join(parts)} FROM measures WHERE arm = ? AND period = 'day' AND attribute = 'all'"
-        found = self._tables.ask(query, [self._arm(arm)])
-        return {name: int(found[name][0]) for name in names}
+        sums = [f"SUM({quoted(name)}) {last if name in self._stocks else ''}" for name in names]
+        parts = [f"CAST(COALESCE({one}, 0) AS BIGINT) AS total_{n}" for n, one in enumerate(sums)]
+        found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self._arm(arm)])
+        return {name: int(column[0]) for name, column in zip(names, found.values(), strict=True)}
 
     @cached_property
     def _stocks(self) -> frozenset[str]:
         return frozenset(self.manifest["stocks"])
 
     def sums(self, names: Sequence[str], arm: str, by: Literal["day", "month", "region", "level"]) -> Columns:
-        """The sum of some measures of an arm, with the people concerned; measures that the arm lacks count nothing.
+        """The sum of some measures of an arm; a measure that the arm lacks counts nothing.
 
-        `by` day or month: over the country, columns `at`, `value`. `by` region: over the run, columns `region`,
-        `people`, `value`. `by` level: over the run, columns `attribute`, `level`, `people`, `value`. Stocks are
-        taken as at the end, never summed over days.
+        By day or month, over the country: columns `at`, `value`. By region, over the run: `region`, `people`,
+        `value`. By level, over the run: `attribute`, `level`, `people`, `value`. Over the run, a stock is
+        taken as on the last day.
         """
         mine = set(self.names_in(arm))
-        there = [name for name in names if name in mine]
-        last = "measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day')"
+        last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
         over_time = by in ("day", "month")
-        parts = []
-        for name in there:
-            stock = name in self._stocks
-            parts.append(f"COALESCE(SUM({quoted(name)}){f' FILTER ({last})' if stock and not over_time else ''}, 0)")
+        parts = [
+            f"COALESCE(SUM({quoted(name)}) {last if name in self._stocks and not over_time else ''}, 0)"
+            for name in names
+            if name in mine
+        ]
         value = f"CAST({' + '.join(parts) or '0'} AS BIGINT) AS value"
-        people = f"CAST(SUM(people) FILTER ({last}) AS BIGINT) AS people"
-        regions, arms = "attribute = 'all'", [self._arm(arm)]
-        if by == "day":
-            query = f"SELECT measures.at AS at, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
-        elif by == "month":
-            month = "SUBSTR(measures.at, 1, 7)"
-            query = f"SELECT {month} AS at, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
-        elif by == "region":
-            query = f"SELECT region, {people}, {value} FROM measures WHERE arm = ? AND period = 'day' AND {regions} GROUP BY 1"
-        else:
-            query = (
-                f"SELECT attribute, level, {people}, {value} FROM measures "
-                f"WHERE arm = ? AND period = 'day' AND region = 'all' GROUP BY 1, 2"
-            )
-        return self._tables.ask(f"{query} ORDER BY 1" + (", 2" if by == "level" else ""), arms)
+        people = f"CAST(SUM(people) {last} AS BIGINT) AS people"
+        query = {
+            "day": f"SELECT measures.at AS at, {value} {OF_REGIONS} GROUP BY 1 ORDER BY 1",
+            "month": f"SELECT SUBSTR(measures.at, 1, 7) AS at, {value} {OF_REGIONS} GROUP BY 1 ORDER BY 1",
+            "region": f"SELECT region, {people}, {value} {OF_REGIONS} GROUP BY 1 ORDER BY 1",
+            "level": f"SELECT attribute, level, {people}, {value} {OF_LEVELS} GROUP BY 1, 2 ORDER BY 1, 2",
+        }[by]
+        return self._tables.ask(query, [self._arm(arm)])
 
     @property
     def events(self) -> Columns:
         """Every event of the panel lives, as numpy columns."""
-        return self._tables.ask("SELECT * FROM lives ORDER BY number, arm, number_in_life")
+        dates = "CAST(day AS VARCHAR) AS day, COALESCE(CAST(cause_day AS VARCHAR), '') AS cause_day"
+        return self._tables.ask(f"SELECT * REPLACE ({dates}) FROM lives ORDER BY number, arm, number_in_life")
 
     # Exports; each needs a package that Moot does not.
 
@@ -264,7 +270,10 @@ class StoredRun:
         """The measures as a polars DataFrame."""
         polars = _needs("polars", "to_polars")
         return polars.DataFrame(
-            {k: v.tolist() if np.ma.isMaskedArray(v) or v.dtype == object else v for k, v in self.measures().items()}
+            {
+                k: v.tolist() if np.ma.isMaskedArray(v) or v.dtype == object else v
+                for k, v in self.measures().items()
+            }
         )
 
     def to_xarray(self) -> Any:
@@ -282,7 +291,11 @@ class StoredRun:
             column = np.full(shape, np.nan)
             column[places] = np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan)
             data[name] = (("arm", "day", "region"), column)
-        coords = {"arm": arms, "day": days.astype("datetime64[D]").astype("datetime64[ns]"), "region": regions}
+        coords = {
+            "arm": arms,
+            "day": days.astype("datetime64[D]").astype("datetime64[ns]"),
+            "region": regions,
+        }
         return xarray.Dataset(data, coords, {**self.manifest["labels"], "digest": self.digest})
 
     def close(self) -> None:

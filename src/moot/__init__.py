@@ -1,0 +1,100 @@
+"""Moot: a laboratory where invented social-scoring schemes are declared and simulated on synthetic people.
+
+::
+
+    import moot
+
+    run = moot.simulate("rank-my-life-2028", people=100_000)
+    run.summary()
+    run.plot().save("figure.svg")
+
+Everything is loaded when it is used: importing Moot does no work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from moot.country.schema import Country
+    from moot.experiment.scenario import Scenario
+    from moot.findings.run import Run
+    from moot.regime.schema import Regime
+
+__all__ = ["load_country", "load_regime", "load_scenario", "open_run", "simulate"]
+
+
+def simulate(
+    scenario: str | Path | Scenario,
+    *,
+    people: int | None = None,
+    days: int | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    arms: Sequence[str] | None = None,
+    panel: int | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Run:
+    """Simulate a scenario: a shipped name, a file, or one that was loaded.
+
+    The run stays in memory, or is written to the folder `out` (at least 1,000 people) and opened from there.
+    `people` and `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
+    kept. `threads`, `panel` and `progress(phase, done, of)` change no number of the result.
+    """
+    from pathlib import Path
+
+    from moot.experiment.scenario import Scenario, load_scenario
+    from moot.experiment.simulation import simulate as simulated
+    from moot.findings.run import open_run, run_of
+    from moot.findings.saving import save, writable
+
+    declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if out is not None:
+        writable(Path(out), people or declared.people, panel or 0, force=force)
+    result = simulated(
+        declared,
+        people=people,
+        days=days,
+        seed=seed,
+        threads=threads,
+        arms=arms,
+        panel=panel,
+        progress=progress,
+    )
+    if out is None:
+        return run_of(result)
+    save(result, Path(out), force=force)
+    return open_run(out, check=False)
+
+
+def open_run(path: str | Path) -> Run:
+    """The run in a folder, its files checked against their checksums."""
+    from moot.findings.run import open_run as opened
+
+    return opened(path)
+
+
+def load_country(name_or_path: str | Path) -> Country:
+    """A country: a shipped name, or a file."""
+    from moot.country.reading import load_country as loaded
+
+    return loaded(name_or_path)
+
+
+def load_regime(name_or_path: str | Path) -> Regime:
+    """A regime: a shipped name, or a file."""
+    from moot.regime.reading import load_regime as loaded
+
+    return loaded(name_or_path)
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """A scenario with its country and regimes: a shipped name, or a file."""
+    from moot.experiment.scenario import load_scenario as loaded
+
+    return loaded(name_or_path)
