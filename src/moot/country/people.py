@@ -163,6 +163,17 @@ def _households(key, m, first, n, age5, sex, household):
             out += 1
 
 
+@inline
+def rate_class(hazard):
+    """The largest c with hazard <= 2**-c (hazard in 1/2**32), at most 28; 63 for people who can do nothing."""
+    if hazard <= 0:
+        return 63
+    c = 0
+    while c < 28 and hazard <= np.int64(1) << (31 - c):
+        c += 1
+    return c
+
+
 @maker
 def make_block(key, m, rates, block, layout_start, segments, regions, block_segment, out):
     """Make the people of one block and write them in canonical order into the arrays of `out`."""
@@ -187,6 +198,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     b_where = np.empty(n, np.uint8)
     b_levels = np.empty((n, THETA - LEVELS), np.uint8)
     sort_key = np.empty(n, np.int64)
+    b_class = np.empty((2, n), np.uint8)
     pp = m.purposes
     root = 0
     for j in range(n):
@@ -228,17 +240,16 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
                 own = static_hash(key, m.domain_purpose[d], i)
                 z = (m.copula[0] * z0 + m.copula[1] * m.quantile[np.int64(own >> np.uint64(48))]) >> 16
                 b_theta[j, d] = m.rank[min(16383, max(0, (z + (8 << 16)) >> 6))]
-        none = np.int64(1) << 32
-        for k in range(rates.kinds):
-            p, _ = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
-            none = none - (((none >> 1) * p) >> 31)
-        hazard = (np.int64(1) << 32) - none
-        c = 63
-        if hazard > 0:
-            c = 0
-            while c < 28 and hazard <= np.int64(1) << (31 - c):
-                c += 1
-        sort_key[j] = (c << 32) + j
+        either = np.int64(1) << 32
+        for layer in range(2):
+            none = np.int64(1) << 32
+            for k in range(rates.kinds):
+                if rates.layer[k] == layer:
+                    p, _ = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
+                    none = none - (((none >> 1) * p) >> 31)
+            b_class[layer, j] = rate_class((np.int64(1) << 32) - none)
+            either = ((either >> 1) * none) >> 31
+        sort_key[j] = (rate_class((np.int64(1) << 32) - either) << 32) + j
     sort_key = np.sort(sort_key)
     for t in range(n):
         j = np.int64(np.uint64(sort_key[t]) & M32)
@@ -258,8 +269,10 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         order[0, lo + j] = t
         place[0, i] = j
         household[lo + j] = b_home[j]
-        if t % 64 == 0:
-            word_class[word0[block] + t // 64] = sort_key[t] >> 32
+        for layer in range(2):
+            w = word0[block] + t // 64
+            if t % 64 == 0 or b_class[layer, j] < word_class[layer, w]:
+                word_class[layer, w] = b_class[layer, j]
     _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
 
 

@@ -13,6 +13,7 @@ AGES, SEXES, FLAGS, INCOMES, STRATA = 9, 2, 16, 10, 5
 WHO = AGES * SEXES * FLAGS
 WHERE = INCOMES * STRATA
 CEILING = 1 << 36
+ACT_LAYERS = ("act/offences", "act/rights-and-merits")  # purposes under which potential acts are drawn
 
 
 KINDS, OWN_SHAPES, BINS = 48, 8, 4096
@@ -30,6 +31,7 @@ RATES = np.dtype(
         ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
         ("domain_bins", np.int32, (BINS,)),  # propensity by bin in 1/65536
         ("bins", np.int32, (OWN_SHAPES, BINS)),  # other gamma tables
+        ("layer", np.int64, (KINDS,)),  # 0 offences and incivilities, 1 lawful acts and merits
         ("kinds", np.int64),
     ]
 )

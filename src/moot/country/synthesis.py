@@ -12,7 +12,7 @@ import numpy as np
 
 from moot.country import population as pop
 from moot.country.people import MARGINS, PURPOSES, make_block
-from moot.country.rates import AGES, FLAGS, INCOMES, SEXES, STRATA, KINDS, OWN_SHAPES, RATES, WHERE, WHO
+from moot.country.rates import ACT_LAYERS, AGES, FLAGS, INCOMES, SEXES, STRATA, KINDS, OWN_SHAPES, RATES, WHERE, WHO
 from moot.country.schema import ActRate, Country
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
@@ -217,6 +217,7 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
         ("by_place", by_place),
         ("domain", domain),
         ("cap", cap),
+        ("layer", [int(country.act(n, vocabulary).class_ in ("lawful", "merit")) for n in names]),
         ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
         ("purpose", [purpose(f"act/{n}") for n in names]),
@@ -253,7 +254,7 @@ def synthesise(
         "order": np.empty((orders, people), np.uint16),
         "place": np.empty((orders, people), np.uint16),
         "clique_end": np.zeros((orders, layout.blocks, 2), np.int64),
-        "word_class": np.empty(int(layout.block_word[-1]), np.uint8),
+        "word_class": np.empty((len(ACT_LAYERS), int(layout.block_word[-1])), np.uint8),
     }
     out = (*arrays.values(), layout.block_word)
     key = seed_key(seed)

@@ -70,3 +70,4 @@ def maker(function: Callable[..., Any]) -> Any:
 def inline(function: Callable[..., Any]) -> Any:
     """A small scalar function that every kernel may call."""
     return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+

@@ -118,6 +118,32 @@ def word_candidates(start, level_count, among):
 
 
 @inline
+def stream(daykey, n):
+    """The key of the n-th stream of words of one purpose and day."""
+    return mix(np.uint64(daykey) ^ (np.uint64(n) * _WORDS))
+
+
+@inline
+def word_narrowed(start, first, count, among):
+    """Those of `among` whose binary digits `first` to `first + count - 1` are all 0."""
+    mask = np.uint64(among)
+    for level in range(first, first + count):
+        if mask == ZERO:
+            break
+        mask &= word_level(start, level)
+    return mask
+
+
+@inline
+def word_digits(start, first, count, bit):
+    """Digits `first` to `first + count - 1` of one person's uniform, as an integer (0 = smallest)."""
+    value = ZERO
+    for level in range(first, first + count):
+        value = (value << ONE) | ((~word_level(start, level) >> np.uint64(bit)) & ONE)
+    return value
+
+
+@inline
 def word_uniform(start, level_count, bit):
     """The next 32 binary digits of one person's uniform after the first `level_count` (0 = smallest)."""
     value = ZERO

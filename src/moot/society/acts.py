@@ -22,7 +22,10 @@ from moot.draws.philox import (
     draw,
     low_bit,
     mix,
+    stream,
     word_candidates,
+    word_digits,
+    word_narrowed,
     word_start,
     word_uniform,
 )
@@ -47,6 +50,7 @@ from moot.society.score import score_at
 
 CERTAIN = np.int64(1) << 32
 TRIES = 4096
+LEAD = 8  # digits of a thinning uniform that come from the words
 CHUNK = 256  # candidates on their way from memory at a time
 
 # Kinds of an event in a panel life (see findings.lives for the words).
@@ -208,71 +212,115 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
 
 
 @inline
-def decide(key, world, law, rates, m, what, b, day, i, c):
-    """Which acts a candidate (probability 2**-c) may do today, each against its bound, then by its state.
+def next_kind(key, rates, m, i, born, layer, c, r, k):
+    """The first kind after k of this layer that r (32 digits after c zeros) makes a potential act, or -1.
 
-    One uniform finds the first kind: P(first is k) = p_k times the product of (1 - p_j) over the kinds before it;
-    the next uniform finds the next among the kinds that follow. So kinds are independent, each with its own p.
+    P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with its
+    own p. Returns (kind, p, full) as `bound` gives them.
     """
-    lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
-    who = see.person(m)[i, WHO]
-    where = see.person(m)[i, WHERE]
-    born = lo + see.person(m)[i, HOME]
-    n = 0
-    r0, r1, r2, _ = draw(key, i, day, what, 0)
     none = CERTAIN
     total = np.int64(0)
-    for k in range(world.kinds):
-        p, full = bound(rates, key, k, see.person(m)[i, THETA + rates.domain[k]], who, where, born)
+    for x in range(k + 1, rates.kinds):
+        if rates.layer[x] != layer:
+            continue
+        theta = see.person(m)[i, THETA + rates.domain[x]]
+        p, full = bound(rates, key, x, theta, see.person(m)[i, WHO], see.person(m)[i, WHERE], born)
         if p == 0:
             continue
         share = ((none >> 1) * p) >> 31
         total += share
         none -= share
-        if (total << c) <= np.int64(r0):
-            continue
+        if (total << c) > r:
+            return x, p, full
+    return -1, np.int64(0), np.int64(0)
+
+
+@inline
+def decide(key, world, law, rates, m, what, today, b, w0, day, i, c, layer, n):
+    """The n-th potential act of a candidate in a layer, if there is one, thinned by state in every arm.
+
+    The thinning uniform has its first LEAD digits from the words, the others from the draw of the event.
+    """
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    born = lo + see.person(m)[i, HOME]
+    k = -1
+    p = np.int64(0)
+    full = np.int64(0)
+    r1 = ZERO
+    r2 = ZERO
+    for x in range(n + 1):
+        r0, r1, r2, _ = draw(key, i, day, what, x)
+        k, p, full = next_kind(key, rates, m, i, born, layer, c, np.int64(r0), k)
+        if k < 0:
+            return
+    while True:
         scale = np.int64(65536) if full == p else (full << 16) // p
-        if np.int64(r1) < (world.ceiling[k] * scale) >> 16:
-            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, np.int64(r1), np.int64(r2), scale)
-        # The kinds after this one start anew: the next of them, if any, is found by a draw of its own.
+        start = word_start(stream(today, n), w0 + (i - lo) // 64)
+        lead = word_digits(start, c, LEAD, (i - lo) % 64)
+        thin = np.int64((lead << np.uint64(32 - LEAD)) | (r1 >> np.uint64(LEAD)))
+        if thin < (world.ceiling[k] * scale) >> 16:
+            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, thin, np.int64(r2), scale)
+        if c > 0:
+            return
         n += 1
         r0, r1, r2, _ = draw(key, i, day, what, n)
-        none = CERTAIN
-        total = np.int64(0)
-        c = 0
+        k, p, full = next_kind(key, rates, m, i, born, layer, c, np.int64(r0), k)
+        if k < 0:
+            return
 
 
 @inline
 def acts_of_block(key, world, law, rates, m, what, b, day):
-    """All potential acts of a block's people on a day: candidates are collected, fetched, then decided."""
+    """All potential acts of a block's people on a day: candidates are collected, fetched, then decided.
+
+    In a word of class c the n-th potential act of a layer needs c leading zeros in each of the streams 0 to n:
+    the masks of all 64 people are found together, and so are the digits that no thinning threshold can pass. In
+    words of class 0 everybody is a candidate and the chain is followed person by person.
+    """
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
-    today = day_key(key, what, day)
     waiting = see.touched(m)
     size = min(CHUNK, m.n_scratch)
-    n = 0
-    for w in range(w0, see.block(m)[1, b + 1]):
-        c = np.int64(see.word_class(m)[w])
-        if c == 63:
-            continue
-        left = hi - lo - (w - w0) * 64
-        among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-        found = word_candidates(word_start(today, w), c, among)
-        while found != ZERO:
-            i = lo + (w - w0) * 64 + low_bit(found)
-            found &= found - ONE
-            see.fetch_person(m, i)
-            see.fetch_hot(m, i)
-            waiting[n] = (i << 6) | c
-            n += 1
-            if n == size:
-                for x in range(n):
-                    decide(key, world, law, rates, m, what, b, day, waiting[x] >> 6, waiting[x] & 63)
-                n = 0
-    for x in range(n):
-        decide(key, world, law, rates, m, what, b, day, waiting[x] >> 6, waiting[x] & 63)
+    for layer in range(2):
+        purpose = what[layer]
+        today = day_key(key, purpose, day)
+        count = 0
+        for w in range(w0, see.block(m)[1, b + 1]):
+            c = np.int64(see.word_class(m)[layer, w])
+            if c == 63:
+                continue
+            left = hi - lo - (w - w0) * 64
+            alive = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
+            n = 0
+            while True:
+                start = word_start(stream(today, n), w)
+                alive = word_candidates(start, c, alive)
+                found = word_narrowed(start, c, world.lead[layer], alive) if c > 0 else alive
+                while found != ZERO:
+                    i = lo + (w - w0) * 64 + low_bit(found)
+                    found &= found - ONE
+                    see.fetch_person(m, i)
+                    see.fetch_hot(m, i)
+                    waiting[count] = (((i << 6) | c) << 6) | n
+                    count += 1
+                    if count == size:
+                        for x in range(count):
+                            y = waiting[x]
+                            decide(
+                                key, world, law, rates, m, purpose, today, b, w0, day, y >> 12, (y >> 6) & 63,
+                                layer, y & 63,
+                            )  # fmt: skip
+                        count = 0
+                n += 1
+                if alive == ZERO or c == 0 or n >= rates.kinds:
+                    break
+        for x in range(count):
+            y = waiting[x]
+            decide(
+                key, world, law, rates, m, purpose, today, b, w0, day, y >> 12, (y >> 6) & 63, layer, y & 63
+            )  # fmt: skip
 
 
 @inline

@@ -78,7 +78,7 @@ class Books:
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
-            "words": len(population.word_class),
+            "words": population.word_class.shape[1],
             "arms": arms,
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
@@ -183,5 +183,5 @@ class Books:
 
 def block_cost(population: Population) -> NDArray[np.float64]:
     """Expected work of each block: its words, and its candidates; (blocks,)."""
-    per_word = 64.0 * np.exp2(-population.word_class.astype(np.float64)) * 20.0 + 8.0
+    per_word = (64.0 * np.exp2(-population.word_class.astype(np.float64)) * 5.0 + 8.0).sum(axis=0)
     return np.asarray(np.add.reduceat(per_word, population.layout.block_word[:-1]))

@@ -20,6 +20,7 @@ from moot.errors import UserError
 from moot.regime import recognition
 from moot.regime.schema import Regime, Scheme, Sensor
 from moot.society import law as L
+from moot.society.acts import LEAD
 from moot.society.measures import Columns
 from moot.vocabulary import Vocabulary
 
@@ -608,6 +609,7 @@ def compile_arms(
         acts | world_parts | sensor_world | build.ties_part()
         | {
             "kinds": len(build.acts),
+            "lead": leads_of(acts["ceiling"], build.rates[0]["layer"]),
             "caution": np.array([tables.q16(math.exp(-caution * x / 256)) for x in range(257)]),
             "m_false": columns.false,
             "m_scheme": columns.scheme,
@@ -634,6 +636,18 @@ def compile_arms(
         columns,
         certainty,
     )
+
+
+def leads_of(ceiling: np.ndarray, layer: np.ndarray) -> list[int]:
+    """By layer, how many leading binary digits of a thinning uniform must be 0 for any act to happen (at most 8).
+
+    They are read for 64 people at once, so potential acts that no arm can let happen cost nothing.
+    """
+    leads = []
+    for x in range(2):
+        highest = max((int(c) for k, c in enumerate(ceiling) if layer[k] == x), default=tables.Q32)
+        leads.append(max(0, min(LEAD, 32 - (highest - 1).bit_length())) if highest > 1 else LEAD)
+    return leads
 
 
 def _fill(record: np.void, values: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.country.population import Population
+from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.society import books, day as kernels
@@ -22,7 +23,7 @@ from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
 from moot.society.workers import Team, shares_of
 
-ACTS = purpose("act")
+ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
 

@@ -48,6 +48,7 @@ def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
 # What all arms of a run share. One record, so that a kernel's function takes one pointer.
 WORLD = _record(
     kinds=(),  # how many acts
+    lead=(2,),  # by layer: no thinning threshold of the layer exceeds 2**-lead
     thin=(KINDS,),  # value ÷ bound, 1 = 2**32
     ceiling=(KINDS,),  # no arm's threshold exceeds it
     kind=(KINDS,),  # 0 offence or incivility, 1 lawful, 2 merit

@@ -26,7 +26,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "order": (np.uint16, ("orders", "people")),
     "place": (np.uint16, ("orders", "people")),
     "clique_end": (np.int64, ("orders", "blocks", 2)),
-    "word_class": (np.uint8, ("words",)),
+    "word_class": (np.uint8, (2, "words")),
     "block": (np.int64, (2, "edges")),  # first person, first word of each block
     "region_start": (np.int64, ("region_edges",)),  # people of a region are neighbours
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
