@@ -73,27 +73,32 @@ class Summary:
     people: int
     days: int
     rows: tuple[Row, ...]
+    with_scheme: bool
 
     @property
-    def columns(self) -> tuple[str, str, str, str]:
-        """The head of the table."""
-        return ("per 1,000 synthetic people", "under the scheme", "same lives, today's law", "difference")
+    def columns(self) -> tuple[str, ...]:
+        """The head of the table; one column of numbers where the run has one arm."""
+        first = "under the scheme" if self.with_scheme else "under today's law"
+        if self.arm == self.comparator:
+            return ("per 1,000 synthetic people", first)
+        return ("per 1,000 synthetic people", first, "same lives, today's law", "difference")
 
     def lines(self) -> list[str]:
         """The table as lines of text."""
         shown = [(row, row.shown(self.people)) for row in self.rows]
         width = max((len(row.words) for row in self.rows), default=0) + 2
         head = self.columns
-        widths = [max(len(head[n + 1]), *(len(cells[n]) for _, cells in shown)) for n in range(3)]
+        told = range(len(head) - 1)
+        widths = [max(len(head[n + 1]), *(len(cells[n]) for _, cells in shown)) for n in told]
         lines = [self.title, *HEADER, ""]
-        lines.append(f"{head[0]:<{width + 2}}" + "  ".join(f"{head[n + 1]:>{widths[n]}}" for n in range(3)))
+        lines.append(f"{head[0]:<{width + 2}}" + "  ".join(f"{head[n + 1]:>{widths[n]}}" for n in told))
         for group in GROUPS:
             mine = [(row, cells) for row, cells in shown if row.group == group]
             if mine:
                 lines.append(group)
             for row, cells in mine:
                 lines.append(
-                    f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in range(3))
+                    f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in told)
                 )
         if any(row.few for row in self.rows):
             lines.append(f"* fewer than {FEW} events in the run")
@@ -107,9 +112,10 @@ class Summary:
             mine = [row for row in self.rows if row.group == group]
             if not mine:
                 continue
-            body.append(f'<tr class="group"><th colspan="4" scope="rowgroup">{escape(group)}</th></tr>')
+            span = len(self.columns)
+            body.append(f'<tr class="group"><th colspan="{span}" scope="rowgroup">{escape(group)}</th></tr>')
             for row in mine:
-                cells = "".join(f"<td>{cell}</td>" for cell in row.shown(self.people))
+                cells = "".join(f"<td>{cell}</td>" for cell in row.shown(self.people)[: len(self.columns) - 1])
                 body.append(f'<tr><th scope="row">{escape(row.words)}</th>{cells}</tr>')
         few = f"<p>* fewer than {FEW} events in the run</p>" if any(row.few for row in self.rows) else ""
         caption = escape(" ".join(HEADER))
@@ -128,9 +134,9 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    return Summary(
-        title, arm, rules.comparator, run.people, run.days, tuple(_rows(rules, arm, regime, today))
-    )
+    rows = tuple(_rows(rules, arm, regime, today))
+    with_scheme = rules.arms[arm].regime is not None
+    return Summary(title, arm, rules.comparator, run.people, run.days, rows, with_scheme)
 
 
 def total(counts: dict[str, int], names: Iterable[str]) -> int | None:

@@ -1,0 +1,145 @@
+"""The commands that simulate and that read runs."""
+
+import json
+import shutil
+
+import pytest
+
+from moot.cli.main import main
+from tests.findings.a_run import REGIME, folder, in_folder
+
+SCENARIO = """\
+scenario: short
+title: A short one
+country: france
+start: 2028-01-01
+days: 5
+people: 1000
+burn_in_years: 0
+arms:
+  status-quo: {}
+  rank-my-life-2028: {regime: rank-my-life-2028}
+"""
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    written = capsys.readouterr()
+    return int(ended.value.code or 0), written.out, written.err
+
+
+@pytest.fixture
+def scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short.yaml").write_text(SCENARIO)
+    return "short.yaml"
+
+
+def test_run_json_is_the_contract(capsys, scenario, tmp_path):
+    code, out, err = said(capsys, "run", scenario, "--json", "--threads", "1", "--seed", "3")
+    told = json.loads(out)
+    assert code == 0, err
+    assert told["run"] == "runs/short-3" and (tmp_path / "runs" / "short-3" / "run.json").is_file()
+    assert (told["scenario"], told["people"], told["days"], told["seed"], told["threads"]) == (
+        "short",
+        1000,
+        5,
+        3,
+        1,
+    )
+    assert set(told["seconds"]) == {"setup", "burn_in", "simulate", "write"}
+    assert told["peak_rss_bytes"] > 0 and told["person_days_per_s"] > 0 and len(told["digest"]) == 64
+    assert set(told["arms"]) == {"status-quo", REGIME}
+    for arm in told["arms"].values():
+        assert len(arm["digest"]) == 64 and arm["measures"]["people"] == 1000
+
+
+def test_run_tells_the_table_and_where_it_wrote(capsys, scenario):
+    code, out, _ = said(capsys, "run", scenario, "--threads", "1", "--out", "here")
+    assert code == 0
+    assert "an anecdote, not a result to quote" in out and "run folder: here" in out
+    code, _, err = said(capsys, "run", scenario, "--out", "here")
+    assert code == 2 and "--force" in err
+    assert said(capsys, "run", scenario, "--threads", "1", "--out", "here", "--force")[0] == 0
+
+
+def test_threads_change_no_digest(capsys, scenario):
+    digests = {
+        json.loads(said(capsys, "run", scenario, "--json", "--no-folder", "--threads", n)[1])["digest"]
+        for n in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_a_run_without_folder_may_be_small_and_one_with_a_folder_may_not(capsys, scenario, tmp_path):
+    code, _, err = said(capsys, "run", scenario, "--people", "500")
+    assert code == 2 and "1,000" in err
+    assert not (tmp_path / "runs").exists()
+    code, out, _ = said(capsys, "run", scenario, "--people", "500", "--no-folder", "--threads", "1", "--json")
+    assert code == 0 and json.loads(out)["run"] is None
+
+
+def test_one_arm_is_told_alone(capsys, scenario):
+    code, out, _ = said(capsys, "run", scenario, "--arm", "status-quo", "--no-folder", "--threads", "1")
+    assert code == 0 and "under today's law" in out and "under the scheme" not in out
+
+
+def test_an_unknown_arm_and_an_unknown_scenario_are_the_users_mistake(capsys, scenario):
+    assert said(capsys, "run", scenario, "--arm", "nothing", "--no-folder")[0] == 2
+    assert said(capsys, "run", "rank-my-life-2029", "--no-folder")[0] == 2
+
+
+def test_interrupting_leaves_nothing(capsys, scenario, tmp_path, monkeypatch):
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("moot.findings.saving.checksums", stop)
+    assert said(capsys, "run", scenario, "--threads", "1")[0] == 130
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_show_tells_a_run(capsys):
+    code, out, _ = said(capsys, "show", str(folder()))
+    assert code == 0 and "same lives, today's law" in out and in_folder().digest in out
+
+
+def test_life_tells_one_by_number_or_another(capsys):
+    number = next(iter(in_folder().lives))
+    code, out, _ = said(capsys, "life", str(folder()), number)
+    assert code == 0 and out.startswith(f"{number}: synthetic, ")
+    assert said(capsys, "life", str(folder()), "another")[1].startswith("SYN-")
+    assert said(capsys, "life", str(folder()), "SYN-9999999")[0] == 2
+    assert said(capsys, "life", str(folder()), number, "--arm", "nothing")[0] == 2
+
+
+def test_runs_are_listed_and_deleted(capsys, tmp_path):
+    copy = shutil.copytree(folder(), tmp_path / "runs" / "one")
+    code, out, _ = said(capsys, "runs", str(tmp_path / "runs"))
+    assert code == 0 and "2,000 synthetic people × 40 days" in out
+    listed = json.loads(said(capsys, "runs", str(tmp_path / "runs"), "--json")[1])["runs"]
+    assert listed[0]["digest"] == in_folder().digest
+    assert said(capsys, "runs", "--delete", str(copy))[0] == 0 and not copy.exists()
+    assert said(capsys, "runs", "--delete", str(tmp_path))[0] == 2 and tmp_path.exists()
+
+
+def test_report_writes_a_page(capsys, tmp_path):
+    page = tmp_path / "page.html"
+    code, out, _ = said(capsys, "report", str(folder()), "--out", str(page))
+    assert (code, out.strip()) == (0, str(page))
+    assert page.read_text().startswith("<!doctype html>")
+    assert said(capsys, "report", str(folder()), "--out", str(page))[0] == 2
+
+
+def test_demo_writes_a_run_and_a_page(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("moot.cli.running.DEMO", {"scenario": "short.yaml"})
+    (tmp_path / "short.yaml").write_text(SCENARIO)
+    code, out, _ = said(capsys, "demo", "--people", "1000", "--days", "3", "--threads", "1")
+    assert code == 0 and "runs/demo/report.html" in out
+    assert (tmp_path / "runs" / "demo" / "report.html").is_file()
+
+
+def test_verify_says_that_the_digests_are_the_same(capsys):
+    code, out, _ = said(capsys, "verify", str(folder()), "--threads", "1")
+    assert code == 0 and out.count("the same digest") == 2
