@@ -272,7 +272,7 @@ def _prospect(declaration: Declaration) -> list[str]:
 
     if not isinstance(declaration, (Scenario, Regime)):
         return []
-    prospect = _optional("regime.prospect")
+    prospect = _optional("experiment.prospect")
     return [str(line) for line in prospect.prospect_lines(declaration)] if prospect else []
 
 
