@@ -209,6 +209,10 @@ def _briefly(event: Event, rules: Rules) -> str:
 def _caused(cause: Cause, event: Event, rules: Rules) -> str:
     if cause.event is not None:
         when = "the same day" if cause.event.day == event.day else f"on {on(cause.event.day)}"
+        if cause.event.kind == "act" and event.kind in ("act", "forgone"):
+            where = "in the twin's life, " if cause.kind == TWIN else ""
+            did = f"because {where}{when}, the person {sentence(cause.event, rules)} and nothing came of it"
+            return f"{did}: being charged is thought less likely since"
         if cause.kind == TWIN:
             return f"because in the twin's life, {when}, the person {sentence(cause.event, rules)}"
         if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):

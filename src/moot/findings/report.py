@@ -105,11 +105,13 @@ def _scheme(run: Run, arm: str) -> str:
         return ""
     out = ["<section><h2>The scheme in words</h2>"]
     lines = account(regime)
-    said = [line.strip() for line in lines[1:3] if not line.startswith("  -")]
+    headings = [n for n, line in enumerate(lines) if n and not line.startswith(" ")]
+    first = headings[0] if headings else len(lines)
+    said = [line.strip() for line in lines[1:first]]
     out += [f"<p>{escape(line)}</p>" for line in said]
     out.append('<div class="account">')
     inside = False
-    for line in lines[3:]:
+    for line in lines[first:]:
         heading = not line.startswith(" ")
         if heading and line.startswith(("What is documented", "What is assumed", "What is myth")):
             break

@@ -97,9 +97,7 @@ class Summary:
             if mine:
                 lines.append(group)
             for row, cells in mine:
-                lines.append(
-                    f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in told)
-                )
+                lines.append(f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in told))
         if any(row.few for row in self.rows):
             lines.append(f"* fewer than {FEW} events in the run")
         return lines
@@ -115,7 +113,9 @@ class Summary:
             span = len(self.columns)
             body.append(f'<tr class="group"><th colspan="{span}" scope="rowgroup">{escape(group)}</th></tr>')
             for row in mine:
-                cells = "".join(f"<td>{cell}</td>" for cell in row.shown(self.people)[: len(self.columns) - 1])
+                cells = "".join(
+                    f"<td>{cell}</td>" for cell in row.shown(self.people)[: len(self.columns) - 1]
+                )
                 body.append(f'<tr><th scope="row">{escape(row.words)}</th>{cells}</tr>')
         few = f"<p>* fewer than {FEW} events in the run</p>" if any(row.few for row in self.rows) else ""
         caption = escape(" ".join(HEADER))
