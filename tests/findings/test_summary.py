@@ -2,6 +2,7 @@
 
 import pytest
 
+from moot.errors import RunError
 from moot.findings.summary import HEADER, Row, total, two
 from tests.findings.a_run import in_folder, in_memory
 
@@ -38,6 +39,14 @@ def test_the_table_says_first_what_it_is_not():
     lines = in_folder().summary().lines()
     assert lines[1:3] == list(HEADER)
     assert "anecdote" in lines[1] and "Synthetic people" in lines[2]
+
+
+def test_a_run_with_clamped_probabilities_gets_no_table(monkeypatch):
+    run = in_memory()
+    found = {arm: run.totals(arm) | {"engine:clamped": 3} for arm in run.arms}
+    monkeypatch.setattr(run, "totals", found.__getitem__)
+    with pytest.raises(RunError, match="3 probabilities were clamped"):
+        run.summary()
 
 
 def test_rows_are_in_plain_words():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from moot.errors import RunError
 from moot.findings.rules import Rules
 
 if TYPE_CHECKING:
@@ -126,10 +127,19 @@ class Summary:
 
 
 def summary_of(run: Run, arm: str | None = None) -> Summary:
-    """The table of `arm` (default: the first with a regime) beside the comparator."""
+    """The table of `arm` (default: the first with a regime) beside the comparator.
+
+    Raises `RunError` where a probability was clamped while running: such numbers are not shown.
+    """
     rules = run.rules
     arm = arm or run.other_arm
     regime, today = run.totals(arm), run.totals(rules.comparator)
+    clamped = max(regime.get("engine:clamped", 0), today.get("engine:clamped", 0))
+    if clamped:
+        raise RunError(
+            f"in this run {clamped:,} probabilities were clamped: the headroom of an act is too small for what "
+            "raised it; `moot check` says which, and no table is made of such a run"
+        )
     title = (
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"

@@ -90,8 +90,7 @@ class Tables:
 
     def arrow(self, name: str) -> Any:
         """The table as a pyarrow Table."""
-        found = self._connection.execute(f"SELECT * FROM {name}")
-        return found.to_arrow_table()
+        return self._connection.sql(f"SELECT * FROM {name}").to_arrow_table()
 
     def close(self) -> None:
         """Let go of memory and files."""
