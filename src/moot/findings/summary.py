@@ -137,8 +137,8 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
     clamped = max(regime.get("engine:clamped", 0), today.get("engine:clamped", 0))
     if clamped:
         raise RunError(
-            f"in this run {clamped:,} probabilities were clamped: the headroom of an act is too small for what "
-            "raised it; `moot check` says which, and no table is made of such a run"
+            f"in this run {clamped:,} probabilities were clamped: the headroom of an act is too small for "
+            "what raised it; `moot check` says which, and no table is made of such a run"
         )
     title = (
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
