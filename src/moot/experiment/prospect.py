@@ -135,8 +135,8 @@ def _of_sensor(one: Searches, residents: int) -> Iterator[str]:
     if one.precision is not None and one.searches > 0:
         missed = one.wrong + one.false_alarms
         yield (
-            f"  {one.sensor}: {_two(1000 * (1 - one.precision))} of 1,000 charges and alerts fall on a person who "
-            f"did nothing (precision {_near_one(one.precision)})"
+            f"  {one.sensor}: {_two(1000 * (1 - one.precision))} of 1,000 charges and alerts "
+            f"fall on people who did nothing (precision {_near_one(one.precision)})"
             if missed > 0
             else f"  {one.sensor}: the person seen is taken to be known; no mistake is declared"
         )
