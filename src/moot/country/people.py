@@ -7,7 +7,7 @@ stays as tie order 0, in which a household is a run of neighbours.
 import numpy as np
 
 from moot.country.population import BORN, HOME, LEVELS, REGION, SLOT, THETA, WHERE, WHO
-from moot.country.rates import bound
+from moot.country.rates import ACT_LAYERS, CLASSES, bound
 from moot.draws.compiled import inline, maker
 from moot.draws.philox import M32, S32, below, static_hash
 
@@ -179,7 +179,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     """Make the people of one block and write them in canonical order into the arrays of `out`."""
     lo = layout_start[block]
     n = layout_start[block + 1] - lo
-    person, age5, household, order, place, ends, word_class, word0 = out
+    person, age5, household, order, place, ends, classes, word0 = out
     b_age = np.empty(n, np.uint8)
     b_sex = np.empty(n, np.uint8)
     b_home = np.empty(n, np.uint8)
@@ -198,7 +198,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     b_where = np.empty(n, np.uint8)
     b_levels = np.empty((n, THETA - LEVELS), np.uint8)
     sort_key = np.empty(n, np.int64)
-    b_class = np.empty((2, n), np.uint8)
+    b_class = np.empty((len(ACT_LAYERS), n), np.uint8)
     pp = m.purposes
     root = 0
     for j in range(n):
@@ -241,7 +241,7 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
                 z = (m.copula[0] * z0 + m.copula[1] * m.quantile[np.int64(own >> np.uint64(48))]) >> 16
                 b_theta[j, d] = m.rank[min(16383, max(0, (z + (8 << 16)) >> 6))]
         either = np.int64(1) << 32
-        for layer in range(2):
+        for layer in range(len(ACT_LAYERS)):
             none = np.int64(1) << 32
             for k in range(rates.kinds):
                 if rates.layer[k] == layer:
@@ -269,10 +269,10 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         order[0, lo + j] = t
         place[0, i] = j
         household[lo + j] = b_home[j]
-        for layer in range(2):
-            w = word0[block] + t // 64
-            if t % 64 == 0 or b_class[layer, j] < word_class[layer, w]:
-                word_class[layer, w] = b_class[layer, j]
+        for layer in range(len(ACT_LAYERS)):
+            c = b_class[layer, j]
+            if c != 63:
+                classes[layer, word0[block] + t // 64, min(c, CLASSES - 1)] |= np.uint64(1) << np.uint64(t % 64)
     _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
 
 

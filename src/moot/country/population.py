@@ -118,7 +118,7 @@ class Population:
     order: NDArray[np.uint16]  # (q, n) person at a place, both counted inside the block
     place: NDArray[np.uint16]  # (q, n) place of a person
     clique_end: NDArray[np.int64]  # (q, blocks, 2) ends of the employed and of the pupils in a clique order
-    word_class: NDArray[np.uint8]  # (layers, w) candidates of a word have probability 2 ** -class
+    classes: NDArray[np.uint64]  # (layers, w, classes) who of a word is a candidate with probability 2 ** -class
 
     def __init__(self, token: object, **arrays: object) -> None:
         if token is not _TOKEN:

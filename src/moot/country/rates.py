@@ -13,7 +13,10 @@ AGES, SEXES, FLAGS, INCOMES, STRATA = 9, 2, 16, 10, 5
 WHO = AGES * SEXES * FLAGS
 WHERE = INCOMES * STRATA
 CEILING = 1 << 36
-ACT_LAYERS = ("act/offences", "act/rights-and-merits")  # purposes under which potential acts are drawn
+# Purposes under which potential acts are drawn together. Acts of one layer have bounds that stand about equally
+# far above their rates, so that a common digit test rules most of them out.
+ACT_LAYERS = ("act/road", "act/offences", "act/rights-and-merits")
+CLASSES = 13  # rate classes: candidates of class c have probability 2**-c; the last holds all that are rarer
 
 
 KINDS, OWN_SHAPES, BINS = 48, 8, 4096
@@ -31,7 +34,7 @@ RATES = np.dtype(
         ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
         ("domain_bins", np.int32, (BINS,)),  # propensity by bin in 1/65536
         ("bins", np.int32, (OWN_SHAPES, BINS)),  # other gamma tables
-        ("layer", np.int64, (KINDS,)),  # 0 offences and incivilities, 1 lawful acts and merits
+        ("layer", np.int64, (KINDS,)),  # index into ACT_LAYERS
         ("kinds", np.int64),
     ]
 )

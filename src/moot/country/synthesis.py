@@ -12,12 +12,12 @@ import numpy as np
 
 from moot.country import population as pop
 from moot.country.people import MARGINS, PURPOSES, make_block
-from moot.country.rates import ACT_LAYERS, AGES, FLAGS, INCOMES, SEXES, STRATA, KINDS, OWN_SHAPES, RATES, WHERE, WHO
+from moot.country.rates import ACT_LAYERS, AGES, CLASSES, FLAGS, INCOMES, SEXES, STRATA, KINDS, OWN_SHAPES, RATES, WHERE, WHO
 from moot.country.schema import ActRate, Country
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
-from moot.vocabulary import Vocabulary
+from moot.vocabulary import Act, Vocabulary
 
 YEAR = 365.25
 SMALLEST = 200
@@ -128,6 +128,13 @@ def latent_rate(act: ActRate, when: date, *, upper: bool) -> float:
     return act.recorded.at(when) / act.certainty_now.at(when) / YEAR
 
 
+def layer_of(act: Act) -> int:
+    """The layer in which an act is drawn: road, other offences and incivilities, lawful acts and merits."""
+    if act.class_ in ("lawful", "merit"):
+        return 2
+    return 0 if act.domain == "road" else 1
+
+
 def _exposed_share(country: Country, flag: int) -> np.ndarray:
     """Share of each (age band, sex) that is exposed."""
     a = country.attributes
@@ -217,7 +224,7 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
         ("by_place", by_place),
         ("domain", domain),
         ("cap", cap),
-        ("layer", [int(country.act(n, vocabulary).class_ in ("lawful", "merit")) for n in names]),
+        ("layer", [layer_of(country.act(n, vocabulary)) for n in names]),
         ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
         ("purpose", [purpose(f"act/{n}") for n in names]),
@@ -254,7 +261,7 @@ def synthesise(
         "order": np.empty((orders, people), np.uint16),
         "place": np.empty((orders, people), np.uint16),
         "clique_end": np.zeros((orders, layout.blocks, 2), np.int64),
-        "word_class": np.empty((len(ACT_LAYERS), int(layout.block_word[-1])), np.uint8),
+        "classes": np.zeros((len(ACT_LAYERS), int(layout.block_word[-1]), CLASSES), np.uint64),
     }
     out = (*arrays.values(), layout.block_word)
     key = seed_key(seed)

@@ -124,14 +124,20 @@ def stream(daykey, n):
 
 
 @inline
-def word_narrowed(start, first, count, among):
-    """Those of `among` whose binary digits `first` to `first + count - 1` are all 0."""
-    mask = np.uint64(among)
-    for level in range(first, first + count):
-        if mask == ZERO:
+def word_below(start, threshold, count, among):
+    """Those of `among` whose first `count` binary digits, read as an integer, are at most `threshold`."""
+    equal = np.uint64(among)
+    below_it = ZERO
+    for level in range(count):
+        ones = ~word_level(start, level)
+        if (np.int64(threshold) >> (count - 1 - level)) & 1:
+            below_it |= equal & ~ones
+            equal &= ones
+        else:
+            equal &= ~ones
+        if equal == ZERO:
             break
-        mask &= word_level(start, level)
-    return mask
+    return below_it | equal
 
 
 @inline

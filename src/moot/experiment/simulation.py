@@ -215,7 +215,7 @@ def _burn_in(
     day0 = first - days
     state = books.empty_state(
         population.people,
-        population.word_class.shape[1],
+        population.classes.shape[1],
         1,
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),

@@ -6,7 +6,7 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 
 import numpy as np
 
-from moot.country.rates import bound
+from moot.country.rates import ACT_LAYERS, CLASSES, bound
 from moot.society import memory as see
 from moot.country.population import WHO, WHERE, REGION, HOME, LEVELS, THETA
 from moot.society.state import FEAR_DAY, LISTS, value_of, last_of, mark_of, is_kept
@@ -23,9 +23,10 @@ from moot.draws.philox import (
     low_bit,
     mix,
     stream,
+    word_below,
     word_candidates,
     word_digits,
-    word_narrowed,
+    word_level,
     word_start,
     word_uniform,
 )
@@ -236,14 +237,19 @@ def next_kind(key, rates, m, i, born, layer, c, r, k):
 
 
 @inline
-def decide(key, world, law, rates, m, what, today, b, w0, day, i, c, layer, n):
+def decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n):
     """The n-th potential act of a candidate in a layer, if there is one, thinned by state in every arm.
 
-    The thinning uniform has its first LEAD digits from the words, the others from the draw of the event.
+    The thinning uniform has its first LEAD digits from the words, the others from the draw of the event. For
+    people of class 0 the potential acts that follow are decided here too.
     """
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
     born = lo + see.person(m)[i, HOME]
+    bit = (i - lo) % 64
+    c = 0
+    while (see.classes(m)[layer, w, c] >> np.uint64(bit)) & ONE == ZERO:
+        c += 1
     k = -1
     p = np.int64(0)
     full = np.int64(0)
@@ -256,8 +262,7 @@ def decide(key, world, law, rates, m, what, today, b, w0, day, i, c, layer, n):
             return
     while True:
         scale = np.int64(65536) if full == p else (full << 16) // p
-        start = word_start(stream(today, n), w0 + (i - lo) // 64)
-        lead = word_digits(start, c, LEAD, (i - lo) % 64)
+        lead = word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
         thin = np.int64((lead << np.uint64(32 - LEAD)) | (r1 >> np.uint64(LEAD)))
         if thin < (world.ceiling[k] * scale) >> 16:
             act_of(key, world, law, rates, m, b, lo, hi, i, k, day, thin, np.int64(r2), scale)
@@ -271,56 +276,64 @@ def decide(key, world, law, rates, m, what, today, b, w0, day, i, c, layer, n):
 
 
 @inline
+def candidates(m, layer, w, start, among):
+    """Those of `among` whose uniform of this stream has as many leading zeros as their rate class asks for."""
+    found = ZERO
+    for c in range(CLASSES):
+        found |= among & see.classes(m)[layer, w, c]
+        among &= word_level(start, c)
+        if among == ZERO:
+            break
+    return found
+
+
+@inline
 def acts_of_block(key, world, law, rates, m, what, b, day):
     """All potential acts of a block's people on a day: candidates are collected, fetched, then decided.
 
-    In a word of class c the n-th potential act of a layer needs c leading zeros in each of the streams 0 to n:
-    the masks of all 64 people are found together, and so are the digits that no thinning threshold can pass. In
-    words of class 0 everybody is a candidate and the chain is followed person by person.
+    The n-th potential act of a layer needs the leading zeros of the person's class in each of the streams 0, 2,
+    ... 2n: the masks of 64 people are found together, and so are the digits (of stream 2n + 1) that no thinning
+    threshold can pass. Where the bound is capped (class 0), thresholds may stand above the layer's: no digits there.
     """
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
     waiting = see.touched(m)
     size = min(CHUNK, m.n_scratch)
-    for layer in range(2):
+    for layer in range(len(ACT_LAYERS)):
         purpose = what[layer]
         today = day_key(key, purpose, day)
         count = 0
         for w in range(w0, see.block(m)[1, b + 1]):
-            c = np.int64(see.word_class(m)[layer, w])
-            if c == 63:
-                continue
             left = hi - lo - (w - w0) * 64
             alive = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-            n = 0
-            while True:
-                start = word_start(stream(today, n), w)
-                alive = word_candidates(start, c, alive)
-                found = word_narrowed(start, c, world.lead[layer], alive) if c > 0 else alive
+            for n in range(rates.kinds):
+                alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
+                if alive == ZERO:
+                    break  # nobody is left; the chain of class 0 is followed person by person
+                sure = alive & see.classes(m)[layer, w, 0]
+                alive &= ~sure
+                found = alive
+                if found != ZERO:
+                    found = word_below(word_start(stream(today, 2 * n + 1), w), world.lead[layer], LEAD, found)
+                found |= sure
                 while found != ZERO:
                     i = lo + (w - w0) * 64 + low_bit(found)
                     found &= found - ONE
                     see.fetch_person(m, i)
                     see.fetch_hot(m, i)
-                    waiting[count] = (((i << 6) | c) << 6) | n
+                    waiting[count] = (i << 6) | n
                     count += 1
                     if count == size:
                         for x in range(count):
-                            y = waiting[x]
-                            decide(
-                                key, world, law, rates, m, purpose, today, b, w0, day, y >> 12, (y >> 6) & 63,
-                                layer, y & 63,
-                            )  # fmt: skip
+                            i = waiting[x] >> 6
+                            at = w0 + (i - lo) // 64
+                            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, waiting[x] & 63)
                         count = 0
-                n += 1
-                if alive == ZERO or c == 0 or n >= rates.kinds:
-                    break
         for x in range(count):
-            y = waiting[x]
-            decide(
-                key, world, law, rates, m, purpose, today, b, w0, day, y >> 12, (y >> 6) & 63, layer, y & 63
-            )  # fmt: skip
+            i = waiting[x] >> 6
+            at = w0 + (i - lo) // 64
+            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, waiting[x] & 63)
 
 
 @inline

@@ -78,7 +78,7 @@ class Books:
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
-            "words": population.word_class.shape[1],
+            "words": population.classes.shape[1],
             "arms": arms,
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
@@ -95,7 +95,7 @@ class Books:
         }
         self.arrays: dict[str, NDArray[np.generic]] = {
             name: getattr(population, name)
-            for name in ("person", "household", "order", "place", "clique_end", "word_class")
+            for name in ("person", "household", "order", "place", "clique_end", "classes")
         }
         self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
         self.arrays["region_start"] = np.searchsorted(
@@ -172,7 +172,7 @@ class Books:
     def memory(self) -> dict[str, float]:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
-        statics = ("person", "household", "order", "place", "word_class", "panel")
+        statics = ("person", "household", "order", "place", "classes", "panel")
         side = ("mail", "bucket", "wakes", "life", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
@@ -183,5 +183,6 @@ class Books:
 
 def block_cost(population: Population) -> NDArray[np.float64]:
     """Expected work of each block: its words, and its candidates; (blocks,)."""
-    per_word = (64.0 * np.exp2(-population.word_class.astype(np.float64)) * 5.0 + 8.0).sum(axis=0)
+    chance = np.exp2(-np.arange(population.classes.shape[2], dtype=np.float64))
+    per_word = (np.bitwise_count(population.classes).astype(np.float64) @ chance).sum(axis=0) * 10.0 + 16.0
     return np.asarray(np.add.reduceat(per_word, population.layout.block_word[:-1]))

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from moot.country.population import ADULT, ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE
-from moot.country.rates import INCOMES, STRATA, WHERE
+from moot.country.rates import ACT_LAYERS, INCOMES, STRATA, WHERE
 from moot.country.schema import Country, perception
 from moot.country.synthesis import latent_rate, rates_of, slots_of
 from moot.draws import tables
@@ -639,14 +639,14 @@ def compile_arms(
 
 
 def leads_of(ceiling: np.ndarray, layer: np.ndarray) -> list[int]:
-    """By layer, how many leading binary digits of a thinning uniform must be 0 for any act to happen (at most 8).
+    """By layer, the largest first LEAD binary digits of a thinning uniform with which any act may happen.
 
-    They are read for 64 people at once, so potential acts that no arm can let happen cost nothing.
+    They are read for 64 people at once, so potential acts that no arm can let happen cost next to nothing.
     """
     leads = []
-    for x in range(2):
-        highest = max((int(c) for k, c in enumerate(ceiling) if layer[k] == x), default=tables.Q32)
-        leads.append(max(0, min(LEAD, 32 - (highest - 1).bit_length())) if highest > 1 else LEAD)
+    for x in range(len(ACT_LAYERS)):
+        highest = max((int(c) for k, c in enumerate(ceiling) if layer[k] == x), default=0)
+        leads.append(max(0, highest - 1) >> (32 - LEAD))
     return leads
 
 

@@ -7,6 +7,8 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 
 import numpy as np
 
+from moot.country.rates import ACT_LAYERS
+
 # Columns of `repair` (days and points; 0 = the rule is absent).
 R_EVERY, R_POINTS, R_CAP, R_ONE_DAYS, R_ONE_POINTS, R_FULL, R_FULL_HEAVY = 0, 1, 2, 3, 4, 5, 6
 R_NOVICE_EVERY, R_NOVICE_POINTS, R_NOVICE_START, R_NOVICE_CYCLE = 7, 8, 9, 10
@@ -48,7 +50,7 @@ def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
 # What all arms of a run share. One record, so that a kernel's function takes one pointer.
 WORLD = _record(
     kinds=(),  # how many acts
-    lead=(2,),  # by layer: no thinning threshold of the layer exceeds 2**-lead
+    lead=(len(ACT_LAYERS),),  # by layer: thinning uniforms with larger first LEAD digits let no act happen
     thin=(KINDS,),  # value ÷ bound, 1 = 2**32
     ceiling=(KINDS,),  # no arm's threshold exceeds it
     kind=(KINDS,),  # 0 offence or incivility, 1 lawful, 2 merit

@@ -18,6 +18,8 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
+from moot.country.rates import ACT_LAYERS, CLASSES
+
 # name -> (dtype, dimensions as fields of the record or as numbers)
 ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     # people (read only; see country.population.Population)
@@ -26,7 +28,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "order": (np.uint16, ("orders", "people")),
     "place": (np.uint16, ("orders", "people")),
     "clique_end": (np.int64, ("orders", "blocks", 2)),
-    "word_class": (np.uint8, (2, "words")),
+    "classes": (np.uint64, (len(ACT_LAYERS), "words", CLASSES)),
     "block": (np.int64, (2, "edges")),  # first person, first word of each block
     "region_start": (np.int64, ("region_edges",)),  # people of a region are neighbours
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
@@ -138,7 +140,7 @@ household = _view("household")
 order = _view("order")
 place = _view("place")
 clique_end = _view("clique_end")
-word_class = _view("word_class")
+classes = _view("classes")
 block = _view("block")
 region_start = _view("region_start")
 panel = _view("panel")
