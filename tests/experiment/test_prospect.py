@@ -8,7 +8,7 @@ import pytest
 from moot.cli.main import main
 from moot.experiment.prospect import cascade_of, prospect_lines, reproduction_number, searches_of
 from moot.experiment.scenario import load_scenario
-from moot.society.compile import Arm
+from moot.society.arms import Arm
 from moot.vocabulary import load_vocabulary
 from tests.laws import worlds as w
 

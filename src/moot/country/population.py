@@ -68,7 +68,8 @@ def lay_out(region_people: NDArray[np.int64]) -> Layout:
     """Blocks over regions: large regions are cut evenly, small ones share a block."""
     people = int(region_people.sum())
     target = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, people // BLOCKS_WANTED))
-    starts, blocks, segments, regions = [0], [0], [0], []
+    starts, blocks, segments = [0], [0], [0]
+    regions: list[int] = []
     filled = 0
     for region, count in enumerate(region_people.tolist()):
         if count == 0:

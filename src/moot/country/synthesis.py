@@ -5,15 +5,30 @@ read. `rates_of` gives the dominating rates on which the canonical order rests.
 """
 
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moot.country import population as pop
 from moot.country.people import MARGINS, PURPOSES, make_block
-from moot.country.rates import ACT_LAYERS, AGES, CLASSES, FLAGS, INCOMES, SEXES, STRATA, KINDS, OWN_SHAPES, RATES, WHERE, WHO
-from moot.country.schema import ActRate, Country
+from moot.country.rates import (
+    ACT_LAYERS,
+    AGES,
+    CLASSES,
+    FLAGS,
+    INCOMES,
+    KINDS,
+    OWN_SHAPES,
+    RATES,
+    SEXES,
+    STRATA,
+    WHERE,
+    WHO,
+)
+from moot.country.schema import ActRate, ByAge, Country, Shares
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
@@ -34,11 +49,11 @@ def slots_of(vocabulary: Vocabulary) -> tuple[list[int], list[tuple[str, str]]]:
     return first, slots
 
 
-def _shares(table: dict[str, float], levels: list[str]) -> list[float]:
-    return [float(table.get(level, 0.0)) for level in levels]
+def _shares(table: Shares, levels: Sequence[str]) -> list[float]:
+    return [float(table.shares.get(level, 0.0)) for level in levels]
 
 
-def age_sex_counts(country: Country) -> np.ndarray:
+def age_sex_counts(country: Country) -> NDArray[np.int64]:
     """(18, 2) people by five-year band and sex (women, men); equal bands where the country has no table."""
     counts = np.zeros((18, 2), np.int64)
     if country.age_sex is None:
@@ -50,20 +65,20 @@ def age_sex_counts(country: Country) -> np.ndarray:
     return counts
 
 
-def margins_of(country: Country, vocabulary: Vocabulary, when: date) -> np.ndarray:
+def margins_of(country: Country, vocabulary: Vocabulary, when: date) -> NDArray[np.void]:
     """The country's shares as integer thresholds: one record MARGINS."""
     a = country.attributes
 
-    def by_age(table: object) -> np.ndarray:
+    def by_age(table: ByAge | None) -> NDArray[np.int64]:
         if table is None:
             return np.zeros(AGES, np.int64)
-        return np.array([tables.q32(x) for x in table.by_age], np.int64)  # type: ignore[attr-defined]
+        return np.array([tables.q32(x) for x in table.by_age], np.int64)
 
-    def cumulative(table: object, attribute: str) -> np.ndarray:
+    def cumulative(table: Shares | None, attribute: str) -> NDArray[np.int64]:
         levels = vocabulary.attributes[attribute]
         if table is None:
             return tables.thresholds([1.0] + [0.0] * (len(levels) - 1))
-        return tables.thresholds(_shares(table.shares, levels))  # type: ignore[attr-defined]
+        return tables.thresholds(_shares(table, levels))
 
     mean = 1.0
     if country.households is not None:
@@ -84,7 +99,7 @@ def margins_of(country: Country, vocabulary: Vocabulary, when: date) -> np.ndarr
         )
     domains = domains_of(country, vocabulary)
     margins = np.zeros(1, MARGINS)
-    for name, table in {
+    fields: dict[str, Sequence[object] | NDArray[np.int64]] = {
         "age_sex": tables.thresholds(age_sex_counts(country).ravel().astype(float).tolist()),
         "stratum": cumulative(a.stratum, "stratum"),
         "education": cumulative(a.education, "education"),
@@ -101,7 +116,8 @@ def margins_of(country: Country, vocabulary: Vocabulary, when: date) -> np.ndarr
         "tie_purpose": [purpose(f"people/tie/{name}") for name in names],
         "tie_kind": kinds,
         "tie_weight": weights,
-    }.items():
+    }
+    for name, table in fields.items():
         margins[0][name][: len(table)] = table
     margins["novice"] = tables.q32(a.licence.novice) if a.licence else 0
     margins["platform"] = tables.q32(a.platform_worker.share_of_employed) if a.platform_worker else 0
@@ -122,7 +138,7 @@ def latent_rate(act: ActRate, when: date, *, upper: bool) -> float:
         return act.base_per_day.upper() if upper else act.base_per_day.at(when)
     if act.base is not None:
         return (act.base.upper() if upper else act.base.at(when)) / YEAR
-    assert act.recorded is not None and act.certainty_now is not None  # the schema asks for one of the two ways
+    assert act.recorded is not None and act.certainty_now is not None  # the schema asks for one of the ways
     if upper:
         return act.recorded.upper() / act.certainty_now.lower() / YEAR
     return act.recorded.at(when) / act.certainty_now.at(when) / YEAR
@@ -135,7 +151,7 @@ def layer_of(act: Act) -> int:
     return 0 if act.domain == "road" else 1
 
 
-def _exposed_share(country: Country, flag: int) -> np.ndarray:
+def _exposed_share(country: Country, flag: int) -> NDArray[np.float64]:
     """Share of each (age band, sex) that is exposed."""
     a = country.attributes
     table = {pop.LICENCE: a.licence, pop.SMARTPHONE: a.smartphone, pop.EMPLOYED: a.employed}.get(flag)
@@ -146,7 +162,9 @@ def _exposed_share(country: Country, flag: int) -> np.ndarray:
     return np.repeat(np.array(table.by_age, float)[:, None], SEXES, axis=1)
 
 
-def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.ndarray, list[str], np.ndarray]:
+def rates_of(
+    country: Country, vocabulary: Vocabulary, when: date
+) -> tuple[NDArray[np.void], list[str], NDArray[np.int64]]:
     """Dominating rates, the names of the acts in order, and each act's value ÷ bound as a threshold (k,)."""
     names = list(country.acts)
     domains = domains_of(country, vocabulary)
@@ -158,12 +176,18 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
     cap = np.full(len(names), tables.q32(0.9), np.int64)
     own = np.full(len(names), -1, np.int64)
     thin = np.zeros(len(names), np.int64)
-    rows: list[np.ndarray] = []
+    rows: list[NDArray[np.int64]] = []
     people = age_sex_counts(country)
     age9 = np.zeros((AGES, SEXES))
     for band in range(18):
         age9[min(8, band // 2)] += people[band]
-    flags = {"person": 0, "trip": 0, "licence": pop.LICENCE, "smartphone": pop.SMARTPHONE, "employed": pop.EMPLOYED}
+    flags = {
+        "person": 0,
+        "trip": 0,
+        "licence": pop.LICENCE,
+        "smartphone": pop.SMARTPHONE,
+        "employed": pop.EMPLOYED,
+    }
     for k, name in enumerate(names):
         act = country.acts[name]
         flag = flags[act.per]
@@ -174,8 +198,9 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
             unread = set(act.gradient.tables()) - {"age", "sex", "income", "stratum"}
             if unread or act.gradient.measures != "conduct":
                 raise UserError(
-                    f"{country.country}: {name}: a gradient of conduct by age, sex, income or stratum is expected; one "
-                    f"seen in records only, or by {', '.join(sorted(unread)) or 'another attribute'}, is not simulated"
+                    f"{country.country}: {name}: a gradient of conduct by age, sex, income or stratum is "
+                    "expected; one seen in records only, or by "
+                    f"{', '.join(sorted(unread)) or 'another attribute'}, is not simulated"
                 )
             if act.gradient.stratum is not None:
                 place *= np.array(act.gradient.stratum, float)[None, :]
@@ -191,12 +216,16 @@ def rates_of(country: Country, vocabulary: Vocabulary, when: date) -> tuple[np.n
             travel = country.travel[context]
             if travel.by_income is not None:
                 place *= np.array(travel.by_income, float)[:, None] / float(np.mean(travel.by_income))
-            trips = travel.per_year.at(when) if travel.per_year is not None else travel.per_day.at(when) * YEAR
+            if travel.per_year is not None:
+                trips = travel.per_year.at(when)
+            else:
+                assert travel.per_day is not None  # the schema asks for exactly one
+                trips = travel.per_day.at(when) * YEAR
         whole = float((exposed * gradient).sum())
         gradient *= float(exposed.sum()) / whole if whole > 0 else 1.0
-        shares = _shares(country.attributes.stratum.shares, vocabulary.attributes["stratum"]) if (
-            country.attributes.stratum
-        ) else [1.0] + [0.0] * (STRATA - 1)
+        shares = [1.0] + [0.0] * (STRATA - 1)
+        if country.attributes.stratum is not None:
+            shares = _shares(country.attributes.stratum, vocabulary.attributes["stratum"])
         weight = np.full((INCOMES, 1), 1.0 / INCOMES) * np.array(shares)[None, :]
         place /= float((place * weight).sum())
         upper = latent_rate(act, when, upper=True) * trips * act.headroom

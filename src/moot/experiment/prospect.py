@@ -28,7 +28,9 @@ from moot.country.schema import Country
 from moot.country.synthesis import latent_rate
 from moot.experiment.scenario import Scenario
 from moot.regime.schema import Regime, Scheme, Sensor
-from moot.society.compile import Arm, compile_arms, false_alarms_per_day, outcome_of, seen_by
+from moot.society.arms import Arm
+from moot.society.compile import compile_arms
+from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["Cascade", "Searches", "cascade_of", "prospect_lines", "reproduction_number", "searches_of"]

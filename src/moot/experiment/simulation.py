@@ -24,7 +24,8 @@ from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError, UserError
 from moot.experiment.scenario import Scenario, load_scenario
 from moot.society import books
-from moot.society.compile import Arm, Compiled, compile_arms, day_number
+from moot.society.arms import Arm, day_number
+from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import JUDGE, TERM
 from moot.vocabulary import Vocabulary, load_vocabulary

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from moot.findings.kinds import CHARGES, Event
 from moot.findings.rules import Rules
-from moot.society.compile import day_number
+from moot.society.arms import day_number
 
 __all__ = ["BEFORE", "UNEXPLAINED", "Cause", "Pair"]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from moot.findings.causes import Cause, Pair
 from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
 from moot.findings.rules import Rules
-from moot.society.compile import date_of, day_number
+from moot.society.arms import date_of, day_number
 from moot.store.parquet import Columns
 
 if TYPE_CHECKING:
@@ -68,13 +68,11 @@ class _Decoder:
         compiled = result.compiled
         self.acts = compiled.acts
         self.schemes = [list(arm.schemes) for arm in compiled.arms]
-        self.lists = [[rule.list for _, rule in arm.lists] for arm in compiled.arms]  # type: ignore[attr-defined]
+        self.lists = [[rule.list for _, rule in arm.lists] for arm in compiled.arms]
         self.of_list = [[arm.schemes[x].scheme for x, _ in arm.lists] for arm in compiled.arms]
         self.sensors = [[sensor.sensor for sensor in arm.sensors] for arm in compiled.arms]
         contexts = list(result.scenario.country_model.travel)
-        offers = sorted(
-            {(arm.schemes[s].scheme, o.offer) for arm in compiled.arms for s, o in arm.offers}  # type: ignore[attr-defined]
-        )
+        offers = sorted({(arm.schemes[s].scheme, o.offer) for arm in compiled.arms for s, o in arm.offers})
         self.chances = [("", context) for context in contexts] + offers
         self.rules = Rules(result.scenario, result.arms)
 

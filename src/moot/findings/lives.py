@@ -28,7 +28,7 @@ from moot.findings.causes import (
 from moot.findings.events import Life
 from moot.findings.kinds import OUTSIDE, Event
 from moot.findings.rules import Rules
-from moot.society.compile import date_of
+from moot.society.arms import date_of
 
 if TYPE_CHECKING:
     from moot.findings.run import Run

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.findings.events import lives_columns
-from moot.society.compile import date_of
+from moot.society.arms import date_of
 from moot.store.parquet import Columns, Tables
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
 STATE = ("hot", "watched")
 UNTOUCHED = -2
-State = dict[str, NDArray[np.generic]]
+State = dict[str, NDArray[Any]]
 
 
 class DeskFull(MootError):
@@ -93,7 +94,7 @@ class Books:
             "columns": compiled.columns.flows + compiled.columns.stocks,
             "scratch": largest * arms,
         }
-        self.arrays: dict[str, NDArray[np.generic]] = {
+        self.arrays: dict[str, NDArray[Any]] = {
             name: getattr(population, name)
             for name in ("person", "household", "order", "place", "clique_end", "classes")
         }
@@ -120,16 +121,16 @@ class Books:
         self.records: list[np.void] = []
         self._point()
 
-    def __getitem__(self, name: str) -> NDArray[np.generic]:
+    def __getitem__(self, name: str) -> NDArray[Any]:
         return self.arrays[name]
 
-    def scores(self) -> tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic]]:
+    def scores(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Views of (value, last, mark), each (people, arms, schemes); value is int16."""
         hot = self.arrays["hot"]
         value, last, mark = (hot[:, :, SCHEME + x :: PER_SCHEME] for x in range(PER_SCHEME))
         return value.view(np.int16), last, mark
 
-    def _new(self, name: str, *, idle: bool = False) -> NDArray[np.generic]:
+    def _new(self, name: str, *, idle: bool = False) -> NDArray[Any]:
         dtype, dims = ARRAYS[name]
         return np.zeros([1 if idle else self.sizes[d] if isinstance(d, str) else d for d in dims], dtype)
 
@@ -138,7 +139,7 @@ class Books:
         for mine in self.own:
             record = np.zeros(1, MEMORY)
             for name in ARRAYS:
-                record[name] = address_of(mine.get(name, self.arrays.get(name)))
+                record[name] = address_of(mine[name] if name in mine else self.arrays[name])
             for size in SIZES:
                 record[f"n_{size}"] = self.sizes[size]
             self.records.append(record[0])

@@ -5,10 +5,12 @@ positions, so an arm added or a sensor moved changes no draw of another.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from moot.country.population import ADULT, ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE
 from moot.country.rates import ACT_LAYERS, INCOMES, STRATA, WHERE
@@ -17,74 +19,41 @@ from moot.country.synthesis import latent_rate, rates_of, slots_of
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
-from moot.regime import recognition
-from moot.regime.schema import Regime, Scheme, Sensor
+from moot.regime.schema import ListRule, Scheme
 from moot.society import law as L
 from moot.society.acts import LEAD
+from moot.society.arms import Arm, day_number
 from moot.society.measures import Columns
+from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary
 
-EPOCH = date(2000, 1, 1)
-FLAG_OF = {"everyone": 0, "person": 0, "licence": LICENCE, "smartphone": SMARTPHONE, "employed": EMPLOYED, "adults": ADULT}
+FLAG_OF = {
+    "everyone": 0,
+    "person": 0,
+    "licence": LICENCE,
+    "smartphone": SMARTPHONE,
+    "employed": EMPLOYED,
+    "adults": ADULT,
+}
 KIND = {"offence": 0, "incivility": 0, "lawful": 1, "merit": 2}
-CLASSES = L.CLASSES
 LEAST_CERTAINTY = 0.001  # certainty today is not taken below this where it divides
 MOST_BITS = 62
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One arm: its name, the regimes in force in the order of their schemes, and whether institutions act."""
-
-    name: str
-    existing: tuple[Regime, ...]
-    regime: Regime | None
-    institutions: bool
-
-    @property
-    def schemes(self) -> list[Scheme]:
-        """All schemes, those in force today first."""
-        return [s for r in (*self.existing, *((self.regime,) if self.regime else ())) for s in r.schemes]
-
-    @property
-    def sensors(self) -> list[Sensor]:
-        """The regime's own sensors."""
-        return list(self.regime.sensors) if self.regime else []
-
-    @property
-    def lists(self) -> list[tuple[int, object]]:
-        """(scheme index, rule) of every list, in order."""
-        return [(x, rule) for x, s in enumerate(self.schemes) for rule in s.lists]
-
-    @property
-    def offers(self) -> list[tuple[int, object]]:
-        """(scheme index, offer)."""
-        return [(x, o) for x, s in enumerate(self.schemes) for o in s.offers]
+Tables = dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class Compiled:
     """Everything the engine needs beside the people."""
 
-    world: np.ndarray  # (1,) record WORLD
-    law: np.ndarray  # (arms,) records ARM
-    rates: np.ndarray  # (1,) record RATES
+    world: NDArray[np.void]  # (1,) record WORLD
+    law: NDArray[np.void]  # (arms,) records ARM
+    rates: NDArray[np.void]  # (1,) record RATES
     arms: tuple[Arm, ...]
     acts: tuple[str, ...]
     slots: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
     columns: Columns
     certainty: dict[str, dict[str, float]]  # arm -> class -> certainty of being charged, by the declarations
-
-
-def day_number(when: date) -> int:
-    """Days since 2000-01-01."""
-    return (when - EPOCH).days
-
-
-def date_of(day: int) -> date:
-    """The date of a day number."""
-    return EPOCH + timedelta(days=day)
 
 
 def _logit(p: float) -> float:
@@ -95,108 +64,12 @@ def _sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-def seen_by(sensor: Sensor, act: str, stratum: str, when: date) -> float:
-    """Probability that an act of this kind, done by somebody the sensor can reach, is seen."""
-    if sensor.kind == "register":
-        if act not in sensor.reads:
-            return 0.0
-        return 1.0 - (sensor.missed_links.at(when) if sensor.missed_links is not None else 0.0)
-    sensitivity = sensor.sees.get(act)
-    if sensitivity is None:
-        return 0.0
-    share = sensor.share_analysed.at(when) if sensor.share_analysed is not None else 1.0
-    if sensor.density_per_km2 is not None:
-        density = sensor.density_per_km2.get(stratum)
-        cover = recognition.coverage(density.at(when) if density is not None else 0.0, share)
-    else:
-        cover = (sensor.coverage.at(when) if sensor.coverage is not None else 1.0) * share
-    return float(cover) * float(sensitivity.at(when))
-
-
-def operating_point(sensor: Sensor, when: date) -> float | None:
-    """The false match rate of one comparison, or None where faces are not compared."""
-    ident = sensor.identification
-    if ident is None or ident.mode in ("none", "declared"):
-        return None
-    if ident.fmr is not None:
-        return float(ident.fmr.at(when))
-    assert ident.target_fpir is not None  # the schema asks for exactly one
-    size = ident.gallery.size if ident.gallery is not None else 1
-    return float(recognition.fmr_for(ident.target_fpir.at(when), size))
-
-
-def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[float, float]]:
-    """(right, wrong) by appearance class of the author, after review."""
-    ident = sensor.identification
-    if sensor.kind == "register":
-        f = sensor.false_links.at(when) if sensor.false_links is not None else 0.0
-        return [(1.0 - f, f)] * CLASSES
-    if ident is None or ident.mode == "none":
-        return [(1.0, 0.0)] * CLASSES
-    if ident.mode == "declared":
-        out = []
-        for c in range(CLASSES):
-            wrong = ident.wrong.get(f"class-{c + 1}") if ident.wrong else None
-            w = wrong.at(when) if wrong is not None else 0.0
-            out.append((1.0 - w, w))
-        return out
-    fmr = operating_point(sensor, when)
-    assert fmr is not None and ident.gallery is not None
-    factors = class_factors(sensor, shares, when)
-    unusable = ident.unusable_image.at(when) if ident.unusable_image is not None else 0.10
-    out = []
-    for c in range(CLASSES):
-        if ident.mode == "verify":
-            gate = recognition.verify(fmr)
-            right, wrong = 1.0 - gate.false_reject, 0.0
-        else:
-            result = recognition.identify(fmr, ident.gallery.size, unusable=unusable, others_factor=factors[c])
-            right, wrong = result.right, result.wrong
-        if ident.review is not None:
-            right *= ident.review.right_passes.at(when)
-            wrong *= ident.review.wrong_passes.at(when)
-        out.append((right, wrong))
-    return out
-
-
-def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """Factor on the false matches that a person of each class meets; 1 for all where no multipliers are given.
-
-    Two people of one class are confused more often by its multiplier, and a person is confused within the own
-    class: what a person of class c meets is in proportion to multiplier x share of the class. Scaled so that the
-    mean over people is 1, the declared operating point. The ratio between classes is an input.
-    """
-    ident = sensor.identification
-    given = ident.multipliers if ident is not None and ident.multipliers else None
-    if given is None:
-        return [1.0] * CLASSES
-    raw = []
-    for c in range(CLASSES):
-        m = given.get(f"class-{c + 1}")
-        raw.append((m.at(when) if m is not None else 1.0) * shares[c])
-    mean = sum(r * s for r, s in zip(raw, shares, strict=True))
-    return [r / mean if mean > 0 else 1.0 for r in raw]
-
-
-def false_alarms_per_day(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """Alarms per person and day that no act caused, by appearance class: a listed face 'seen' in a passer-by."""
-    ident = sensor.identification
-    if sensor.passages_per_day is None or ident is None or ident.mode != "presence":
-        return [0.0] * CLASSES
-    fmr = operating_point(sensor, when)
-    assert fmr is not None and ident.gallery is not None
-    passages = sensor.passages_per_day.at(when)
-    passes = ident.review.wrong_passes.at(when) if ident.review is not None else 1.0
-    factors = class_factors(sensor, shares, when)
-    return [
-        min(0.5, passages * recognition.presence(min(0.5, fmr * f), ident.gallery.size).fpir * passes) for f in factors
-    ]
-
-
 class _Builder:
     """Fills the arrays of `Law` arm by arm."""
 
-    def __init__(self, country: Country, vocabulary: Vocabulary, arms: list[Arm], start: date, seed: int) -> None:
+    def __init__(
+        self, country: Country, vocabulary: Vocabulary, arms: list[Arm], start: date, seed: int
+    ) -> None:
         self.country, self.vocabulary, self.arms, self.start = country, vocabulary, arms, start
         self.rates, self.acts, self.thin = rates_of(country, vocabulary, start)
         self.first, self.slots = slots_of(vocabulary)
@@ -218,7 +91,7 @@ class _Builder:
             max(1, *(len(a.lists) for a in self.arms)),
         )
 
-    def acts_part(self) -> dict[str, object]:
+    def acts_part(self) -> Tables:
         """Acts and perceived certainty."""
         pc = self.country.perceived_certainty
         kinds, today, exposure, unlearn = [], [], [], []
@@ -269,7 +142,10 @@ class _Builder:
         """Class -> (certainty today, certainty in the arm), mean over acts weighted by latent rate."""
         totals: dict[str, list[float]] = {"offence": [0.0, 0.0, 0.0], "lawful": [0.0, 0.0, 0.0]}
         stratum = self.country.attributes.stratum
-        weights = {x: (float(stratum.shares.get(x, 0.0)) if stratum else float(x == self.strata[0])) for x in self.strata}
+        weights = {
+            x: float(stratum.shares.get(x, 0.0)) if stratum else float(x == self.strata[0])
+            for x in self.strata
+        }
         phones = self.country.attributes.smartphone
         owners = float(np.mean([float(x) for x in phones.by_age])) if phones else 1.0
         for name in self.acts:
@@ -285,7 +161,8 @@ class _Builder:
                 for sensor in arm.sensors:
                     if sensor.kind == "register":
                         continue
-                    right = sum(s * o[0] for s, o in zip(self.shares, outcome_of(sensor, self.shares, self.start), strict=True))
+                    outcomes = outcome_of(sensor, self.shares, self.start)
+                    right = sum(s * o[0] for s, o in zip(self.shares, outcomes, strict=True))
                     reach = sum(w * seen_by(sensor, name, x, self.start) for x, w in weights.items())
                     missed *= 1.0 - right * reach * (owners if sensor.kind == "phone" else 1.0)
             totals[group][0] += weight
@@ -293,7 +170,7 @@ class _Builder:
             totals[group][2] += weight * (1.0 - missed)
         return {g: (t[1] / t[0] if t[0] else 0.0, t[2] / t[0] if t[0] else 0.0) for g, t in totals.items()}
 
-    def ambient_part(self) -> tuple[dict[str, np.ndarray], dict[str, dict[str, float]]]:
+    def ambient_part(self) -> tuple[Tables, dict[str, dict[str, float]]]:
         """The ambient of each arm: the prior until a regime is announced, then what is believed of it."""
         pc = self.country.perceived_certainty
         days = np.full((len(self.arms), L.SEGMENTS), 1 << 20, np.int64)
@@ -317,7 +194,7 @@ class _Builder:
                     values[a, c, 1:] = round(round(believed, 9) * 65536)
         return {"ambient_day": days, "ambient": values}, certainty
 
-    def sensors_part(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    def sensors_part(self) -> tuple[Tables, Tables]:
         """What is seen and for whom it is taken: tables of the world, tables of the arms."""
         A, K, V, S, _ = self.dims()
         z = {
@@ -326,8 +203,8 @@ class _Builder:
             "s_need": np.zeros((A, V), np.int64),
             "s_register": np.zeros((A, V), np.int64),
             "s_seen": np.zeros((A, V, K, STRATA), np.int64),
-            "s_right": np.zeros((A, V, CLASSES), np.int64),
-            "s_wrong": np.zeros((A, V, CLASSES), np.int64),
+            "s_right": np.zeros((A, V, L.CLASSES), np.int64),
+            "s_wrong": np.zeros((A, V, L.CLASSES), np.int64),
             "s_scope": np.zeros((A, V), np.int64),
             "s_same": np.zeros((A, V), np.int64),
         }
@@ -341,12 +218,14 @@ class _Builder:
                 z["s_register"][a, v] = int(sensor.kind == "register")
                 for k, name in enumerate(self.acts):
                     for g, stratum in enumerate(self.strata):
-                        z["s_seen"][a, v, k, g] = tables.q32(min(1.0, seen_by(sensor, name, stratum, self.start)))
+                        seen = seen_by(sensor, name, stratum, self.start)
+                        z["s_seen"][a, v, k, g] = tables.q32(min(1.0, seen))
                 for c, (right, wrong) in enumerate(outcome_of(sensor, self.shares, self.start)):
                     z["s_right"][a, v, c] = tables.q32(right)
                     z["s_wrong"][a, v, c] = tables.q32(min(1.0, right + wrong))
                 ident = sensor.identification
-                z["s_scope"][a, v] = int(ident is not None and ident.gallery is not None and ident.gallery.scope == "region")
+                gallery = ident.gallery if ident is not None else None
+                z["s_scope"][a, v] = int(gallery is not None and gallery.scope == "region")
                 anyone = sensor.kind == "register" or (ident is not None and ident.victim == "anyone")
                 z["s_same"][a, v] = 0 if anyone else tables.q32(0.9)
                 alarms = false_alarms_per_day(sensor, self.shares, self.start)
@@ -359,7 +238,7 @@ class _Builder:
         names = sorted(layers)
         F = len(names)
         levels = np.zeros(F, np.int64)
-        z["f_threshold"] = np.zeros((A, F, CLASSES), np.int64)
+        z["f_threshold"] = np.zeros((A, F, L.CLASSES), np.int64)
         z["f_sensor"] = np.full((A, F), -1, np.int64)
         for f, name in enumerate(names):
             highest = max(max(alarms) for _, _, alarms in layers[name])
@@ -368,17 +247,19 @@ class _Builder:
             for a, v, alarms in layers[name]:
                 z["f_sensor"][a, f] = v
                 for c, p in enumerate(alarms):
-                    z["f_threshold"][a, f, c] = min(tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level)))
+                    z["f_threshold"][a, f, c] = min(
+                        tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))
+                    )
         z["f_points"] = points
-        world: dict[str, object] = {
+        world = {
             "first_slot": np.array([self.first[ATTRIBUTES.index(x)] for x in ("appearance", "stratum")]),
-            "layers": F,
+            "layers": np.array(F),
             "f_purpose": np.array([purpose(n) for n in names], np.int64),
             "f_level": levels,
         }
         return world, z
 
-    def schemes_part(self) -> dict[str, np.ndarray]:
+    def schemes_part(self) -> Tables:
         """Scores, catalogues, association."""
         A, K, _, S, _ = self.dims()
         z = {
@@ -430,14 +311,14 @@ class _Builder:
                         else:
                             z["far_mask"][a, s] |= 1 << far.index(name)
                 if scheme.disclosed and scheme.reads == "regime" and z["stake_scheme"][a] < 0:
-                    worst = max(1, score.start - score.tiers[-1].from_ if len(score.tiers) < 2 else score.start - score.tiers[-2].from_)
+                    known = score.tiers[-2 if len(score.tiers) > 1 else -1].from_
                     z["stake_scheme"][a] = s
-                    z["stake_span"][a] = (score.start, worst)
+                    z["stake_span"][a] = (score.start, max(1, score.start - known))
         return z
 
-    def lists_part(self) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    def lists_part(self) -> tuple[Tables, Tables]:
         """Lists, what they refuse and prevent, trips and offers: tables of the world, tables of the arms."""
-        A, K, _, _, X = self.dims()
+        A, _, _, _, X = self.dims()
         z = {
             "lists": np.array([len(a.lists) for a in self.arms], np.int64),
             "l_scheme": np.zeros((A, X), np.int64),
@@ -468,7 +349,11 @@ class _Builder:
         rates = np.zeros((A, U, WHERE))
         for u, context in enumerate(contexts):
             travel = self.country.travel[context]
-            daily = travel.per_year.at(self.start) / 365.25 if travel.per_year is not None else travel.per_day.at(self.start)
+            if travel.per_year is not None:
+                daily = travel.per_year.at(self.start) / 365.25
+            else:
+                assert travel.per_day is not None  # the schema asks for exactly one
+                daily = travel.per_day.at(self.start)
             income = [float(x) for x in travel.by_income] if travel.by_income is not None else [1.0] * INCOMES
             mean = sum(income) / INCOMES
             for a in range(A):
@@ -491,7 +376,7 @@ class _Builder:
                     z["l_entry"][a, x] = (2, 0)
                 z["l_exit"][a, x] = (
                     0 if rule.exit.tier is not None else 1,
-                    tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days,
+                    tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days or 0,
                     -1 if rule.exit.score is None else rule.exit.score,
                     int(rule.exit.novice),
                 )
@@ -527,21 +412,23 @@ class _Builder:
             level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
             world["o_level"][u] = level
             for a in range(A):
-                z["o_threshold"][a, u] = [round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]]
-        return dict(world), z
+                z["o_threshold"][a, u] = [
+                    round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]
+                ]
+        return world, z
 
-    def _prevented(self, rule: object) -> int:
+    def _prevented(self, rule: ListRule) -> int:
         """Acts that a listed person cannot do: not exposed any more, or kept from the place where they happen."""
         bits = 0
         for k, name in enumerate(self.acts):
             act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
-            gone = rule.prevents is not None and rate.per == rule.prevents.exposure  # type: ignore[attr-defined]
-            chance = rule.refuses.get(act.needs) if act.needs is not None else None  # type: ignore[attr-defined]
+            gone = rule.prevents is not None and rate.per == rule.prevents.exposure
+            chance = rule.refuses.get(act.needs) if act.needs is not None else None
             if gone or (chance is not None and chance.at(self.start) >= 1.0):
                 bits |= 1 << k
         return bits
 
-    def ties_part(self) -> dict[str, object]:
+    def ties_part(self) -> Tables:
         """The orders through which news and falls travel."""
         ties = [t for t in self.country.ties if t.kind in ("ring", "clique")]
         household = any(t.kind == "household" for t in self.country.ties)
@@ -551,12 +438,12 @@ class _Builder:
         key = seed_key(self.seed)
         keys = [int(key) ^ (purpose(f"ties/{name}") * 0x9E3779B97F4A7C15) & ((1 << 64) - 1) for name in far]
         return {
-            "orders": len(kinds),
+            "orders": np.array(len(kinds)),
             "tie_kind": np.array(kinds, np.int64),
             "tie_reach": np.array(reach, np.int64),
-            "fars": len(far),
+            "fars": np.array(len(far)),
             "far_key": np.array([k - (1 << 64) if k >= 1 << 63 else k for k in keys], np.int64),
-            "known_mask": ((1 << len(kinds)) - 1) & ~(0 if household else 1),
+            "known_mask": np.array(((1 << len(kinds)) - 1) & ~(0 if household else 1)),
         }
 
 
@@ -600,14 +487,14 @@ def compile_arms(
     top = acts["deter"].max(axis=1)
     acts["ceiling"] = np.array(
         [
-            min(tables.Q32, int(acts["thin"][k]) * int(top[c]) // tables.Q16 * 5 // 4 + 1) if c < 2 else acts["thin"][k]
-            for k, c in enumerate(acts["kind"])
+            min(tables.Q32, int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 + 1) if kind < 2 else thin
+            for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
+    _fill(world[0], acts | world_parts | sensor_world | build.ties_part())
     _fill(
         world[0],
-        acts | world_parts | sensor_world | build.ties_part()
-        | {
+        {
             "kinds": len(build.acts),
             "lead": leads_of(acts["ceiling"], build.rates[0]["layer"]),
             "caution": np.array([tables.q16(math.exp(-caution * x / 256)) for x in range(257)]),
@@ -619,7 +506,7 @@ def compile_arms(
             "k_tier": columns.flows,
             "k_list": columns.flows + columns.tier_stocks,
         },
-    )  # fmt: skip
+    )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
@@ -638,7 +525,7 @@ def compile_arms(
     )
 
 
-def leads_of(ceiling: np.ndarray, layer: np.ndarray) -> list[int]:
+def leads_of(ceiling: NDArray[np.int64], layer: NDArray[np.int64]) -> list[int]:
     """By layer, the largest first LEAD binary digits of a thinning uniform with which any act may happen.
 
     They are read for 64 people at once, so potential acts that no arm can let happen cost next to nothing.
@@ -650,11 +537,11 @@ def leads_of(ceiling: np.ndarray, layer: np.ndarray) -> list[int]:
     return leads
 
 
-def _fill(record: np.void, values: dict[str, object]) -> None:
+def _fill(record: np.void, values: Mapping[str, ArrayLike]) -> None:
     """Write tables into the leading corner of a record's fields."""
     for name, value in values.items():
         table = np.asarray(value)
         if table.ndim == 0:
-            record[name] = value
+            record[name] = table
         else:
             record[name][tuple(slice(0, n) for n in table.shape)] = table

@@ -18,7 +18,8 @@ from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.society import books, day as kernels
-from moot.society.compile import Compiled, date_of
+from moot.society.arms import date_of
+from moot.society.compile import Compiled
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
 from moot.society.workers import Team, shares_of

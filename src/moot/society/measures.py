@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from moot.society.arms import Arm
 from moot.society.law import ACT_MEASURES, PER_ACT, SCHEME_MEASURES
-
-if TYPE_CHECKING:
-    from moot.society.compile import Arm
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,12 @@ class Columns:
     stock_names: tuple[dict[int, str], ...]
 
     @classmethod
-    def of(cls, arms: list[Arm], acts: list[str], contexts: list[str]) -> Columns:
+    def of(cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str]) -> Columns:
         """Lay the columns out for these arms."""
         sensors = max(1, *(len(a.sensors) for a in arms))
         schemes = max(1, *(len(a.schemes) for a in arms))
         lists = max(1, *(len(a.lists) for a in arms))
-        offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})  # type: ignore[attr-defined]
+        offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
         false = len(acts) * PER_ACT
         scheme = false + sensors
         first_list = scheme + len(SCHEME_MEASURES) * schemes
@@ -44,13 +42,17 @@ class Columns:
         tier_stocks = 8 * schemes
         flows, stocks = [], []
         for arm in arms:
-            f = {k * PER_ACT + x: f"act:{name}:{what}" for k, name in enumerate(acts) for x, what in enumerate(ACT_MEASURES)}
+            f = {
+                k * PER_ACT + x: f"act:{name}:{what}"
+                for k, name in enumerate(acts)
+                for x, what in enumerate(ACT_MEASURES)
+            }
             f |= {false + v: f"sensor:{s.sensor}:false-alarms" for v, s in enumerate(arm.sensors)}
             for s, sch in enumerate(arm.schemes):
                 f |= {scheme + 4 * s + x: f"scheme:{sch.scheme}:{w}" for x, w in enumerate(SCHEME_MEASURES)}
             for x, (_, rule) in enumerate(arm.lists):
-                f[first_list + 2 * x] = f"list:{rule.list}:entries"  # type: ignore[attr-defined]
-                f[first_list + 2 * x + 1] = f"list:{rule.list}:exits"  # type: ignore[attr-defined]
+                f[first_list + 2 * x] = f"list:{rule.list}:entries"
+                f[first_list + 2 * x + 1] = f"list:{rule.list}:exits"
             for u, context in enumerate(contexts):
                 f[trip + 2 * u] = f"trip:{context}:tried-by-listed"
                 f[trip + 2 * u + 1] = f"trip:{context}:refused"
@@ -63,7 +65,7 @@ class Columns:
                 for s, sch in enumerate(arm.schemes)
                 for x, tier in enumerate(sch.tier_names)
             }
-            k |= {tier_stocks + x: f"list:{rule.list}:people" for x, (_, rule) in enumerate(arm.lists)}  # type: ignore[attr-defined]
+            k |= {tier_stocks + x: f"list:{rule.list}:people" for x, (_, rule) in enumerate(arm.lists)}
             stocks.append(k)
         return cls(
             false, scheme, first_list, trip, clamped, clamped + 1, tier_stocks, tier_stocks + lists,

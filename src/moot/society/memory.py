@@ -17,6 +17,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
+from numpy.typing import NDArray
 
 from moot.country.rates import ACT_LAYERS, CLASSES
 
@@ -126,10 +127,11 @@ def _fetch(name: str) -> Any:
 
 def offset(field: str) -> int:
     """Where a field lies in the record, in bytes."""
+    assert MEMORY.fields is not None  # it is a record
     return int(MEMORY.fields[field][1])
 
 
-def address_of(array: np.ndarray) -> int:
+def address_of(array: NDArray[Any]) -> int:
     """Where a C-contiguous array lies."""
     assert array.flags.c_contiguous  # a view that is not would be read wrongly
     return int(array.ctypes.data)

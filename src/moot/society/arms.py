@@ -1,0 +1,48 @@
+"""What a run compares, and how it counts days: the arms by their regimes, and day numbers."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from moot.regime.schema import ListRule, Offer, Regime, Scheme, Sensor
+
+EPOCH = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm: its name, the regimes in force in the order of their schemes, and whether institutions act."""
+
+    name: str
+    existing: tuple[Regime, ...]
+    regime: Regime | None
+    institutions: bool
+
+    @property
+    def schemes(self) -> list[Scheme]:
+        """All schemes, those in force today first."""
+        return [s for r in (*self.existing, *((self.regime,) if self.regime else ())) for s in r.schemes]
+
+    @property
+    def sensors(self) -> list[Sensor]:
+        """The regime's own sensors."""
+        return list(self.regime.sensors) if self.regime else []
+
+    @property
+    def lists(self) -> list[tuple[int, ListRule]]:
+        """(scheme index, rule) of every list, in order."""
+        return [(x, rule) for x, s in enumerate(self.schemes) for rule in s.lists]
+
+    @property
+    def offers(self) -> list[tuple[int, Offer]]:
+        """(scheme index, offer)."""
+        return [(x, o) for x, s in enumerate(self.schemes) for o in s.offers]
+
+
+def day_number(when: date) -> int:
+    """Days since 2000-01-01."""
+    return (when - EPOCH).days
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return EPOCH + timedelta(days=day)
