@@ -133,7 +133,7 @@ def test_no_act_of_france_depends_on_income_or_sex():
 def test_the_rates_of_france_are_the_same_for_all_incomes():
     rates, names, *_ = rates_of(load_country("france"), load_vocabulary(), date(2028, 1, 1))
     for k, name in enumerate(names):
-        assert len(set(rates[0]["by_place"][k].tolist())) == 1, name
+        assert len(set(rates[0]["by_place"][:, k].tolist())) == 1, name
 
 
 def test_a_gradient_seen_in_records_does_not_move_conduct(tmp_path):
@@ -150,7 +150,7 @@ def test_a_gradient_seen_in_records_does_not_move_conduct(tmp_path):
             assert name == "record"
             assert "records" in str(refused)
             return
-        found[name] = rates[0]["by_person"][0]
+        found[name] = rates[0]["by_person"][:, 0]
     assert (found["plain"] == found["record"]).all()
 
 

@@ -183,12 +183,7 @@ def test_victims_are_spread_over_the_gallery_and_share_the_class_as_declared(tmp
     w.agrees(chi, 199, math.sqrt(2 * 199), what="chi-square")
 
 
-SHARED_BLOCKS = pytest.mark.xfail(
-    run=False, reason="regions that share a block are not neighbours in it; the search leaves the arrays"
-)
-
-
-@pytest.mark.parametrize("regions", [4, pytest.param(200, marks=SHARED_BLOCKS)])
+@pytest.mark.parametrize("regions", [4, 200])
 def test_a_regional_gallery_keeps_victims_in_the_region(tmp_path, monkeypatch, regions):
     """Large regions with blocks of their own, and small ones that share a block."""
     w.everybody_seen(monkeypatch)
@@ -204,7 +199,6 @@ def test_a_regional_gallery_keeps_victims_in_the_region(tmp_path, monkeypatch, r
     w.agrees(inside, 1 / regions, w.binomial(1 / regions, len(author)), what="by chance")
 
 
-@SHARED_BLOCKS
 def test_a_small_region_and_a_rare_class_have_their_wrong_charges_too(tmp_path):
     shares = {"class-1": 0.9, "class-2": 0.05, "class-3": 0.05}
     local = camera(mode="identify", gallery={"scope": "region", "size": 10**9}, fmr=1e-3)

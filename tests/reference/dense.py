@@ -341,14 +341,14 @@ class Dense:
         column = k * L.PER_ACT
         for a in range(self.arms):
             law = self.law[a]
-            if law["prevents"][self.state[a].lists[i]] >> k & 1:
-                self._tally(a, i, column + L.PREVENTED)
-                continue
             threshold = self._threshold(a, i, k, scale)
             assert threshold <= ceiling or threshold > CERTAIN
             if threshold > CERTAIN:
                 self._tally_clamped(a, i)
             if u_thin >= threshold:
+                continue
+            if law["prevents"][self.state[a].lists[i]] >> k & 1:
+                self._tally(a, i, column + L.PREVENTED)
                 continue
             self._tally(a, i, column + L.DONE)
             charged_today = bool(law["institutions"]) and u_today < self.world["today"][k]
@@ -584,7 +584,7 @@ class Dense:
                     self.falls += [(a, j, s) for j in self.near[q][i]]
             for f in range(self.world["fars"]):
                 if law["far_mask"][s] >> f & 1:
-                    self.falls += [(a, j, s) for j in self.far[f][i]]
+                    self.falls += [(a, j, s) for j in self.far[f][i] if j != i]
         for x in range(law["lists"]):
             kind, act = law["l_entry"][x]
             if law["l_scheme"][x] == s and kind == 1 and act in charged:

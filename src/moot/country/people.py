@@ -1,4 +1,4 @@
-"""Kernels that make people: one block at a time, integers only, each draw a function of (seed, birth, purpose).
+"""Kernels that make people: one block at a time, integers only, each draw keyed by (seed, birth, purpose).
 
 Persons are drawn household by household (the order of birth), then sorted by rate class; the order of birth
 stays as tie order 0, in which a household is a run of neighbours.
@@ -165,7 +165,7 @@ def _households(key, m, first, n, age5, sex, household):
 
 @inline
 def rate_class(hazard):
-    """The largest c with hazard <= 2**-c (hazard in 1/2**32), at most 28; 63 for people who can do nothing."""
+    """The largest c with hazard <= 2**-c (hazard in 1/2**32), at most 28; 63 where it is 0."""
     if hazard <= 0:
         return 63
     c = 0
@@ -248,8 +248,9 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
                     p, _ = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
                     none = none - (((none >> 1) * p) >> 31)
             b_class[layer, j] = rate_class((np.int64(1) << 32) - none)
-            either = ((either >> 1) * none) >> 31
-        sort_key[j] = (rate_class((np.int64(1) << 32) - either) << 32) + j
+            either = ((either >> 1) * (none >> 1)) >> 30
+        rank = (np.int64(b_slot[j]) << 8) + rate_class((np.int64(1) << 32) - either)
+        sort_key[j] = (rank << 32) + j
     sort_key = np.sort(sort_key)
     for t in range(n):
         j = np.int64(np.uint64(sort_key[t]) & M32)
@@ -272,7 +273,8 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         for layer in range(len(ACT_LAYERS)):
             c = b_class[layer, j]
             if c != 63:
-                classes[layer, word0[block] + t // 64, min(c, CLASSES - 1)] |= np.uint64(1) << np.uint64(t % 64)
+                w = word0[block] + t // 64
+                classes[layer, w, min(c, CLASSES - 1)] |= np.uint64(1) << np.uint64(t % 64)
     _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
 
 

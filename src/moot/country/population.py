@@ -1,8 +1,8 @@
 """Synthetic people in their canonical order: what the society reads and nobody outside this package can make.
 
-The order is region, then block (at most 65,536 people, whole households), then rate class inside the block; it
-depends on the country, its size and the seed alone. A `Population` comes from `synthesise` and from nowhere
-else: it has no public constructor, and its arrays are read-only.
+The order is region, then block (at most 65,536 people, whole households), then rate class inside the block;
+it depends on the country, its size and the seed alone. A `Population` comes from `synthesise` and from
+nowhere else: it has no public constructor, and its arrays are read-only.
 """
 
 from dataclasses import dataclass, fields
@@ -119,11 +119,13 @@ class Population:
     order: NDArray[np.uint16]  # (q, n) person at a place, both counted inside the block
     place: NDArray[np.uint16]  # (q, n) place of a person
     clique_end: NDArray[np.int64]  # (q, blocks, 2) ends of the employed and of the pupils in a clique order
-    classes: NDArray[np.uint64]  # (layers, w, classes) who of a word is a candidate with probability 2 ** -class
+    classes: NDArray[np.uint64]  # (layers, w, classes) who of a word is in each rate class
 
     def __init__(self, token: object, **arrays: object) -> None:
         if token is not _TOKEN:
-            raise TypeError("people are made by moot.country.synthesise(country, seed, people) and in no other way")
+            raise TypeError(
+                "people are made by moot.country.synthesise(country, seed, people) and in no other way"
+            )
         for field in fields(self):
             value = arrays[field.name]
             if isinstance(value, np.ndarray):
@@ -163,7 +165,8 @@ class Population:
     @property
     def bytes(self) -> int:
         """Memory of the statics and ties, in bytes."""
-        return sum(v.nbytes for v in (getattr(self, f.name) for f in fields(self)) if isinstance(v, np.ndarray))
+        values = (getattr(self, f.name) for f in fields(self))
+        return sum(v.nbytes for v in values if isinstance(v, np.ndarray))
 
     def block_of(self, person: int) -> int:
         """The block in which a person lies."""

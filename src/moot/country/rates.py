@@ -13,22 +13,22 @@ AGES, SEXES, FLAGS, INCOMES, STRATA = 9, 2, 16, 10, 5
 WHO = AGES * SEXES * FLAGS
 WHERE = INCOMES * STRATA
 CEILING = 1 << 36
-# Purposes under which potential acts are drawn together. Acts of one layer have bounds that stand about equally
-# far above their rates, so that a common digit test rules most of them out.
+# Purposes under which potential acts are drawn together. Acts of one layer have bounds that stand about
+# equally far above their rates, so that a common digit test rules most of them out.
 ACT_LAYERS = ("act/road", "act/offences", "act/rights-and-merits")
 CLASSES = 13  # rate classes: candidates of class c have probability 2**-c; the last holds all that are rarer
 
 
 KINDS, OWN_SHAPES, BINS = 48, 8, 4096
 
-# Tables of the potential acts (acts x people, int64).
+# Tables of the potential acts; those that a candidate meets lie side by side.
 RATES = np.dtype(
     [
-        ("by_person", np.int64, (KINDS, WHO)),  # daily bound at theta = 1 in 1/2**32; 0 where not exposed
-        ("by_place", np.int64, (KINDS, WHERE)),  # factor in 1/65536
+        ("by_person", np.uint32, (WHO, KINDS)),  # daily bound at theta = 1 in 1/2**32; 0 where not exposed
+        ("by_place", np.uint32, (WHERE, KINDS)),  # factor in 1/65536
         ("domain", np.int64, (KINDS,)),  # column of theta
         ("cap", np.int64, (KINDS,)),  # largest daily probability in 1/2**32
-        ("stretch", np.int64, (KINDS,)),  # 1 where the cap bounds the candidates only, 0 where it is the law's own
+        ("stretch", np.int64, (KINDS,)),  # 1 where the cap bounds candidates only, 0 where it is the law's
         ("own", np.int64, (KINDS,)),  # row of `bins` for a propensity of this act alone, or -1
         ("purpose", np.int64, (KINDS,)),  # purpose of the act's draws
         ("own_purpose", np.int64, (KINDS,)),  # purpose of the act's own propensity
@@ -44,13 +44,13 @@ RATES = np.dtype(
 def bound(rates, key, k, theta_bin, who, where, born):
     """(capped, full): the dominating probability that a person does act k on a day, in 1/2**32.
 
-    `born` is the person's index before sorting, to which a propensity of one act belongs. Where the cap is not
-    the law's own, the thinning makes up for it: what is thinned is full ÷ capped times as likely to stay.
+    `born` is the person's index before sorting, to which a propensity of one act belongs. Where the cap is
+    not the law's own, the thinning makes up for it: what is thinned is full ÷ capped times as likely to stay.
     """
-    p = rates.by_person[k, who]
+    p = np.int64(rates.by_person[who, k])
     if p == 0:
         return p, p
-    p = (p * rates.by_place[k, where]) >> 16
+    p = (p * np.int64(rates.by_place[where, k])) >> 16
     p = (min(p, CEILING) * np.int64(rates.domain_bins[theta_bin])) >> 16
     row = rates.own[k]
     if row >= 0:

@@ -133,7 +133,7 @@ def domains_of(country: Country, vocabulary: Vocabulary) -> list[str]:
 
 
 def latent_rate(act: ActRate, when: date, *, upper: bool) -> float:
-    """True acts per exposed unit and day: recorded / certainty now, or the base; at its value or upper end."""
+    """True acts per exposed unit and day: recorded / certainty now, or the base; its value or upper end."""
     if act.base_per_day is not None:
         return act.base_per_day.upper() if upper else act.base_per_day.at(when)
     if act.base is not None:
@@ -259,7 +259,10 @@ def rates_of(
         ("purpose", [purpose(f"act/{n}") for n in names]),
         ("own_purpose", [purpose(f"act/{n}/propensity") for n in names]),
     ):
-        rates[0][field][:kinds] = table
+        if field in ("by_person", "by_place"):
+            rates[0][field][:, :kinds] = np.asarray(table).T
+        else:
+            rates[0][field][:kinds] = table
     rates["domain_bins"] = tables.gamma_bins(float(country.propensity.shape.at(when)))
     for row, bins in enumerate(rows):
         rates[0]["bins"][row] = bins

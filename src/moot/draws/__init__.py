@@ -1,1 +1,1 @@
-"""Chance, fixed before any regime looks at it: see README.md in this folder for why each piece is as it is."""
+"""Chance, fixed before any regime looks at it: README.md in this folder says why each piece is as it is."""

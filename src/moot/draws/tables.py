@@ -1,7 +1,7 @@
 """Integer tables: every transcendental number that a run may need, made before the first day.
 
-Values are computed in floating point, rounded to 1e-9 so that machines agree, then scaled to integers. Kernels
-read these tables and add, multiply and shift; they never call exp or log.
+Values are computed in floating point, rounded to 1e-9 so that machines agree, then scaled to integers.
+Kernels read these tables and add, multiply and shift; they never call exp or log.
 """
 
 import math
@@ -17,7 +17,7 @@ BINS = 4096
 
 
 def q32(probability: float) -> int:
-    """A probability as a threshold on 32-bit uniforms: `u < q32(p)` has probability p (p = 1 always holds)."""
+    """A probability as a threshold on 32-bit uniforms: `u < q32(p)` has probability p, and 1 holds always."""
     if not 0.0 <= probability <= 1.0:
         raise ValueError(f"a probability lies between 0 and 1, not {probability!r}")
     return round(round(probability, 12) * Q32)
@@ -68,7 +68,7 @@ def normal_quantiles() -> NDArray[np.int64]:
 
 @lru_cache(maxsize=1)
 def normal_ranks() -> NDArray[np.int64]:
-    """The bin (of `BINS`) in which a normal value falls: index (z + 8) * 1024 with z from -8 to 8; (16384,)."""
+    """The bin (of `BINS`) of a normal value z: index (z + 8) * 1024 with z from -8 to 8; (16384,)."""
     z = (np.arange(16384) + 0.5) / 1024 - 8.0
     cdf = np.array([round(normal_cdf(float(x)), 9) for x in z])
     return np.minimum(BINS - 1, (cdf * BINS).astype(np.int64))
@@ -105,7 +105,7 @@ def _gamma_cdf(shape: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=16)
 def gamma_bins(shape: float) -> NDArray[np.int64]:
-    """Gamma(shape, mean 1) in `BINS` bins of equal probability, each by its conditional mean; int64 in 1/65536.
+    """Gamma(shape, mean 1) in `BINS` equally probable bins, each by its conditional mean; int64 in 1/65536.
 
     The mean over the bins is 1 to rounding; the variance falls short of 1/shape by the variance inside bins
     (under 1 % for shapes from 0.15 up).
@@ -123,6 +123,7 @@ def gamma_bins(shape: float) -> NDArray[np.int64]:
 def thresholds(shares: list[float]) -> NDArray[np.int64]:
     """Cumulative shares as thresholds on 32-bit uniforms; (len,) int64, the last one is 2**32."""
     total = sum(shares)
-    out = np.array([round(round(sum(shares[: j + 1]) / total, 12) * Q32) for j in range(len(shares))], np.int64)
+    sums = [sum(shares[: j + 1]) for j in range(len(shares))]
+    out = np.array([round(round(x / total, 12) * Q32) for x in sums], np.int64)
     out[-1] = Q32
     return out

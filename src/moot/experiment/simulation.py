@@ -23,6 +23,7 @@ from moot.draws.permutation import backward, forward
 from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError, UserError
 from moot.experiment.scenario import Scenario, load_scenario
+from moot.regime.schema import Regime
 from moot.society import books
 from moot.society.arms import Arm, day_number
 from moot.society.compile import Compiled, compile_arms
@@ -80,7 +81,7 @@ def panel_size(people: int, asked: int | None = None) -> int:
 
 
 def panel_of(people: int, seed: int, size: int) -> NDArray[np.int64]:
-    """A random sample of `size` people, drawn by a keyed permutation; sorted. Nobody is chosen by what they do."""
+    """A random sample of `size` people by a keyed permutation, sorted. Nobody is chosen by what they do."""
     key = static_hash(seed_key(seed), purpose("panel"), 0)
     return np.sort(np.array([forward(np.uint64(key), x, people) for x in range(size)], np.int64))
 
@@ -95,7 +96,8 @@ def person_of(population: Population, number: str) -> int:
     """The place of the synthetic person with this number. Raises `UserError` where there is none."""
     digits = number.strip().upper().removeprefix("SYN-")
     if not digits.isdigit() or int(digits) >= population.people:
-        raise UserError(f"{number}: no such synthetic person; expected SYN- and a number below {population.people}")
+        expected = f"SYN- and a number below {population.people}"
+        raise UserError(f"{number}: no such synthetic person; expected {expected}")
     key = static_hash(seed_key(population.seed), purpose("person/number"), 0)
     return int(backward(np.uint64(key), int(digits), population.people))
 
@@ -115,8 +117,8 @@ def simulate(
     """Simulate a scenario (a name, a path or a loaded one).
 
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
-    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)` and `on_day` change no bit of the
-    result. Raises `UserError` for what cannot be asked.
+    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)` and `on_day` change no bit of
+    the result. Raises `UserError` for what cannot be asked.
     """
     began = time.perf_counter()
     if isinstance(scenario, str):
@@ -134,7 +136,9 @@ def simulate(
     lives = panel_of(population.people, seed, panel_size(population.people, panel))
     for room in ROOMS:
         try:
-            return _run(scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress, on_day)
+            return _run(
+                scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress, on_day
+            )  # fmt: skip
         except books.DeskFull as full:
             last = full
     raise MootError(f"the run sends more messages in a day than can be held: {last}")
@@ -147,7 +151,8 @@ def arms_of(scenario: Scenario, asked: Sequence[str] | None) -> list[str]:
         return every
     unknown = [a for a in asked if a not in every]
     if unknown:
-        raise UserError(f"arm {unknown[0]}: not in scenario {scenario.scenario}, which has {', '.join(every)}")
+        known = ", ".join(every)
+        raise UserError(f"arm {unknown[0]}: not in scenario {scenario.scenario}, which has {known}")
     return [a for a in every if a in asked]
 
 
@@ -173,7 +178,9 @@ def _run(
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
-    burnt = _burn_in(scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress)
+    burnt = _burn_in(
+        scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress
+    )
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
     state = books.branch(burnt.state, len(arms), books.most_schemes(compiled))
@@ -184,15 +191,16 @@ def _run(
     society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
     before = time.perf_counter()
     record = society.run(
-        progress=None if progress is None else lambda done: progress("simulate", done, scenario.days), on_day=on_day
+        progress=None if progress is None else lambda done: progress("simulate", done, scenario.days),
+        on_day=on_day,
     )
     spent = time.perf_counter() - before
     normaliser = {
         name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
     }
     return Result(
-        scenario, seed, workers, population.people, scenario.days, tuple(names), compiled, population, lives, record,
-        run_digest(record.digests), dict(record.digests),
+        scenario, seed, workers, population.people, scenario.days, tuple(names), compiled, population, lives,
+        record, run_digest(record.digests), dict(record.digests),
         {"setup": setup, "burn_in": burnt_in, "simulate": spent},
         burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
     )  # fmt: skip
@@ -202,7 +210,7 @@ def _burn_in(
     scenario: Scenario,
     vocabulary: Vocabulary,
     population: Population,
-    existing: Sequence[object],
+    existing: Sequence[Regime],
     institutions: bool,
     first: int,
     days: int,
@@ -210,9 +218,11 @@ def _burn_in(
     room: float,
     progress: Callable[[str, int, int], None] | None,
 ) -> Society:
-    """The society as it stands on the eve of the first day, under today's law; depends on (country, seed, n)."""
-    arm = Arm("status-quo", tuple(existing), None, institutions)  # type: ignore[arg-type]
-    compiled = compile_arms(scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed)
+    """The society on the eve of the first day, under today's law; depends on (country, seed, people)."""
+    arm = Arm("status-quo", tuple(existing), None, institutions)
+    compiled = compile_arms(
+        scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed
+    )
     day0 = first - days
     state = books.empty_state(
         population.people,
@@ -222,7 +232,9 @@ def _burn_in(
         (int(p) for p in compiled.world["prior"][0]),
         day0 - 1,
     )
-    society = Society(population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room)
+    society = Society(
+        population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
+    )
     society.begin_schemes([0])
     society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),

@@ -147,7 +147,8 @@ def identify(
     _share("unusable", unusable)
     good_right, good_none = _good_image(_inside("fmr", fmr), others, spread, others_factor)
     right = _probability((1.0 - unusable) * good_right)
-    none = _probability((1.0 - unusable) * good_none + unusable * math.exp(others_factor * others * math.log1p(-fmr)))
+    bad_none = math.exp(others_factor * others * math.log1p(-fmr))
+    none = _probability((1.0 - unusable) * good_none + unusable * bad_none)
     return _outcome(right, none) if others else Outcome(right, 0.0, _probability(1.0 - right))
 
 

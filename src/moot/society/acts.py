@@ -136,11 +136,6 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
     row = see.person(m)[i, LEVELS:THETA]
     shown = is_kept(m, i)
     for a in range(m.n_arms):
-        if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
-            tally(m, a, region, row, k * PER_ACT + PREVENTED, 1)
-            if shown:
-                note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
-            continue
         c = world.kind[k]
         threshold = (world.thin[k] * scale) >> 16
         p = np.int64(0)
@@ -162,6 +157,11 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
         if u_thin >= threshold:
             if shown and u_thin < (world.thin[k] * scale) >> 16:
                 note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
+            continue
+        if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
+            tally(m, a, region, row, k * PER_ACT + PREVENTED, 1)
+            if shown:
+                note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
             continue
         tally(m, a, region, row, k * PER_ACT + DONE, 1)
         if shown:
@@ -221,11 +221,12 @@ def next_kind(key, rates, m, i, born, layer, c, r, k):
     """
     none = CERTAIN
     total = np.int64(0)
+    who = see.person(m)[i, WHO]
+    where = see.person(m)[i, WHERE]
     for x in range(k + 1, rates.kinds):
         if rates.layer[x] != layer:
             continue
-        theta = see.person(m)[i, THETA + rates.domain[x]]
-        p, full = bound(rates, key, x, theta, see.person(m)[i, WHO], see.person(m)[i, WHERE], born)
+        p, full = bound(rates, key, x, see.person(m)[i, THETA + rates.domain[x]], who, where, born)
         if p == 0:
             continue
         share = ((none >> 1) * p) >> 31

@@ -35,7 +35,7 @@ def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterabl
 
 
 def branch(state: State, arms: int, schemes: int) -> State:
-    """The state of one arm copied to `arms` arms with room for `schemes` schemes: all are equal, bit for bit."""
+    """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit."""
     old = state["hot"]
     hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
     hot[:, :, : old.shape[2]] = old
@@ -93,6 +93,7 @@ class Books:
             "levels_n": len(compiled.slots),
             "columns": compiled.columns.flows + compiled.columns.stocks,
             "scratch": largest * arms,
+            "counting": int(reporting),
         }
         self.arrays: dict[str, NDArray[Any]] = {
             name: getattr(population, name)
@@ -112,10 +113,8 @@ class Books:
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
         self["bucket"][:] = -1
         self["wakes_n"][:, 1] = -1
-        self.own = [
-            {n: self._new(n) for n in ("by_region", "by_level", "by_month", "head", "touched", "chain", "counts")}
-            for _ in range(workers)
-        ]
+        own = ("by_region", "by_level", "by_month", "head", "touched", "chain", "counts")
+        self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
         for mine in self.own:
             mine["head"][:] = UNTOUCHED
         self.records: list[np.void] = []
@@ -153,7 +152,8 @@ class Books:
         }
         for cap, count in used.items():
             if count > self.sizes[cap]:
-                raise DeskFull(f"{cap.removesuffix('_cap')}: {count} messages for a block, room for {self.sizes[cap]}")
+                box, room = cap.removesuffix("_cap"), self.sizes[cap]
+                raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
         for cap, count in used.items():
             self.make_room(cap, 2 * count)
 

@@ -5,7 +5,7 @@ positions, so an arm added or a sensor moved changes no draw of another.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from moot.country.synthesis import latent_rate, rates_of, slots_of
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
-from moot.regime.schema import ListRule, Scheme
+from moot.regime.schema import ListRule, Repair, Scheme
 from moot.society import law as L
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
@@ -186,7 +186,7 @@ class _Builder:
                 regime = arm.regime
                 if regime is None or regime.announced is None:
                     continue
-                days[a, 1] = max(0, day_number(regime.announced))
+                days[a, 1] = max(day_number(self.start), day_number(regime.announced))
                 omega = regime.believed_share.at(self.start) if regime.believed_share is not None else 0.0
                 q0, q1 = (min(0.999, max(LEAST_CERTAINTY, x)) for x in found[group])
                 if p0 > 0:
@@ -418,7 +418,7 @@ class _Builder:
         return world, z
 
     def _prevented(self, rule: ListRule) -> int:
-        """Acts that a listed person cannot do: not exposed any more, or kept from the place where they happen."""
+        """Acts that a listed person cannot do: no longer exposed, or kept from the place where they happen."""
         bits = 0
         for k, name in enumerate(self.acts):
             act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
@@ -447,12 +447,29 @@ class _Builder:
         }
 
 
+def _is_simulated(rule: Repair, row: list[int]) -> bool:
+    """Whether a rule of repair is one of the four forms, and the first of its form."""
+    if rule.if_ == "novice":
+        return bool(rule.every_days and rule.points and not row[L.R_NOVICE_EVERY])
+    if rule.if_ == "last-loss-was-one":
+        return bool(rule.after_days and rule.points and not row[L.R_ONE_DAYS])
+    if rule.every_days is not None:
+        return bool(rule.points and not row[L.R_EVERY])
+    return bool(rule.after_days and rule.to == "ceiling" and not row[L.R_FULL])
+
+
 def repair_row(scheme: Scheme) -> list[int]:
     """The rules of repair of a scheme as one row of days and points (see `society.law`)."""
     score = scheme.score
     row = [0] * L.REPAIR_COLUMNS
     row[L.R_CAP] = score.ceiling
     for rule in score.repair:
+        if not _is_simulated(rule, row):
+            raise UserError(
+                f"scheme {scheme.scheme}: a rule of repair is not simulated; expected one `every_days` with `points`, "
+                "`after_days` with `points` and `if: last-loss-was-one`, `after_days` with `to: ceiling`, or "
+                "`every_days` with `points` and `if: novice`, each at most once"
+            )
         if rule.if_ == "novice":
             row[L.R_NOVICE_EVERY], row[L.R_NOVICE_POINTS] = rule.every_days or 0, rule.points or 0
         elif rule.if_ == "last-loss-was-one":

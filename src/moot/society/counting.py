@@ -7,6 +7,8 @@ from moot.draws.compiled import inline
 @inline
 def tally(m, a, region, levels, column, by):
     """Add `by` to a flow or a running stock."""
+    if m.n_counting == 0:
+        return
     see.by_region(m)[a, region, column] += by
     for x in range(len(levels)):
         see.by_level(m)[a, levels[x], column] += by

@@ -17,7 +17,7 @@ from moot.draws.compiled import inline, kernel
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
-from moot.society.judge import delist, plan_wake, set_score, set_watched, touch
+from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
 from moot.society.law import ABOVE, FALLS, FROM_TIES, JUDGE, KNOWN, NOVICE, OUT, OWN, R_CAP, R_EVERY, TERM, TIER
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.opportunities import opportunities_of_block
@@ -98,10 +98,10 @@ def morning(key, world, law, rates, m, what, blocks, day):
 
 
 @inline
-def _mark_touched(head, touched, count, place, a, arms):
+def _must_judge(head, touched, count, place, a, arms):
     at = place * arms + a
     if head[at] == UNTOUCHED:
-        head[at] = -1
+        head[at] = MUST_JUDGE
         touched[count] = at
         return count + 1
     return count
@@ -123,16 +123,9 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 for s in range(law[a].schemes):
                     climb(m, b, a, s, day, day0, law[a].repair[s, R_EVERY])
         n = 0
-        for e in range(see.mail_n(m)[OWN, b]):
-            packed = see.mail(m)[OWN, b, e, 0]
-            place = packed & 0x1FFFF
-            a = (packed >> 17) & 255
-            n = _mark_touched(head, touched, n, place, a, arms)
-            chain[e] = head[place * arms + a]
-            head[place * arms + a] = e
         for e in range(see.mail_n(m)[JUDGE, b]):
             packed = see.mail(m)[JUDGE, b, e, 0]
-            n = _mark_touched(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, arms)
+            n = _must_judge(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, arms)
         see.mail_n(m)[JUDGE, b] = 0
         e = see.bucket(m)[b, day - day0]
         while e >= 0:
@@ -140,13 +133,22 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
             if see.hot(m)[lo + place, a, WAKE] == day:
-                n = _mark_touched(head, touched, n, place, a, arms)
+                n = _must_judge(head, touched, n, place, a, arms)
             after = see.wakes(m)[b, e, 0]
             see.wakes(m)[b, e, 0] = see.wakes_n(m)[b, 1]
             see.wakes_n(m)[b, 1] = e
             e = after
         see.bucket(m)[b, day - day0] = -1
         n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms)
+        for e in range(see.mail_n(m)[OWN, b]):
+            packed = see.mail(m)[OWN, b, e, 0]
+            at = (packed & 0x1FFFF) * arms + ((packed >> 17) & 255)
+            if head[at] == UNTOUCHED:
+                head[at] = LAST
+                touched[n] = at
+                n += 1
+            chain[e] = head[at]
+            head[at] = e
         for y in range(min(n, AHEAD)):
             see.fetch_hot(m, lo + touched[y] // arms)
             see.fetch_person(m, lo + touched[y] // arms)
@@ -188,7 +190,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
             if law[a].l_exit[x, 2] > law[a].repair[s, R_CAP]:
                 mark |= ABOVE
             set_score(world, law, m, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
-        n = _mark_touched(head, touched, n, place, a, arms)
+        n = _must_judge(head, touched, n, place, a, arms)
     return n
 
 
@@ -283,7 +285,7 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                 f = from_deter[c, p >> 4] + (((from_deter[c, (p >> 4) + 1] - from_deter[c, p >> 4]) * (p & 15)) >> 4)
                 for k in range(world.kinds):
                     if world.kind[k] == c:
-                        w = rates.by_person[k, see.person(m)[i, WHO]] >> 8
+                        w = np.int64(rates.by_person[see.person(m)[i, WHO], k]) >> 8
                         theta = np.int64(rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]])
                         w = (w * theta) >> 16
                         exposed[k] += w

@@ -30,7 +30,8 @@ def state_sums(key, world, law, m, blocks, day, sums):
                         value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s),
                         day, law[a].repair[s],
                     )  # fmt: skip
-                    h = mix(h ^ np.uint64(now + 65536) ^ (np.uint64(mark_of(m, i, a, s) >> 4) << np.uint64(32)))
+                    tier = np.uint64(mark_of(m, i, a, s) >> 4)
+                    h = mix(h ^ np.uint64(now + 65536) ^ (tier << np.uint64(32)))
                 for c in range(2):
                     p = fear_at(
                         see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,

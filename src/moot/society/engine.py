@@ -90,15 +90,21 @@ class Society:
         self.shares = shares_of(books.block_cost(population), max(1, threads))
         self.all_blocks = np.arange(population.layout.blocks)
         self.books = books.Books(
-            population, compiled, state, days=days, panel=panel, workers=len(self.shares), reporting=reporting, room=room
+            population,
+            compiled,
+            state,
+            days=days,
+            panel=panel,
+            workers=len(self.shares),
+            reporting=reporting,
+            room=room,
         )
         self.today = first
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
-        kernels.begin(
-            self.compiled.law, self.books.records[0], self.all_blocks, np.array(first_scheme, np.int64), self.first - 1
-        )
+        schemes = np.array(first_scheme, np.int64)
+        kernels.begin(self.compiled.law, self.books.records[0], self.all_blocks, schemes, self.first - 1)
 
     def run(
         self,
@@ -137,47 +143,47 @@ class Society:
     def _open(self, team: Team) -> None:
         before = self.first - 1
 
+        world, law, records = self.world, self.compiled.law, self.books.records
+
         def phase(w: int) -> None:
-            kernels.open_books(
-                self.world, self.compiled.law, self.books.records[w], self.shares[w], before, before, self.reporting
-            )
+            kernels.open_books(world, law, records[w], self.shares[w], before, before, self.reporting)
 
         team.run(phase)
         self.books.watch_room()
 
     def _day(self, team: Team, today: int) -> None:
-        world, law, records, before = self.world, self.compiled.law, self.books, self.first - 1
+        world, law, desk, before = self.world, self.compiled.law, self.books, self.first - 1
 
         def morning(w: int) -> None:
-            kernels.morning(self.key, world, law, self.rates, records.records[w], ACTS, self.shares[w], today)
+            kernels.morning(self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today)
 
         def evening(w: int) -> None:
-            kernels.evening(self.key, world, law, records.records[w], self.shares[w], today, before, self.reporting)
+            kernels.evening(self.key, world, law, desk.records[w], self.shares[w], today, before, self.reporting)
 
         def news(w: int) -> None:
-            kernels.news(world, law, records.records[w], self.shares[w], today, before, self.reporting)
+            kernels.news(world, law, desk.records[w], self.shares[w], today, before, self.reporting)
 
         team.run(morning)
-        records.watch_room()
-        kernels.exchange(records.records[0], OUT, OWN)
-        records.watch_room()
+        desk.watch_room()
+        kernels.exchange(desk.records[0], OUT, OWN)
+        desk.watch_room()
         team.run(evening)
-        records.watch_room()
-        kernels.exchange(records.records[0], FAR, FALLS)
-        records.watch_room()
+        desk.watch_room()
+        kernels.exchange(desk.records[0], FAR, FALLS)
+        desk.watch_room()
         team.run(news)
-        records.watch_room()
+        desk.watch_room()
 
     def normalise(self, today: int) -> None:
-        """Set each act's normaliser so that the mean of its state factor over people is 1, within [0.8, 1.25]."""
+        """Set each act's normaliser so that its state factor is 1 in the mean over people, within [0.8, 1.25]."""
         kinds = int(self.world["kinds"])
         sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
-        kernels.factor_sums(
-            self.world, self.compiled.law, self.rates, self.books.records[0], self.all_blocks, today, sums, exposed
-        )
+        law, record = self.compiled.law, self.books.records[0]
+        kernels.factor_sums(self.world, law, self.rates, record, self.all_blocks, today, sums, exposed)
         for k in range(kinds):
             if self.world["kind"][k] < 2 and sums[k] > 0:
-                self.world["normaliser"][k] = min(MOST, max(LEAST, int(exposed[k]) * tables.Q16 // int(sums[k])))
+                wanted = int(exposed[k]) * tables.Q16 // int(sums[k])
+                self.world["normaliser"][k] = min(MOST, max(LEAST, wanted))
 
     def _record(self) -> Record:
         c = self.compiled
@@ -212,10 +218,10 @@ class Society:
         scores = [np.zeros(r.level_score[:, :, 0].shape, np.int64) for _ in self.shares]
         fears = [np.zeros(r.fear[:, 0].shape, np.int64) for _ in self.shares]
 
+        law, records, today = self.compiled.law, self.books.records, self.first + x
+
         def look(w: int) -> None:
-            kernels.sum_levels(
-                self.compiled.law, self.books.records[w], self.shares[w], self.first + x, scores[w], fears[w], self.world
-            )
+            kernels.sum_levels(law, records[w], self.shares[w], today, scores[w], fears[w], self.world)
 
         team.run(look)
         r.level_score[:, :, month] += sum(scores)

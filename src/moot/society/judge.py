@@ -43,6 +43,10 @@ from moot.society.stairs import enter, leave
 from moot.society.ties import reach, reach_far
 
 
+# Ends of the chain of a person's charges: nothing else today, or a standing to judge in any case.
+LAST, MUST_JUDGE = -1, -3
+
+
 @inline
 def wake_at(m, b, place, i, a, day, when, day0):
     """Ask to be looked at on day `when` (> day) unless an earlier request stands."""
@@ -288,6 +292,8 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         e = chain[e]
     unlearned &= ~told
     learn(world, law, m, i, a, unlearned, told, day)
+    if e != MUST_JUDGE and today == ZERO and regime == ZERO:
+        return  # acts that nobody charged teach, and change nothing else
     if told != ZERO and world.learn[1] > 0 and world.known_mask != 0:
         x = told
         while x != ZERO:

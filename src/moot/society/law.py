@@ -1,7 +1,7 @@
 """What the kernels know of the arms: small integer tables, no names, no YAML.
 
 The tables are records of fixed shape: a new regime compiles nothing, and a function takes a pointer, not a
-thousand arguments (numba passes every array of a tuple apart, which made compiling take minutes). Everything is
+thousand arguments (numba passes every array of a tuple apart, which made compiling take minutes). All is
 int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1/65536 or 1/2**30.
 """
 
@@ -39,7 +39,8 @@ FALL, RISES, LOST, FROM_TIES = range(4)
 
 
 # What kernels may hold at most; a regime or country beyond these is refused when compiled.
-KINDS, SENSORS, SCHEMES, LISTS, CHANCES, LAYERS, SEGMENTS, ORDERS, FARS, CLASSES, TIERS = 48, 12, 4, 8, 12, 12, 4, 8, 4, 3, 8
+KINDS, SENSORS, SCHEMES, TIERS, LISTS, CLASSES = 48, 12, 4, 8, 8, 3
+CHANCES, LAYERS, SEGMENTS, ORDERS, FARS = 12, 12, 4, 8, 4
 STRATA, WHERE, DAYS = 5, 50, 8192
 
 
@@ -137,8 +138,8 @@ ARM = _record(
 )
 
 
-# Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that reach
-# people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to judge
+# Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that
+# reach people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to judge
 # tomorrow; TERM entries on lists with a term.
 OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
 BOXES = ("own", "out", "falls", "far", "known", "judge", "term")

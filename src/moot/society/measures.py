@@ -56,8 +56,10 @@ class Columns:
             for u, context in enumerate(contexts):
                 f[trip + 2 * u] = f"trip:{context}:tried-by-listed"
                 f[trip + 2 * u + 1] = f"trip:{context}:refused"
+            own = {(arm.schemes[s].scheme, o.offer) for s, o in arm.offers}
             for u, (sname, offer) in enumerate(offers):
-                f[trip + 2 * (len(contexts) + u)] = f"offer:{sname}-{offer}:taken"
+                if (sname, offer) in own:
+                    f[trip + 2 * (len(contexts) + u)] = f"offer:{sname}-{offer}:taken"
             f[clamped] = "engine:clamped"
             flows.append(f)
             k = {

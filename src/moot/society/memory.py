@@ -1,9 +1,9 @@
-"""One pointer to everything: where the arrays of a run lie, as a record that every kernel's function is handed.
+"""One pointer to everything: where the arrays of a run lie, as a record that every kernel is handed.
 
-Numba passes each array of a tuple as eight arguments of their own; with forty arrays a call costs more than the
-work it does, and compiling takes minutes. A function here takes one record instead and looks at an array
-through a view (`value(m)[i, a, s]`), which costs a load. The arrays are owned by `society.books.Books`; a record
-never outlives it.
+Numba passes each array of a tuple as eight arguments of their own; with forty arrays a call costs more than
+the work it does, and compiling takes minutes. A function here takes one record instead and looks at an array
+through a view (`value(m)[i, a, s]`), which costs a load. The arrays are owned by `society.books.Books`; a
+record never outlives it.
 
 Sizes: n people, A arms, S schemes, D domains, Q in-block tie orders, B blocks, W words of 64 people.
 """
@@ -45,8 +45,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
     # stairs: sums of scores that rise by repair alone
-    "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring on a day of the period
-    "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; points that stop then
+    "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring in the period
+    "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; those that stop
     "total": (np.int64, ("blocks", "arms", "schemes", "slots")),  # the running sums
     # counters and scratch of one thread; flows are emptied every day, stocks run on
     "by_region": (np.int64, ("arms", "regions", "columns")),
@@ -57,7 +57,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "chain": (np.int64, ("mail_cap",)),
     "counts": (np.int64, (128,)),
 }
-SIZES = tuple(dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)))
+# `counting` is 0 in a run that keeps no measures (the burn-in).
+SIZES = (*dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)), "counting")
 MEMORY = np.dtype([*((name, np.int64) for name in ARRAYS), *((f"n_{size}", np.int64) for size in SIZES)])
 
 
@@ -72,7 +73,8 @@ def _view(name: str) -> Any:
             word = ir.IntType(64)
 
             def load(field: str) -> Any:
-                at = cgutils.gep_inbounds(builder, builder.bitcast(args[0], ir.IntType(8).as_pointer()), offset(field))
+                start = builder.bitcast(args[0], ir.IntType(8).as_pointer())
+                at = cgutils.gep_inbounds(builder, start, offset(field))
                 value = builder.load(builder.bitcast(at, word.as_pointer()))
                 value.set_metadata("invariant.load", builder.module.add_metadata([]))
                 return value
@@ -111,11 +113,11 @@ def _fetch(name: str) -> Any:
             size = word(np.dtype(dtype).itemsize)
             for d in dims[1:]:
                 size = builder.mul(size, load(f"n_{d}") if isinstance(d, str) else word(d))
-            row = builder.add(load(name), builder.mul(builder.zext(args[1], word) if args[1].type.width < 64 else args[1], size))
+            index = builder.zext(args[1], word) if args[1].type.width < 64 else args[1]
+            row = builder.add(load(name), builder.mul(index, size))
             flag = ir.IntType(32)
-            ask = builder.module.declare_intrinsic(
-                "llvm.prefetch", [byte.as_pointer()], ir.FunctionType(ir.VoidType(), [byte.as_pointer(), flag, flag, flag])
-            )
+            shape = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), flag, flag, flag])
+            ask = builder.module.declare_intrinsic("llvm.prefetch", [byte.as_pointer()], shape)
             for end in (row, builder.sub(builder.add(row, size), word(1))):
                 builder.call(ask, [builder.inttoptr(end, byte.as_pointer()), flag(0), flag(3), flag(1)])
             return context.get_dummy_value()

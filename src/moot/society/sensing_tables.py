@@ -77,11 +77,11 @@ def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[fl
 
 
 def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """Factor on the false matches that a person of each class meets; 1 for all where no multipliers are given.
+    """Factor on the false matches that a person of each class meets; all 1 where no multipliers are given.
 
     Two people of one class are confused more often by its multiplier, and a person is confused within the own
-    class: what a person of class c meets is in proportion to multiplier x share of the class. Scaled so that the
-    mean over people is 1, the declared operating point. The ratio between classes is an input.
+    class: what a person of class c meets is in proportion to multiplier x share of the class. Scaled so that
+    the mean over people is 1, the declared operating point. The ratio between classes is an input.
     """
     ident = sensor.identification
     given = ident.multipliers if ident is not None and ident.multipliers else None
@@ -96,7 +96,7 @@ def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float
 
 
 def false_alarms_per_day(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """Alarms per person and day that no act caused, by appearance class: a listed face 'seen' in a passer-by."""
+    """Alarms per person and day that no act caused, by appearance class: a listed face in a passer-by."""
     ident = sensor.identification
     if sensor.passages_per_day is None or ident is None or ident.mode != "presence":
         return [0.0] * CLASSES

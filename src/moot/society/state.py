@@ -1,8 +1,8 @@
-"""The hot state: one row of 16-bit words per person and arm, so that an event meets one cache line, not eight.
+"""The hot state: one row of 16-bit words per person and arm, so that an event meets one cache line.
 
-Columns: perceived certainty for offences and for lawful acts (1/65536), the day of its last change, the earliest
-day on which repair alone changes something (0 = none), the lists (bit by list), and for each scheme the value,
-the day from which clean time counts, and the mark (see `society.score`).
+Columns: perceived certainty for offences and for lawful acts (1/65536), the day of its last change, the
+earliest day on which repair alone changes something (0 = none), the lists (bit by list), and for each scheme
+the value, the day from which clean time counts, and the mark (see `society.score`).
 """
 
 import numpy as np

@@ -64,6 +64,8 @@ def reach_far(world, m, b, lo, hi, i, mask, packed):
         for way in range(2):
             key = np.uint64(world.far_key[f])
             j = forward(key, i, m.n_people) if way == 0 else backward(key, i, m.n_people)
+            if j == i:
+                continue
             if lo <= j < hi:
                 put(m, FALLS, b, packed | (j - lo), i, 0)
             else:

@@ -24,7 +24,9 @@ class Team:
 
     def __init__(self, size: int) -> None:
         self.size = max(1, size)
-        self._inbox: list[SimpleQueue[Callable[[int], None] | None]] = [SimpleQueue() for _ in range(self.size - 1)]
+        self._inbox: list[SimpleQueue[Callable[[int], None] | None]] = [
+            SimpleQueue() for _ in range(self.size - 1)
+        ]
         self._done: SimpleQueue[BaseException | None] = SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve, args=(w,), daemon=True, name=f"moot-{w + 1}")
@@ -36,7 +38,9 @@ class Team:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         for box in self._inbox:
             box.put(None)
         for thread in self._threads:

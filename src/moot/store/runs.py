@@ -13,6 +13,7 @@ The people themselves are not kept: they are made again from the country, the se
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -303,10 +304,14 @@ class StoredRun:
         self._tables.close()
 
 
-def _needs(package: str, what: str) -> Any:
-    import importlib
-
+def _needs(package: Literal["pandas", "polars", "pyarrow", "xarray"], what: str) -> Any:
     try:
-        return importlib.import_module(package)
+        if package == "pandas":
+            return importlib.import_module("pandas")
+        if package == "polars":
+            return importlib.import_module("polars")
+        if package == "pyarrow":
+            return importlib.import_module("pyarrow")
+        return importlib.import_module("xarray")
     except ModuleNotFoundError:
         raise MissingExtraError(what, "analysis") from None
