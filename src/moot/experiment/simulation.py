@@ -137,7 +137,8 @@ def simulate(
     for room in ROOMS:
         try:
             return _run(
-                scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress, on_day
+                scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress,
+                on_day,
             )  # fmt: skip
         except books.DeskFull as full:
             last = full

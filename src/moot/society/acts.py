@@ -6,10 +6,8 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 
 import numpy as np
 
+from moot.country.population import HOME, LEVELS, REGION, THETA, WHERE, WHO
 from moot.country.rates import ACT_LAYERS, CLASSES, bound
-from moot.society import memory as see
-from moot.country.population import WHO, WHERE, REGION, HOME, LEVELS, THETA
-from moot.society.state import FEAR_DAY, LISTS, value_of, last_of, mark_of, is_kept
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
@@ -30,6 +28,7 @@ from moot.draws.philox import (
     word_start,
     word_uniform,
 )
+from moot.society import memory as see
 from moot.society.counting import tally
 from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
@@ -48,6 +47,7 @@ from moot.society.law import (
     UNCHARGED,
 )
 from moot.society.score import score_at
+from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
 CERTAIN = np.int64(1) << 32
 TRIES = 4096
@@ -56,8 +56,8 @@ CHUNK = 256  # candidates on their way from memory at a time
 
 # Kinds of an event in a panel life (see findings.lives for the words).
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
-L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED, L_TRIP = 9, 10, 11, 12, 13, 14, 15, 16
-L_OFFER, L_RENEWED = 17, 18
+L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED = 9, 10, 11, 12, 13, 14, 15
+L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
 
 
 @inline
@@ -105,8 +105,8 @@ def pack(place, a, k, bits, sensor):
 def wrong_person(key, law, m, a, v, search, day, k, author):
     """The member of the searched gallery who is charged for somebody else's act.
 
-    The gallery is walked in an order keyed by the search (author, day, act, sensor): a smaller gallery keeps the
-    same person where it can. The same appearance class is asked for with the declared weight.
+    The gallery is walked in an order keyed by the search (author, day, act, sensor): a smaller gallery keeps
+    the same person where it can. The same appearance class is asked for with the declared weight.
     """
     coin, u1, u2, u3 = draw(key, author, day, search, 1)
     same = np.int64(coin) < law[a].s_same[v]
@@ -141,8 +141,9 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
         p = np.int64(0)
         if c < 2:
             p = fear_at(
-                see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day, law[a].ambient[c], world.fade
-            )
+                see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day,
+                law[a].ambient[c], world.fade,
+            )  # fmt: skip
             threshold = (threshold * world.normaliser[k]) >> 16
             threshold = (threshold * deterrence(p, world.deter[c])) >> 16
             s = law[a].stake_scheme
@@ -216,8 +217,8 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
 def next_kind(key, rates, m, i, born, layer, c, r, k):
     """The first kind after k of this layer that r (32 digits after c zeros) makes a potential act, or -1.
 
-    P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with its
-    own p. Returns (kind, p, full) as `bound` gives them.
+    P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with
+    its own p. Returns (kind, p, full) as `bound` gives them.
     """
     none = CERTAIN
     total = np.int64(0)
@@ -278,7 +279,7 @@ def decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n):
 
 @inline
 def candidates(m, layer, w, start, among):
-    """Those of `among` whose uniform of this stream has as many leading zeros as their rate class asks for."""
+    """Those of `among` whose uniform of this stream has as many leading zeros as their rate class asks."""
     found = ZERO
     for c in range(CLASSES):
         found |= among & see.classes(m)[layer, w, c]
@@ -292,9 +293,10 @@ def candidates(m, layer, w, start, among):
 def acts_of_block(key, world, law, rates, m, what, b, day):
     """All potential acts of a block's people on a day: candidates are collected, fetched, then decided.
 
-    The n-th potential act of a layer needs the leading zeros of the person's class in each of the streams 0, 2,
-    ... 2n: the masks of 64 people are found together, and so are the digits (of stream 2n + 1) that no thinning
-    threshold can pass. Where the bound is capped (class 0), thresholds may stand above the layer's: no digits there.
+    The n-th potential act of a layer needs the leading zeros of the person's class in each of the streams 0,
+    2, ... 2n: the masks of 64 people are found together, and so are the digits (of stream 2n + 1) that no
+    thinning threshold can pass. Where the bound is capped (class 0), thresholds may stand above the layer's:
+    no digits there.
     """
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
@@ -316,7 +318,8 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
                 alive &= ~sure
                 found = alive
                 if found != ZERO:
-                    found = word_below(word_start(stream(today, 2 * n + 1), w), world.lead[layer], LEAD, found)
+                    start = word_start(stream(today, 2 * n + 1), w)
+                    found = word_below(start, world.lead[layer], LEAD, found)
                 found |= sure
                 while found != ZERO:
                     i = lo + (w - w0) * 64 + low_bit(found)
@@ -329,7 +332,8 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
                         for x in range(count):
                             i = waiting[x] >> 6
                             at = w0 + (i - lo) // 64
-                            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, waiting[x] & 63)
+                            first = waiting[x] & 63
+                            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, first)
                         count = 0
         for x in range(count):
             i = waiting[x] >> 6
@@ -360,7 +364,8 @@ def false_alarms_of_block(key, world, law, m, b, day):
                 for a in range(m.n_arms):
                     if u < law[a].f_threshold[f, looks]:
                         v = law[a].f_sensor[f]
-                        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_false + v, 1)
+                        row = see.person(m)[i, LEVELS:THETA]
+                        tally(m, a, see.person(m)[i, REGION], row, world.m_false + v, 1)
                         put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
                         if is_kept(m, i):
                             note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)

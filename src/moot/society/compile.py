@@ -418,7 +418,7 @@ class _Builder:
         return world, z
 
     def _prevented(self, rule: ListRule) -> int:
-        """Acts that a listed person cannot do: no longer exposed, or kept from the place where they happen."""
+        """Acts that a listed person cannot do: no longer exposed, or kept from where they happen."""
         bits = 0
         for k, name in enumerate(self.acts):
             act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
@@ -466,9 +466,9 @@ def repair_row(scheme: Scheme) -> list[int]:
     for rule in score.repair:
         if not _is_simulated(rule, row):
             raise UserError(
-                f"scheme {scheme.scheme}: a rule of repair is not simulated; expected one `every_days` with `points`, "
-                "`after_days` with `points` and `if: last-loss-was-one`, `after_days` with `to: ceiling`, or "
-                "`every_days` with `points` and `if: novice`, each at most once"
+                f"scheme {scheme.scheme}: a rule of repair is not simulated; expected one `every_days` with "
+                "`points`, `after_days` with `points` and `if: last-loss-was-one`, `after_days` with "
+                "`to: ceiling`, or `every_days` with `points` and `if: novice`, each at most once"
             )
         if rule.if_ == "novice":
             row[L.R_NOVICE_EVERY], row[L.R_NOVICE_POINTS] = rule.every_days or 0, rule.points or 0

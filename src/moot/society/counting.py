@@ -1,7 +1,7 @@
 """How an event is counted: by region, by every one-way level, and by both within the month."""
 
-from moot.society import memory as see
 from moot.draws.compiled import inline
+from moot.society import memory as see
 
 
 @inline

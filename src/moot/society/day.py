@@ -10,19 +10,32 @@ What happens on day d reads the state at the end of d-1; each block is written b
 
 import numpy as np
 
-from moot.society import memory as see
-from moot.country.population import WHO, REGION, SLOT, BORN, LEVELS, THETA
-from moot.society.state import FEAR_DAY, WAKE, LISTS, SCHEME, value_of, last_of, mark_of, is_kept
+from moot.country.population import BORN, LEVELS, REGION, SLOT, THETA, WHO
 from moot.draws.compiled import inline, kernel
+from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
-from moot.society.law import ABOVE, FALLS, FROM_TIES, JUDGE, KNOWN, NOVICE, OUT, OWN, R_CAP, R_EVERY, TERM, TIER
+from moot.society.law import (
+    ABOVE,
+    FALLS,
+    FROM_TIES,
+    JUDGE,
+    KNOWN,
+    NOVICE,
+    OUT,
+    OWN,
+    R_CAP,
+    R_EVERY,
+    TERM,
+    TIER,
+)
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.opportunities import opportunities_of_block
 from moot.society.score import rebase, score_at
 from moot.society.stairs import climb, enter
+from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
@@ -72,7 +85,8 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         else:
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_scheme + 4 * s + FROM_TIES, now - new)
+        column = world.m_scheme + 4 * s + FROM_TIES
+        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
@@ -196,7 +210,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
 
 @kernel
 def exchange(m, out, into):
-    """Hand the messages of box `out` to the blocks of the people they are for; adds commute, so order is free."""
+    """Hand the messages of box `out` to the blocks of the people they are for; adds commute, in any order."""
     for b in range(m.n_blocks):
         for e in range(min(see.mail_n(m)[out, b], m.n_mail_cap)):
             j = see.mail(m)[out, b, e, 2]
@@ -208,7 +222,8 @@ def exchange(m, out, into):
                     low = middle
                 else:
                     high = middle
-            put(m, into, low, see.mail(m)[out, b, e, 0] | (j - see.block(m)[0, low]), see.mail(m)[out, b, e, 1], 0)
+            packed = see.mail(m)[out, b, e, 0] | (j - see.block(m)[0, low])
+            put(m, into, low, packed, see.mail(m)[out, b, e, 1], 0)
         see.mail_n(m)[out, b] = 0
 
 
@@ -243,7 +258,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
 
 @kernel
 def begin(law, m, blocks, first_scheme, day):
-    """Scores on the first day of schemes from `first_scheme` on: everybody at the start; novices in their cycle."""
+    """Scores on the first day of schemes from `first_scheme` on: the start; novices in their cycle."""
     for x in range(len(blocks)):
         b = blocks[x]
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
@@ -282,7 +297,8 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                     see.hot(m)[i, 0, c], np.int64(see.hot(m)[i, 0, FEAR_DAY]), day, law[0].ambient_day,
                     law[0].ambient[c], world.fade,
                 )  # fmt: skip
-                f = from_deter[c, p >> 4] + (((from_deter[c, (p >> 4) + 1] - from_deter[c, p >> 4]) * (p & 15)) >> 4)
+                f = from_deter[c, p >> 4]
+                f += ((from_deter[c, (p >> 4) + 1] - f) * (p & 15)) >> 4
                 for k in range(world.kinds):
                     if world.kind[k] == c:
                         w = np.int64(rates.by_person[see.person(m)[i, WHO], k]) >> 8
@@ -310,7 +326,7 @@ def sum_scores(law, m, blocks, day, total):
 
 @kernel
 def sum_levels(law, m, blocks, day, scores, fear, world):
-    """Sums of scores (arms, schemes, slots) and of perceived certainty (arms, slots, 2) at the end of a day."""
+    """Sums of scores (arms, schemes, slots) and of perceived certainty (arms, slots, 2), end of a day."""
     for x in range(len(blocks)):
         b = blocks[x]
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):

@@ -5,13 +5,13 @@ The sum commutes, so blocks, threads and shards do not enter; two independent 64
 
 import numpy as np
 
-from moot.society import memory as see
-from moot.society.state import FEAR_DAY, LISTS, value_of, last_of, mark_of
 from moot.draws.compiled import kernel
 from moot.draws.philox import mix
+from moot.society import memory as see
 from moot.society.fear import fear_at
 from moot.society.law import TERM
 from moot.society.score import score_at
+from moot.society.state import FEAR_DAY, LISTS, last_of, mark_of, value_of
 
 _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
 

@@ -17,7 +17,8 @@ from moot.country.population import Population
 from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
-from moot.society import books, day as kernels
+from moot.society import books
+from moot.society import day as kernels
 from moot.society.arms import date_of
 from moot.society.compile import Compiled
 from moot.society.digest import state_sums
@@ -158,7 +159,8 @@ class Society:
             kernels.morning(self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today)
 
         def evening(w: int) -> None:
-            kernels.evening(self.key, world, law, desk.records[w], self.shares[w], today, before, self.reporting)
+            mine = self.shares[w]
+            kernels.evening(self.key, world, law, desk.records[w], mine, today, before, self.reporting)
 
         def news(w: int) -> None:
             kernels.news(world, law, desk.records[w], self.shares[w], today, before, self.reporting)
@@ -175,7 +177,7 @@ class Society:
         desk.watch_room()
 
     def normalise(self, today: int) -> None:
-        """Set each act's normaliser so that its state factor is 1 in the mean over people, within [0.8, 1.25]."""
+        """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25]."""
         kinds = int(self.world["kinds"])
         sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
         law, record = self.compiled.law, self.books.records[0]

@@ -6,12 +6,22 @@ which repair alone would change a tier. Everybody else is left as they are: read
 
 import numpy as np
 
-from moot.society import memory as see
-from moot.country.population import WHO, REGION, SLOT, BORN, LEVELS, THETA
-from moot.society.state import FEAR_DAY, WAKE, LISTS, SCHEME, value_of, last_of, mark_of, is_kept
+from moot.country.population import BORN, LEVELS, REGION, SLOT, THETA, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
-from moot.society.acts import L_DELISTED, L_FALL, L_BORNE, L_LISTED, L_REGIME, L_RENEWED, L_RISE, L_TODAY, note, pack
+from moot.society import memory as see
+from moot.society.acts import (
+    L_BORNE,
+    L_DELISTED,
+    L_FALL,
+    L_LISTED,
+    L_REGIME,
+    L_RENEWED,
+    L_RISE,
+    L_TODAY,
+    note,
+    pack,
+)
 from moot.society.counting import tally
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
@@ -26,7 +36,6 @@ from moot.society.law import (
     NOVICE,
     OWN,
     PER_ACT,
-    ONE as LAST_WAS_ONE,
     R_CAP,
     R_NOVICE_CYCLE,
     R_NOVICE_START,
@@ -38,10 +47,13 @@ from moot.society.law import (
     TODAY,
     UNCHARGED,
 )
+from moot.society.law import (
+    ONE as LAST_WAS_ONE,
+)
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
+from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 from moot.society.ties import reach, reach_far
-
 
 # Ends of the chain of a person's charges: nothing else today, or a standing to judge in any case.
 LAST, MUST_JUDGE = -1, -3
@@ -188,7 +200,8 @@ def place_in_tier(world, law, m, b, place, i, a, s, score, day):
         return False
     see.hot(m)[i, a, SCHEME + 3 * s + 2] = (mark & 15) | (tier << TIER)
     column = world.m_scheme + 4 * s
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column + (FALL if tier > before else RISES), 1)
+    column += FALL if tier > before else RISES
+    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, 1)
     stock = world.k_tier + 8 * s
     tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + before, -1)
     tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + tier, 1)

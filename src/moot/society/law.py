@@ -139,7 +139,7 @@ ARM = _record(
 
 
 # Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that
-# reach people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to judge
-# tomorrow; TERM entries on lists with a term.
+# reach people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to
+# judge tomorrow; TERM entries on lists with a term.
 OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
 BOXES = ("own", "out", "falls", "far", "known", "judge", "term")

@@ -1,17 +1,17 @@
-"""Trips and offers of those for whom they matter: drawn for watched people only, by the same uniforms in all arms."""
+"""Trips and offers, drawn for watched people only and by the same uniforms in all arms."""
 
 import numpy as np
 
-from moot.society import memory as see
-from moot.country.population import WHO, WHERE, REGION, LEVELS, THETA
-from moot.society.state import LISTS, value_of, last_of, mark_of, is_kept
+from moot.country.population import LEVELS, REGION, THETA, WHERE, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_candidates, word_start, word_uniform
+from moot.society import memory as see
 from moot.society.acts import L_OFFER, L_REFUSED, L_TRIP, note
 from moot.society.counting import tally
 from moot.society.judge import enlist, place_in_tier, plan_wake, set_score, set_watched
 from moot.society.law import TIER
 from moot.society.score import rebase, score_at
+from moot.society.state import LISTS, is_kept, last_of, mark_of, value_of
 
 
 @inline
@@ -22,7 +22,9 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     mark = mark_of(m, i, a, s)
     if not (law[a].o_tiers[u] >> (mark >> TIER)) & 1:
         return
-    if np.int64(see.hot(m)[i, a, LISTS]) & law[a].o_blocked[u] or see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
+    if np.int64(see.hot(m)[i, a, LISTS]) & law[a].o_blocked[u]:
+        return
+    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
         return
     value = value_of(m, i, a, s)
     last = last_of(m, i, a, s)
@@ -64,7 +66,9 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                 where = see.person(m)[i, WHERE]
                 coin = np.int64(-1)
                 for a in range(arms):
-                    if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE or x >= law[a].o_threshold[u, where]:
+                    if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE:
+                        continue
+                    if x >= law[a].o_threshold[u, where]:
                         continue
                     if world.o_kind[u] == 1:
                         if law[a].o_scheme[u] >= 0:

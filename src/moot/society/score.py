@@ -1,7 +1,7 @@
 """The score of one person in one scheme as a pure function of its last change: reading never writes.
 
-Kept are the value, the day from which clean time counts, and a mark; everything that repair does in between is
-worked out when somebody looks. A day on which a charge falls is not a clean day.
+Kept are the value, the day from which clean time counts, and a mark; what repair does in between is worked
+out when somebody looks. A day on which a charge falls is not a clean day.
 """
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy as np
 from moot.draws.compiled import inline
 from moot.society.law import (
     ABOVE,
+    HEAVY,
     NOVICE,
     ONE,
-    HEAVY,
     R_CAP,
     R_EVERY,
     R_FULL,
@@ -28,7 +28,7 @@ NEVER = 1 << 30
 
 @inline
 def steps(days, every):
-    """How often `every` fits into `days` (0 <= days < 2**31): a 32-bit division, a third of the time of 64 bits."""
+    """How often `every` fits into `days` (0 <= days < 2**31): a 32-bit division takes a third of the time."""
     return np.int64(np.uint32(days) // np.uint32(every))
 
 

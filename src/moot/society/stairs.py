@@ -6,8 +6,8 @@ when the change happens and taken out again at the next change, so that the mean
 
 import numpy as np
 
-from moot.society import memory as see
 from moot.draws.compiled import inline
+from moot.society import memory as see
 from moot.society.law import R_CAP, R_EVERY, R_POINTS
 from moot.society.score import NEVER, next_rise, plain, score_at
 

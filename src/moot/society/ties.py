@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from moot.society import memory as see
 from moot.draws.compiled import inline
 from moot.draws.permutation import backward, forward
+from moot.society import memory as see
 from moot.society.acts import put
 from moot.society.law import FALLS, FAR
 
