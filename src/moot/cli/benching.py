@@ -96,7 +96,7 @@ def mutated(
     ratios = [b / a for a, b in zip(per_act["ledger-1"], per_act["mutated"], strict=True)]
     told = {
         "peer": "moot, mutated",
-        **{key: line[key] for key in ("people", "days", "threads", "person_days_per_s", "events")},
+        **{key: line[key] for key in ("people", "days", "threads", "seconds", "person_days_per_s", "events")},
         "seed": seed,
         "rounds": rounds,
         "ns_per_event": {name: 1e9 * statistics.median(each) for name, each in per_act.items()},
@@ -136,6 +136,7 @@ def scenario(
         "arms": list(result.arms),
         "seed": seed,
         "threads": result.threads,
+        "person_days": people * (result.burn_in_days + days * len(result.arms)),
         "seconds": result.seconds["burn_in"] + result.seconds["simulate"],
         "setup_seconds": result.seconds["setup"],
         "person_days_per_s": result.person_days_per_s,
