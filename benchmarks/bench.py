@@ -37,11 +37,15 @@ TIME_LIMIT = 3_600.0  # seconds a run
 
 @dataclass(frozen=True)
 class Contender:
-    """A program that runs the law: `command` lacks the population, the days and the seed."""
+    """A program that runs the law: `command` lacks the population, the days and the seed.
+
+    `pinned` is off for Moot on other work: timed in the same rounds, with no totals to compare.
+    """
 
     name: str
     command: tuple[str, ...]
     people: int
+    pinned: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ class Sample:
     peak_bytes: int
     totals: Mapping[str, float]
     declared_bytes: float | None = None
+    person_days: float | None = None  # where it is not people × days: several arms, a burn-in
+    act_ratio: float | None = None  # time an act over that of an act of ledger-1, in the same process
 
     @property
     def speed(self) -> float:
         """Person-days per second, setting up left out."""
-        return self.people * self.days / self.seconds
+        return (self.person_days or self.people * self.days) / self.seconds
 
 
 class Skipped(Exception):
@@ -191,7 +197,7 @@ def agreement(own: Sequence[Sample], other: Sequence[Sample]) -> Agreement:
 # -- runs ------------------------------------------------------------------------------------------------
 
 
-def parse(line: str, *, cpu: float, wall: float, peak_bytes: int) -> Sample:
+def parse(line: str, *, cpu: float, wall: float, peak_bytes: int, pinned: bool = True) -> Sample:
     """A sample from the line that a contender printed; CPU ÷ wall is of the days alone where it says so."""
     told = json.loads(line)
     seconds = float(told["seconds"])
@@ -202,8 +208,10 @@ def parse(line: str, *, cpu: float, wall: float, peak_bytes: int) -> Sample:
         seconds=seconds,
         cpu_per_wall=share,
         peak_bytes=peak_bytes,
-        totals=flatten(told["totals"]),
+        totals=flatten(told["totals"]) if pinned else {},
         declared_bytes=told.get("bytes_per_person"),
+        person_days=None if pinned else told.get("person_days"),
+        act_ratio=None if pinned else told.get("ratio"),
     )
 
 
@@ -227,9 +235,8 @@ def measure(contender: Contender, *, people: int, days: int, seed: int) -> Sampl
         raise Skipped(wrote[-1] if wrote else f"ended with exit code {code}")
     try:
         unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-        return parse(
-            printed[-1], cpu=usage.ru_utime + usage.ru_stime, wall=wall, peak_bytes=usage.ru_maxrss * unit
-        )
+        cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit
+        return parse(printed[-1], cpu=cpu, wall=wall, peak_bytes=peak, pinned=contender.pinned)
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise Skipped(f"printed no line of results ({type(error).__name__}: {error})") from None
 
@@ -259,6 +266,10 @@ def contenders(options: argparse.Namespace) -> list[Contender]:
     for threads in options.threads:
         law = ("bench", "ledger-1", "--threads", str(threads), "--json")
         found.append(Contender(f"moot, {threads} thr", (options.moot, *law), options.people))
+    for name, work in (("mutated", ("mutated",)), (options.scenario, ("scenario", options.scenario))):
+        if name and (name != "mutated" or options.mutated):
+            command = (options.moot, "bench", *work, "--threads", str(max(options.threads)), "--json")
+            found.append(Contender(f"moot, {name}", command, options.people, pinned=False))
     found.append(script("mesa", peers / "mesa_ledger.py", mesa_people))
     if options.peers:
         for path in sorted(options.peers.glob("peer_*.py")):
@@ -317,9 +328,14 @@ def summary(
             "bytes_per_person": record.bytes_per_person,
             "declared_bytes_per_person": samples[-1].declared_bytes,
             "cpu_per_wall": statistics.median(sample.cpu_per_wall for sample in samples),
+            "pinned": record.contender.pinned,
         }
+        per_act = [sample.act_ratio for sample in samples if sample.act_ratio]
+        if per_act:
+            row["act_ratio"] = vars(spread(per_act))
         if reference:
             row["ratio"] = vars(ratios(samples, reference))
+        if reference and record.contender.pinned:
             compared = agreement(samples, reference)
             row["agrees"] = compared.holds
             row["worst_total"] = compared.worst
@@ -355,7 +371,9 @@ def table(report: Mapping[str, Any]) -> str:
         verdict = "–"
         if ratio and row["name"] == REFERENCE:
             verdict = "reference"
-        elif ratio:
+        elif "act_ratio" in row:
+            verdict = f"{row['act_ratio']['median']:.2f} × the time of an act of ledger-1"
+        elif ratio and row["pinned"]:
             word = "agree" if row["agrees"] else "DIFFER"
             verdict = f"{word} (at most {abs(row['worst_deviation']):.1f} s.e., {row['worst_total']})"
         rows.append(
@@ -394,6 +412,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--threads", default=str(os.cpu_count() or 1), help="threads of Moot; several as 1,2 (all cores)"
     )
+    parser.add_argument("--mutated", action="store_true", help="also a law drawn at random, on Moot")
+    parser.add_argument("--scenario", metavar="NAME", help="also a shipped scenario, on Moot")
     parser.add_argument("--moot", help="the command of Moot (beside this Python, or on the path)")
     parser.add_argument(
         "--peers", type=Path, default=os.environ.get("PEERS"), help="folder of further peer_*.py (PEERS)"
@@ -433,8 +453,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _tell("")
     report = summary(records, skipped, days=options.days, seeds=options.seeds)
     print(json.dumps(report) if options.json else table(report))
-    moot_ran = any(record.contender.name.startswith("moot") for record in records)
-    return 0 if moot_ran and all(row.get("agrees") for row in report["contenders"]) else 1
+    pinned = [row for row in report["contenders"] if row["pinned"]]
+    moot_ran = any(row["name"].startswith("moot") for row in pinned)
+    return 0 if moot_ran and all(row.get("agrees") for row in pinned) else 1
 
 
 if __name__ == "__main__":

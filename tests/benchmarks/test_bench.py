@@ -48,6 +48,23 @@ def test_cpu_of_the_days_alone_is_preferred_to_that_of_the_process():
     assert (found.cpu_per_wall, found.declared_bytes) == (1.8, 14)
 
 
+def test_other_work_on_moot_has_person_days_of_its_own_and_no_totals():
+    line = json.dumps({"people": 1_000, "days": 10, "seconds": 2.0, "person_days": 50_000, "ratio": 1.1})
+    found = bench.parse(line, cpu=1.0, wall=1.0, peak_bytes=0, pinned=False)
+    assert (found.speed, found.act_ratio, found.totals) == (25_000.0, 1.1, {})
+
+
+def test_other_work_on_moot_is_timed_in_the_same_rounds_and_not_compared():
+    options: argparse.Namespace = bench.arguments(["--mutated", "--scenario", "name", "--moot", "moot"])
+    others = [one for one in bench.contenders(options) if not one.pinned]
+    assert [one.name for one in others] == ["moot, mutated", "moot, name"]
+    numpy = bench.Record(bench.Contender("numpy", (), 1_000), [sample(speed=1e6)] * 3)
+    timed = bench.Record(others[0], [bench.Sample(1_000, 10, 0.1, 1.0, 1, {}, act_ratio=1.2)] * 3)
+    report = bench.summary([numpy, timed], {}, days=10, seeds=3)
+    assert "agrees" not in report["contenders"][1]
+    assert "1.20 × the time of an act" in bench.table(report)
+
+
 def test_ratios_are_taken_within_rounds():
     """A machine that is slow in one round slows both: the ratio does not move."""
     reference = [sample(speed=s) for s in (10e6, 1e6, 20e6)]
