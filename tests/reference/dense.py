@@ -12,64 +12,21 @@ event, and rounding once a day would be another law.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
-from moot.country.population import BORN, Population
-from moot.country.rates import ACT_LAYERS, bound
-from moot.draws.permutation import backward, forward
-from moot.draws.philox import below, day_key, draw, mix, purpose, seed_key, stream, word_level, word_start
+from moot.country.population import Population
+from moot.draws.philox import below, day_key, draw, stream, word_level, word_start
 from moot.society import law as L
 from moot.society.compile import Compiled
+from tests.reference.counted import Counted
+from tests.reference.people import ACTS, SILENT, ArmState, digest_mix, rounded
 
 CERTAIN = 1 << 32
-M64 = (1 << 64) - 1
-SILENT = 63
 TRIES = 4096
-ACTS = [purpose(name) for name in ACT_LAYERS]
 LEAD = 8  # digits of a thinning uniform that come from the words
-EPOCH = date(2000, 1, 1)
-BEFORE_ALL = 0  # the day since which those who start at the top of repair have been clean
-
-
-def rounded(product: int, bits: int) -> int:
-    """product / 2**bits to the nearest whole number, halves away from zero."""
-    size = (abs(product) + (1 << (bits - 1))) >> bits
-    return size if product >= 0 else -size
-
-
-def digest_mix(x: int) -> int:
-    """The 64-bit mixing function, on Python's integers."""
-    return int(mix(np.uint64(x & M64)))
-
-
-@dataclass
-class Standing:
-    """How everybody stands in one scheme of one arm: one entry a person."""
-
-    score: list[int]
-    since: list[int]  # the day from which clean time counts
-    novice: list[bool]
-    one: list[bool]  # the last loss was of one point
-    heavy: list[bool]  # a loss since the last full balance was heavy
-    tier: list[int]
-
-
-@dataclass
-class ArmState:
-    """Everything that one arm remembers."""
-
-    standing: list[Standing]
-    fear: list[list[int]]  # by class, by person, as it was on the day of the last event
-    fear_day: list[int]
-    lists: list[int]  # bit by list
-    terms: dict[tuple[int, int], int]  # (person, list) -> last day
 
 
 @dataclass
@@ -82,7 +39,7 @@ class Charges:
     own_by_regime: set[int] = field(default_factory=set)
 
 
-class Dense:
+class Dense(Counted):
     """One society under several arms, day by day and person by person.
 
     `before` is the state on the eve by arm, from another `Dense`, in which `had` schemes have begun; without
@@ -100,132 +57,9 @@ class Dense:
         before: Sequence[ArmState] | None = None,
         had: int = 0,
     ) -> None:
-        self.population, self.compiled, self.first, self.days = population, compiled, first, days
-        self.key = seed_key(population.seed)
-        self.n = population.people
-        self.world = {name: compiled.world[0][name].tolist() for name in compiled.world.dtype.names}
-        self.law = [{name: arm[name].tolist() for name in compiled.law.dtype.names} for arm in compiled.law]
-        self.kinds = self.world["kinds"]
-        self.arms = len(compiled.arms)
-        self.purpose = compiled.rates[0]["purpose"].tolist()
-        self._people()
-        self._bounds()
-        self._ties()
-        self.columns = compiled.columns
-        self.events: list[tuple[int, int, int, int, int]] = []  # arm, day from 0, person, column, by
+        super().__init__(population, compiled, first=first, days=days, before=before, had=had)
         self.told_ties: list[tuple[int, int, int]] = []  # arm, person, class
         self.falls: list[tuple[int, int, int]] = []  # arm, person, scheme
-        self.state = [self._start(a, before[a] if before else None, had) for a in range(self.arms)]
-        self._empty_measures()
-
-    # --- what does not change -----------------------------------------------------------------------------
-
-    def _people(self) -> None:
-        p, layout = self.population, self.population.layout
-        self.region = p.region.tolist()
-        self.residents: dict[int, list[int]] = {}
-        for i, region in enumerate(self.region):
-            self.residents.setdefault(region, []).append(i)
-        self.levels = p.levels.tolist()
-        self.who, self.where, self.theta = p.who.tolist(), p.where.tolist(), p.theta.tolist()
-        self.looks = [row[5] - self.world["first_slot"][0] for row in self.levels]
-        self.stratum = [row[4] - self.world["first_slot"][1] for row in self.levels]
-        self.word, self.bit, self.low = [0] * self.n, [0] * self.n, [0] * self.n
-        for b in range(layout.blocks):
-            lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
-            for i in range(lo, hi):
-                self.word[i] = int(layout.block_word[b]) + (i - lo) // 64
-                self.bit[i], self.low[i] = (i - lo) % 64, lo
-        self.words = int(layout.block_word[-1])
-        self.level = [[self._level(layer, i) for i in range(self.n)] for layer in range(len(ACTS))]
-        self.layer = self.compiled.rates[0]["layer"].tolist()
-        self.born = p.person[:, BORN].tolist()
-
-    def _level(self, layer: int, i: int) -> int:
-        """The power of one half that bounds a person's acts of a layer; SILENT where there are none."""
-        masks = self.population.classes[layer, self.word[i]].tolist()
-        return next((c for c, mask in enumerate(masks) if mask >> self.bit[i] & 1), SILENT)
-
-    def _bounds(self) -> None:
-        """(bound, rate at its upper end) of every act of every person, in 1/2**32."""
-        rates, p = self.compiled.rates[0], self.population
-        domain = rates["domain"].tolist()
-        place = p.place[0].tolist()
-        self.bound = [
-            [
-                bound(
-                    rates, self.key, k, self.theta[i][domain[k]], self.who[i], self.where[i],
-                    self.low[i] + place[i],
-                )
-                for k in range(self.kinds)
-            ]
-            for i in range(self.n)
-        ]  # fmt: skip
-
-    def _ties(self) -> None:
-        """Everybody's ties by order, a list of persons each; and the far ties of each permutation."""
-        w, p, layout = self.world, self.population, self.population.layout
-        self.near: list[list[list[int]]] = [[[] for _ in range(self.n)] for _ in range(w["orders"])]
-        for q in range(w["orders"]):
-            for b in range(layout.blocks):
-                lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
-                row = [lo + x for x in p.order[q, lo:hi].tolist()]
-                groups: list[list[int]] = []
-                if w["tie_kind"][q] == 0:
-                    at = 0
-                    while at < len(row):
-                        size = int(p.household[lo + at]) & 15
-                        groups.append(row[at : at + size])
-                        at += size
-                elif w["tie_kind"][q] == 2:
-                    size = w["tie_reach"][q]
-                    employed, pupils = p.clique_end[q, b].tolist()
-                    by_number: dict[tuple[int, bool], list[int]] = {}
-                    for at in range(pupils):
-                        by_number.setdefault((at // size, at < employed), []).append(row[at])
-                    groups = list(by_number.values())
-                elif len(row) <= 2 * w["tie_reach"][q]:
-                    groups = [row]
-                else:
-                    for at, i in enumerate(row):
-                        for step in range(1, w["tie_reach"][q] + 1):
-                            self.near[q][i] += [row[at - step], row[(at + step) % len(row)]]
-                for group in groups:
-                    for i in group:
-                        self.near[q][i] += [j for j in group if j != i]
-        self.far = []
-        for f in range(w["fars"]):
-            key = np.uint64(w["far_key"][f] & M64)
-            self.far.append(
-                [[int(forward(key, i, self.n)), int(backward(key, i, self.n))] for i in range(self.n)]
-            )
-
-    def _start(self, a: int, before: ArmState | None, had: int) -> ArmState:
-        """Nobody on a list; in schemes from `had` on, everybody where the scheme begins."""
-        law, eve = self.law[a], self.first - 1
-        prior = [min(65535, p) for p in self.world["prior"]]
-        state = deepcopy(before) or ArmState(
-            [], [[p] * self.n for p in prior], [eve] * self.n, [0] * self.n, {}
-        )
-        for s in range(had, law["schemes"]):
-            rule, start = law["repair"][s], law["scale"][s][0]
-            new = Standing(*([x] * self.n for x in (start, BEFORE_ALL, False, False, False, 0)))
-            for i in range(self.n):
-                if start < rule[L.R_CAP]:
-                    new.since[i] = eve
-                if rule[L.R_NOVICE_CYCLE] > 0 and self.born[i]:
-                    clean = (eve + self.born[i]) % rule[L.R_NOVICE_CYCLE]
-                    new.since[i], new.novice[i] = eve - clean, True
-                    every, points = rule[L.R_NOVICE_EVERY], rule[L.R_NOVICE_POINTS]
-                    gained = points * (clean // every) if every else 0
-                    new.score[i] = min(rule[L.R_CAP], rule[L.R_NOVICE_START] + gained)
-                for tier in range(law["tiers"][s] - 1):
-                    if new.score[i] < law["lower"][s][tier]:
-                        new.tier[i] = tier + 1
-            state.standing.append(new)
-        return state
-
-    # --- a day --------------------------------------------------------------------------------------------
 
     def run(self) -> Dense:
         """Live through all days; returns itself."""
@@ -250,31 +84,11 @@ class Dense:
         self._count_events()
         return self
 
-    def _tally(self, a: int, i: int, column: int, by: int = 1) -> None:
-        self.events.append((a, self.today - self.first, i, column, by))
-
-    def _member(self, a: int, s: int, i: int) -> bool:
-        need = self.law[a]["who"][s]
-        return bool(self.who[i] & need == need)
-
     def _charges(self, a: int, i: int) -> Charges:
         found = self.desk[a][i]
         if found is None:
             found = self.desk[a][i] = Charges()
         return found
-
-    def fear(self, a: int, i: int, c: int, day: int) -> int:
-        """Perceived certainty on a day: from the last event, in one step for each stretch of the ambient."""
-        state, law = self.state[a], self.law[a]
-        x, at = state.fear[c][i], state.fear_day[i]
-        for until in [*(t for t in law["ambient_day"][1:] if at < t < day), day]:
-            if until > at:
-                piece = max(m for m, t in enumerate(law["ambient_day"]) if t <= at)
-                ambient = law["ambient"][c][piece]
-                left = self.world["fade"][min(until - at, len(self.world["fade"]) - 1)]
-                x = ambient + rounded((x - ambient) * left, 30)
-                at = until
-        return x
 
     def _acts(self) -> None:
         """Every potential act of everybody, layer by layer, one after the other until there is none."""
@@ -364,10 +178,6 @@ class Dense:
                 mine.regime[k] = mine.regime.get(k, 0) + 1
             if learns and not charged_today and not (charged_by_regime and law["notice"]):
                 mine.uncharged.add(k)
-
-    def _tally_clamped(self, a: int, i: int) -> None:
-        """The one measure that is counted by region alone."""
-        self.clamped.append((a, self.today - self.first, i))
 
     def _search(self, a: int, i: int, k: int, charged_today: bool) -> bool:
         """Every sensor looks at the act; returns whether its author is charged by the regime."""
@@ -665,120 +475,3 @@ class Dense:
                 self._change(a, s, i, new)
             self._tally(a, i, self.world["m_scheme"] + 4 * s + L.FROM_TIES, now - new)
         self.told_ties, self.falls = [], []
-
-    # --- what is counted ----------------------------------------------------------------------------------
-
-    def _empty_measures(self) -> None:
-        regions, slots = len(self.compiled.regions), len(self.compiled.slots)
-        schemes = self.compiled.law["schemes"].max() if self.arms else 1
-        start = EPOCH + timedelta(days=self.first)
-        self.month_of = []
-        for x in range(self.days):
-            d = EPOCH + timedelta(days=self.first + x)
-            self.month_of.append((d.year - start.year) * 12 + d.month - start.month)
-        months = self.month_of[-1] + 1 if self.days else 0
-        flows, stocks = self.columns.flows, self.columns.stocks
-        shape = (self.arms, self.days)
-        self.region_flow = np.zeros((*shape, regions, flows), np.int64)
-        self.level_flow = np.zeros((*shape, slots, flows), np.int64)
-        self.month_flow = np.zeros((self.arms, months, regions, slots, flows), np.int64)
-        self.region_stock = np.zeros((*shape, regions, stocks), np.int64)
-        self.level_stock = np.zeros((*shape, slots, stocks), np.int64)
-        self.month_stock = np.zeros((self.arms, months, regions, slots, stocks), np.int64)
-        self.score_sum = np.zeros((self.arms, max(1, schemes), self.days, regions), np.int64)
-        self.fear_sum = np.zeros((self.arms, months, slots, 2), np.int64)
-        self.level_score = np.zeros((self.arms, max(1, schemes), months, slots), np.int64)
-        self.clamped: list[tuple[int, int, int]] = []
-
-    def _count(self, x: int) -> None:
-        """Stocks and sums at the end of a day, from everybody's own state."""
-        region, levels = self.population.region.astype(np.int64), self.population.levels.astype(np.int64)
-        last_of_month = x + 1 == self.days or self.month_of[x + 1] != self.month_of[x]
-        month = self.month_of[x]
-
-        def stock(a: int, column: NDArray[np.int64], among: NDArray[np.int64]) -> None:
-            np.add.at(self.region_stock[a, x], (region[among], column), 1)
-            for y in range(levels.shape[1]):
-                np.add.at(self.level_stock[a, x], (levels[among, y], column), 1)
-                if last_of_month:
-                    np.add.at(self.month_stock[a, month], (region[among], levels[among, y], column), 1)
-
-        for a in range(self.arms):
-            law, state = self.law[a], self.state[a]
-            for s in range(law["schemes"]):
-                among = np.array([i for i in range(self.n) if self._member(a, s, i)], np.int64)
-                score = np.array(state.standing[s].score, np.int64)[among]
-                stock(a, 8 * s + np.array(state.standing[s].tier, np.int64)[among], among)
-                np.add.at(self.score_sum[a, s, x], region[among], score)
-                for y in range(levels.shape[1] if last_of_month else 0):
-                    np.add.at(self.level_score[a, s, month], levels[among, y], score)
-            lists = np.array(state.lists, np.int64)
-            for z in range(law["lists"]):
-                among = np.flatnonzero(lists >> z & 1)
-                stock(a, np.full(len(among), self.columns.tier_stocks + z), among)
-            for c in range(2 if last_of_month else 0):
-                fear = np.array([self.fear(a, i, c, self.today) for i in range(self.n)], np.int64)
-                for y in range(levels.shape[1]):
-                    np.add.at(self.fear_sum[a, month, :, c], levels[:, y], fear)
-
-    def _count_events(self) -> None:
-        """Flows by day and region, by day and level, by month, region and level."""
-        levels = self.population.levels.astype(np.int64)
-        region, months = self.population.region.astype(np.int64), np.array(self.month_of, np.int64)
-        if self.events:
-            a, x, i, column, by = np.array(self.events, np.int64).T
-            np.add.at(self.region_flow, (a, x, region[i], column), by)
-            for y in range(levels.shape[1]):
-                np.add.at(self.level_flow, (a, x, levels[i, y], column), by)
-                np.add.at(self.month_flow, (a, months[x], region[i], levels[i, y], column), by)
-        if self.clamped:
-            a, x, i = np.array(self.clamped, np.int64).T
-            np.add.at(self.region_flow, (a, x, region[i], np.full(len(a), self.columns.clamped)), 1)
-
-    def digests(self) -> dict[str, str]:
-        """The digest of each arm: its measures by name, then the keyed sum of everybody's state."""
-        out = {}
-        for a, arm in enumerate(self.compiled.arms):
-            h = hashlib.sha256()
-            for names, tables in (
-                (
-                    self.columns.flow_names[a],
-                    (self.region_flow[a], self.level_flow[a], self.month_flow[a]),
-                ),
-                (
-                    self.columns.stock_names[a],
-                    (self.region_stock[a], self.level_stock[a], self.month_stock[a]),
-                ),
-            ):
-                for name, column in sorted((name, column) for column, name in names.items()):
-                    h.update(name.encode())
-                    for table in tables:
-                        h.update(np.ascontiguousarray(table[..., column]).tobytes())
-            for s, scheme in enumerate(arm.schemes):
-                h.update(scheme.scheme.encode())
-                h.update(self.score_sum[a, s].tobytes())
-                h.update(self.level_score[a, s].tobytes())
-            h.update(self.fear_sum[a].tobytes())
-            h.update(self._state_sums(a).tobytes())
-            out[arm.name] = h.hexdigest()
-        return out
-
-    def _state_sums(self, a: int) -> NDArray[np.uint64]:
-        """Two sums over people, mod 2**64, of a keyed hash of each person's state on the last day."""
-        state, lane = self.state[a], 0xA5A5A5A55A5A5A5A
-        key, sums = int(self.key), [0, 0]
-
-        def add(h: int) -> None:
-            sums[0] = (sums[0] + h) & M64
-            sums[1] = (sums[1] + digest_mix(h ^ lane)) & M64
-
-        for i in range(self.n):
-            h = digest_mix(key ^ i)
-            for st in state.standing:
-                h = digest_mix(h ^ (st.score[i] + 65536) ^ (st.tier[i] << 32))
-            for c in range(2):
-                h = digest_mix(h ^ self.fear(a, i, c, self.today))
-            add(digest_mix(h ^ state.lists[i]))
-        for (i, x), until in state.terms.items():
-            add(digest_mix(digest_mix(key ^ i) ^ (x | until << 8)))
-        return np.array(sums, np.uint64)
