@@ -33,7 +33,7 @@ class Curve:
         """What the chart shows, for those who do not see it."""
         said = [
             f"{line.words}: from {two(float(line.values[0]))} to {two(float(line.values[-1]))}, at most "
-            f"{two(float(line.values.max()))}"
+            f"{two(float(np.max(line.values)))}"
             for line in self.lines
         ]
         return (

@@ -125,7 +125,7 @@ def lines_by_day(
     height: int = 250,
 ) -> str:
     """Lines over the days, from 0, each named at its end."""
-    top, step = nice_top(max(float(line.values.max(initial=0)) for line in lines))
+    top, step = nice_top(max(float(np.max(line.values, initial=0)) for line in lines))
     box = (52.0, 14.0, width - 132.0, height - 30.0)
     out, end = _open(width, height, title, description)
     out += _frame(dates, top, step, box)

@@ -49,7 +49,7 @@ from moot.society.law import (
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
-CERTAIN = np.int64(1) << 32
+CERTAIN = np.int64(1 << 32)
 TRIES = 4096
 LEAD = 8  # digits of a thinning uniform that come from the words
 CHUNK = 256  # candidates on their way from memory at a time

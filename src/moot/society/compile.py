@@ -408,7 +408,7 @@ class _Builder:
                     if rule.entry.offer == o.offer:
                         z["o_enters"][a, u] = x
         for u in range(U):
-            highest = float(rates[:, u].max())
+            highest = float(np.max(rates[:, u]))
             level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
             world["o_level"][u] = level
             for a in range(A):
