@@ -143,3 +143,12 @@ def test_demo_writes_a_run_and_a_page(capsys, tmp_path, monkeypatch):
 def test_verify_says_that_the_digests_are_the_same(capsys):
     code, out, _ = said(capsys, "verify", str(folder()), "--threads", "1")
     assert code == 0 and out.count("the same digest") == 2
+
+
+def test_too_many_people_for_the_memory_is_said(capsys, monkeypatch):
+    def full(*_, **__):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("moot.cli.main.app", full)
+    code, out, err = said(capsys, "run", "x")
+    assert (code, out) == (2, "") and "fewer people" in err

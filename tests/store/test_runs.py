@@ -10,6 +10,8 @@ import pytest
 
 from moot.errors import MissingExtraError, RunError
 from moot.findings.run import open_run
+from moot.findings.saving import writable
+from moot.store.parquet import Tables
 from moot.store.runs import KEYS, delete_run, list_runs
 from tests.findings.a_run import DAYS, PEOPLE, REGIME, folder, in_folder, in_memory, result
 
@@ -162,3 +164,37 @@ def test_an_export_works_or_says_what_to_install(package, method):
 
 def test_the_keys_come_first():
     assert tuple(in_folder().measures("people", arm=REGIME, period="month"))[: len(KEYS)] == KEYS
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, '{"format": "moot-run-1"}', '{"format": "moot-run-1", "files": [1]}']
+)
+def test_a_manifest_that_moot_did_not_write_is_no_run(tmp_path, text):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text(text)
+    with pytest.raises(RunError, match=r"cannot be read|not as Moot wrote it"):
+        open_run(tmp_path / "run")
+    assert list_runs(tmp_path) == []
+
+
+def test_a_table_that_is_cut_off_is_no_fault_of_moot(tmp_path):
+    (tmp_path / "measures.parquet").write_bytes(b"PAR1 and no end")
+    with pytest.raises(RunError, match="cannot be read"):
+        Tables().view("measures", tmp_path / "measures.parquet")
+
+
+def test_an_interrupted_query_is_an_interrupt(monkeypatch):
+    class Interrupted:
+        def execute(self, *_):
+            raise RuntimeError("Query interrupted")
+
+    tables = Tables()
+    monkeypatch.setattr(tables, "_connection", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        tables.ask("SELECT 1")
+
+
+def test_a_place_below_a_file_is_refused_before_the_work(tmp_path):
+    (tmp_path / "letter").write_text("mine")
+    with pytest.raises(RunError, match="cannot write"):
+        writable(tmp_path / "letter" / "run", 1000, 0)

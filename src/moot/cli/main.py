@@ -94,6 +94,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 130
     except BrokenPipeError:
         raise
+    except MemoryError as error:
+        if _debugging():
+            raise
+        print(f"not enough memory; ask for fewer people or days ({error})", file=sys.stderr)
+        return 2
     except Exception as error:
         if _debugging():
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -177,6 +178,9 @@ def writable(path: Path, people: int, panel: int, *, force: bool = False) -> Non
     most = min(LARGEST_PANEL, max(200, people // 100))
     if panel > most:
         raise RunError(f"a panel of {panel:,} is too large for {people:,} people; at most {most:,}")
+    above = next(one for one in path.absolute().parents if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise RunError(f"cannot write {path}: {above} is no folder that can be written to")
     free_place(path, force=force, is_ours=is_run_folder(path))
 
 

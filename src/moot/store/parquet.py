@@ -6,12 +6,15 @@ Both are read in the same way, so a run in memory and a run in a folder answer t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from moot.errors import RunError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,6 +35,23 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+@contextmanager
+def _asked(file: Path | None = None) -> Iterator[None]:
+    """Ctrl-C while DuckDB works is Ctrl-C; a file that it cannot read is no fault of Moot."""
+    import duckdb
+
+    try:
+        yield
+    except (RuntimeError, duckdb.InterruptException) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        if file is None:
+            raise
+        raise RunError(f"{file} cannot be read or written: {' '.join(str(error).split())[:200]}") from None
+
+
 class Tables:
     """Named tables that answer SQL with numpy columns; nothing is read before it is asked for."""
 
@@ -46,17 +66,20 @@ class Tables:
         """Make the table `name` from a query over numpy columns, which it may name."""
         for key, one in columns.items():
             self._connection.register(key, one)
-        self._connection.execute(f"CREATE TABLE {name} AS {query}")
+        with _asked():
+            self._connection.execute(f"CREATE TABLE {name} AS {query}")
         for key in columns:
             self._connection.unregister(key)
 
     def view(self, name: str, path: Path) -> None:
         """Read the table `name` from a Parquet file when it is asked for."""
-        self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text(str(path))})")
+        with _asked(path):
+            self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text(str(path))})")
 
     def write(self, name: str, path: Path) -> None:
         """Write the table `name` to a Parquet file (zstd)."""
-        self._connection.execute(f"COPY {name} TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        with _asked(path):
+            self._connection.execute(f"COPY {name} TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
     def names(self, name: str) -> list[str]:
         """The columns of the table `name`, in order."""
@@ -83,7 +106,8 @@ class Tables:
 
     def ask(self, query: str, values: Sequence[object] = ()) -> Columns:
         """The answer to a query as numpy columns."""
-        found = self._connection.execute(query, list(values)).fetchnumpy()
+        with _asked():
+            found = self._connection.execute(query, list(values)).fetchnumpy()
         return {
             key: np.ma.asarray(one) if np.ma.is_masked(one) else np.asarray(one) for key, one in found.items()
         }

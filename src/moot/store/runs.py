@@ -43,6 +43,20 @@ MANIFEST = "run.json"
 TABLES = {"measures": "measures.parquet", "lives": "lives.parquet"}
 KEYS = ("arm", "period", "at", "region", "attribute", "level", "synthetic")
 """The columns of `measures` that say what a row is about; every other column is a measure."""
+PARTS: dict[str, type] = {
+    "scenario": dict,
+    "arms": list,
+    "people": int,
+    "days": int,
+    "seed": int,
+    "digest": str,
+    "digests": dict,
+    "files": dict,
+    "panel": list,
+    "measures": dict,
+    "stocks": list,
+}
+"""What `run.json` has to say before anything is read from it."""
 OF_REGIONS = "FROM measures WHERE arm = ? AND period = 'day' AND attribute = 'all'"
 OF_LEVELS = "FROM measures WHERE arm = ? AND period = 'day' AND region = 'all'"
 
@@ -69,11 +83,14 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise RunError(f"{path} is not a run folder: it has no {MANIFEST}")
     try:
         content = json.loads(manifest.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{manifest} cannot be read: {error}") from None
     found = content.get("format") if isinstance(content, dict) else None
     if found != FORMAT:
         raise RunError(f"{manifest} says format {found!r}; this version of Moot reads {FORMAT!r}")
+    wrong = [key for key, kind in PARTS.items() if not isinstance(content.get(key), kind)]
+    if wrong or "name" not in content["scenario"]:
+        raise RunError(f"{manifest} is not as Moot wrote it: {', '.join(wrong) or 'scenario.name'}")
     return dict(content)
 
 
