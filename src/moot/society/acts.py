@@ -52,6 +52,7 @@ from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value
 CERTAIN = np.int64(1 << 32)
 TRIES = 4096
 LEAD = 8  # digits of a thinning uniform that come from the words
+EVERY_LEAD = (1 << LEAD) - 1
 CHUNK = 256  # candidates on their way from memory at a time
 
 # Kinds of an event in a panel life (see findings.lives for the words).
@@ -304,6 +305,8 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
     waiting = see.touched(m)
     size = min(CHUNK, m.n_scratch)
     for layer in range(len(ACT_LAYERS)):
+        if world.lead[layer] < 0:
+            continue  # no act of this layer can happen in any arm
         purpose = what[layer]
         today = day_key(key, purpose, day)
         count = 0
@@ -317,7 +320,7 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
                 sure = alive & see.classes(m)[layer, w, 0]
                 alive &= ~sure
                 found = alive
-                if found != ZERO:
+                if found != ZERO and world.lead[layer] < EVERY_LEAD:
                     start = word_start(stream(today, 2 * n + 1), w)
                     found = word_below(start, world.lead[layer], LEAD, found)
                 found |= sure
