@@ -1,5 +1,17 @@
-"""`python -m moot` is `moot`."""
+"""The program `moot`, and `python -m moot`: Ctrl-C ends it with 130 even while it is still being imported."""
 
-from moot.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from moot.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

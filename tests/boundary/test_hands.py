@@ -122,7 +122,7 @@ def test_nothing_public_fits_predicts_or_scores():
 
 def test_there_are_no_entry_points_for_plugins():
     project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["scripts"] == {"moot": "moot.cli.main:main"}
+    assert project["scripts"] == {"moot": "moot.__main__:main"}
     assert "entry-points" not in project
     assert "gui-scripts" not in project
     text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
