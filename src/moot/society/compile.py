@@ -545,8 +545,8 @@ def compile_arms(
 def leads_of(ceiling: NDArray[np.int64], layer: NDArray[np.int64]) -> list[int]:
     """By layer, the largest first LEAD binary digits of a thinning uniform with which any act may happen.
 
-    -1 where no act of the layer can happen. They are read for 64 people at once, so potential acts that no arm
-    can let happen cost next to nothing.
+    -1 where no act of the layer can happen. They are read for 64 people at once, so potential acts that no
+    arm can let happen cost next to nothing.
     """
     leads = []
     for x in range(len(ACT_LAYERS)):
