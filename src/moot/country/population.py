@@ -167,7 +167,3 @@ class Population:
         """Memory of the statics and ties, in bytes."""
         values = (getattr(self, f.name) for f in fields(self))
         return sum(v.nbytes for v in values if isinstance(v, np.ndarray))
-
-    def block_of(self, person: int) -> int:
-        """The block in which a person lies."""
-        return int(np.searchsorted(self.layout.block_start, person, side="right")) - 1

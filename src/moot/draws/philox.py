@@ -152,10 +152,7 @@ def word_digits(start, first, count, bit):
 @inline
 def word_uniform(start, level_count, bit):
     """The next 32 binary digits of one person's uniform after the first `level_count` (0 = smallest)."""
-    value = ZERO
-    for level in range(level_count, level_count + 32):
-        value = (value << ONE) | ((~word_level(start, level) >> np.uint64(bit)) & ONE)
-    return value
+    return word_digits(start, level_count, 32, bit)
 
 
 @inline

@@ -11,7 +11,6 @@ from moot.country.rates import ACT_LAYERS, CLASSES, bound
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
-    M32,
     ONE,
     S32,
     ZERO,
@@ -362,7 +361,7 @@ def false_alarms_of_block(key, world, law, m, b, day):
                 bit = low_bit(found)
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
-                u = np.int64(word_uniform(start, world.f_level[f], bit) & M32)
+                u = np.int64(word_uniform(start, world.f_level[f], bit))
                 looks = see.person(m)[i, LEVELS + 5] - world.first_slot[0]
                 for a in range(m.n_arms):
                     if u < law[a].f_threshold[f, looks]:

@@ -94,7 +94,7 @@ class _Builder:
     def acts_part(self) -> Tables:
         """Acts and perceived certainty."""
         pc = self.country.perceived_certainty
-        kinds, today, exposure, unlearn = [], [], [], []
+        kinds, today, unlearn = [], [], []
         prior = {"offence": pc.prior.offence.at(self.start), "lawful": pc.prior.lawful.at(self.start)}
         learning = pc.learning.at(self.start)
         for name in self.acts:
@@ -102,7 +102,6 @@ class _Builder:
             kinds.append(KIND[act.class_])
             q0 = rate.certainty_now.at(self.start) if rate.certainty_now is not None else 0.0
             today.append(tables.q32(q0) if act.class_ == "offence" else 0)
-            exposure.append(FLAG_OF.get(rate.per, 0))
             group = perception(act.class_)
             p0 = prior[group] if group else 0.0
             q = max(LEAST_CERTAINTY, q0)
@@ -118,7 +117,6 @@ class _Builder:
             "thin": self.thin,
             "kind": np.array(kinds, np.int64),
             "today": np.array(today, np.int64),
-            "exposure": np.array(exposure, np.int64),
             "normaliser": np.full(len(self.acts), tables.Q16, np.int64),
             "deter": np.array(
                 [

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,10 +276,4 @@ def run_digest(digests: dict[str, str]) -> str:
     return h.hexdigest()
 
 
-def date_label(day: int) -> str:
-    """ISO date of a day number."""
-    d: date = date_of(day)
-    return d.isoformat()
-
-
-__all__ = ["Record", "Society", "date_label", "months_of", "run_digest"]
+__all__ = ["Record", "Society", "months_of", "run_digest"]

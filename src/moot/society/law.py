@@ -56,7 +56,6 @@ WORLD = _record(
     ceiling=(KINDS,),  # no arm's threshold exceeds it
     kind=(KINDS,),  # 0 offence or incivility, 1 lawful, 2 merit
     today=(KINDS,),  # probability that an act is charged today
-    exposure=(KINDS,),  # flag that the act needs, or 0
     normaliser=(KINDS,),  # status-quo normaliser in 1/65536, written by the burn-in alone
     unlearn=(KINDS,),  # step down of an uncharged act in 1/2**30
     deter=(2, 4098),  # exp(-e (p - p0)) in 1/65536
