@@ -170,14 +170,13 @@ POPULATION = Input(
 OVERSEAS_ISO = {"GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976"}
 """ISO 3166-1 codes that the outlines use for the overseas departments, with their INSEE codes."""
 
-OUTLINE_OF_PROVINCE = dict(
-    pair.split(":")
-    for pair in (
-        "11:BJ 12:TJ 13:HE 14:SX 15:NM 21:LN 22:JL 23:HL 31:SH 32:JS 33:ZJ 34:AH 35:FJ 36:JX 37:SD 41:HA "
-        "42:HB 43:HN 44:GD 45:GX 46:HI 50:CQ 51:SC 52:GZ 53:YN 54:XZ 61:SN 62:GS 63:QH 64:NX 65:XJ"
-    ).split()
-)
-"""Codes of GB/T 2260 with the letters that the outlines use, for the divisions that the census table counts."""
+OUTLINE_OF_PROVINCE = {
+    "11": "BJ", "12": "TJ", "13": "HE", "14": "SX", "15": "NM", "21": "LN", "22": "JL", "23": "HL",
+    "31": "SH", "32": "JS", "33": "ZJ", "34": "AH", "35": "FJ", "36": "JX", "37": "SD", "41": "HA",
+    "42": "HB", "43": "HN", "44": "GD", "45": "GX", "46": "HI", "50": "CQ", "51": "SC", "52": "GZ",
+    "53": "YN", "54": "XZ", "61": "SN", "62": "GS", "63": "QH", "64": "NX", "65": "XJ",
+}  # fmt: skip
+"""Codes of GB/T 2260 with the letters that the outlines use: the divisions that the census table counts."""
 
 NOT_COUNTED = {"71", "81", "82"}
 """Taiwan, Hong Kong and Macao: in the list of codes and among the outlines, not in the census table."""

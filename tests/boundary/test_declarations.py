@@ -7,7 +7,14 @@ import pytest
 
 from moot.cli.main import main
 from moot.country.schema import Attributes, Country, Gradient
-from moot.country.tables import AGE_SEX_COLUMNS, MIN_CELL, MIN_REGION, REGION_COLUMNS, insee_departments
+from moot.country.tables import (
+    AGE_SEX_COLUMNS,
+    MIN_CELL,
+    MIN_REGION,
+    REGION_COLUMNS,
+    insee_departments,
+    provinces_of_china,
+)
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError
 from moot.regime import cases, walk
@@ -51,6 +58,8 @@ def test_the_columns_of_population_tables_are_a_closed_list():
 def test_region_codes_are_those_of_the_shipped_list():
     assert len(insee_departments()) == 101
     assert {"01", "2A", "75", "976"} <= insee_departments().keys()
+    assert len(provinces_of_china()) == 31
+    assert {"11", "54", "65"} <= provinces_of_china().keys()
 
 
 def test_the_vocabulary_has_no_sensitive_attribute():

@@ -96,6 +96,39 @@ def test_a_wrong_table_of_ages_is_refused(tmp_path, old, new, says):
     assert says in refused(tmp_path, ages=AGES.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    "kind, row, says",
+    [
+        ("gb-t-2260-province", "91,,500000", 'unknown region "91"; expected a code of a province'),
+        ("gb-t-2260-province", "01,,679344", "a code of a province in GB/T 2260, two digits"),
+        ("gb-t-2260-province", "11,Peking,21893095", 'expected "Beijing" or no label'),
+        ("numbered", "65,,500000", "say `kind: insee-department` or `kind: gb-t-2260-province`"),
+        ("numbered", "2A,,500000", "say `kind: insee-department` for codes of a list"),
+        ("numbered", "R001,North,500000", 'expected "R001" or no label'),
+        ("numbered", "R1,,500000", "expected a code such as R001"),
+        ("insee-departments", "01,,679344", 'did you mean "insee-department"?'),
+    ],
+)
+def test_codes_are_those_of_the_kind_of_list(tmp_path, kind, row, says):
+    (tmp_path / "regions.csv").write_text(f"code,name,population\n{row}\n")
+    (tmp_path / "age.csv").write_text(AGES)
+    (tmp_path / "country.yaml").write_text(TABLED.replace("insee-department", kind))
+    with pytest.raises(DeclarationError) as raised:
+        load_country(tmp_path / "country.yaml")
+    assert says in str(raised.value)
+
+
+def test_provinces_are_read_with_their_names(tmp_path):
+    (tmp_path / "regions.csv").write_text("code,population\n11,21893095\n54,3648100\n")
+    (tmp_path / "age.csv").write_text(AGES)
+    (tmp_path / "country.yaml").write_text(TABLED.replace("insee-department", "gb-t-2260-province"))
+    country = load_country(tmp_path / "country.yaml")
+    assert [(row.code, row.name) for row in country.regions.rows] == [
+        ("11", "Beijing"),
+        ("54", "Tibet (Xizang)"),
+    ]
+
+
 def test_a_cell_of_nobody_is_allowed(tmp_path):
     assert country_in(tmp_path, ages=AGES.replace("300000", "0")).age_sex.rows[1].population == 0
 

@@ -16,8 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "src" / "moot" / "data"
 FRANCE = DATA / "countries" / "france"
+CHINA = DATA / "countries" / "china-2018"
 SCRIPT = ROOT / "scripts" / "reduce_data.py"
-SOURCES = json.loads((DATA / "SOURCES.json").read_text("utf-8"))["tables"]
+LISTING = json.loads((DATA / "SOURCES.json").read_text("utf-8"))
+SOURCES, INVENTED = LISTING["tables"], LISTING["invented"]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -25,8 +27,8 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def outlines() -> list[dict[str, Any]]:
-    collection = json.loads((FRANCE / "departments.geojson").read_text("utf-8"))
+def outlines(path: Path = FRANCE / "departments.geojson") -> list[dict[str, Any]]:
+    collection = json.loads(path.read_text("utf-8"))
     assert collection["type"] == "FeatureCollection"
     features: list[dict[str, Any]] = collection["features"]
     return features
@@ -51,14 +53,14 @@ def script() -> ModuleType:
 
 
 class TestSources:
-    @pytest.mark.parametrize("table", SOURCES, ids=lambda table: table["file"])
+    @pytest.mark.parametrize("table", [*SOURCES, *INVENTED], ids=lambda table: table["file"])
     def test_a_table_is_the_one_its_source_describes(self, table: dict[str, Any]) -> None:
         content = (DATA / table["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == table["sha256"]
         if table["file"].endswith(".csv"):
             assert len(rows(DATA / table["file"])) == table["rows"]
         else:
-            assert len(outlines()) == table["rows"]
+            assert len(outlines(DATA / table["file"])) == table["rows"]
 
     @pytest.mark.parametrize("table", SOURCES, ids=lambda table: table["file"])
     def test_a_source_names_package_licence_and_attribution(self, table: dict[str, Any]) -> None:
@@ -71,21 +73,24 @@ class TestSources:
             for path in (DATA / "countries").rglob("*")
             if path.suffix in (".csv", ".geojson", ".json")
         }
-        assert shipped == {table["file"] for table in SOURCES}
+        assert shipped == {table["file"] for table in [*SOURCES, *INVENTED]}
+
+    def test_only_the_invented_country_has_invented_tables(self) -> None:
+        assert {table["file"].split("/")[1] for table in INVENTED} == {"halmerra"}
+        assert all(table["done"].startswith("Invented for Moot") for table in INVENTED)
 
     def test_the_script_pins_the_inputs_that_the_sources_list(self, script: ModuleType) -> None:
-        pinned = {
-            (i.path, i.sha256)
-            for i in (script.DEPARTMENTS, script.COMMUNES, script.OUTLINES, script.POPULATION)
-        }
+        pinned = {(i.path, i.sha256) for i in vars(script).values() if isinstance(i, script.Input)}
         listed = {(i["path"], i["sha256"]) for table in SOURCES for i in table["inputs"]}
         assert pinned == listed
 
     def test_the_united_nations_are_named_and_do_not_endorse(self) -> None:
-        (table,) = (t for t in SOURCES if t["file"].endswith("age_sex.csv"))
-        assert table["licence"] == "CC BY 3.0 IGO"
-        assert "World Population Prospects 2024" in table["attribution"]
-        assert "does not endorse" in table["attribution"]
+        found = [t for t in SOURCES if t["file"].endswith("age_sex.csv")]
+        assert len(found) == 2
+        for table in found:
+            assert table["licence"] == "CC BY 3.0 IGO"
+            assert "World Population Prospects 2024" in table["attribution"]
+            assert "does not endorse" in table["attribution"]
 
 
 class TestDepartments:
@@ -154,6 +159,49 @@ class TestMap:
                 for east, north in points(feature["geometry"]["coordinates"]):
                     assert -5 < east < 3
                     assert 40.9 < north < 42.3
+
+
+class TestChina:
+    def test_the_31_provinces_sum_to_the_published_total(self) -> None:
+        table = rows(CHINA / "provinces.csv")
+        codes = [row["code"] for row in table]
+        assert len(codes) == 31
+        assert codes == sorted(set(codes))
+        assert {"11", "44", "54", "65"} <= set(codes)
+        assert not {"71", "81", "82"} & set(codes)
+        assert sum(int(row["population"]) for row in table) == 1_409_778_724
+        assert min(int(row["population"]) for row in table) >= 5_000
+
+    def test_typed_residents_are_said_to_be_typed(self) -> None:
+        (table,) = (t for t in SOURCES if t["file"].endswith("provinces.csv"))
+        assert "K: typed from general knowledge, not read again" in table["attribution"]
+
+    def test_bands_and_totals_of_ages_and_sexes(self) -> None:
+        table = rows(CHINA / "age_sex.csv")
+        assert [row["age_band"] for row in table] == [row["age_band"] for row in rows(FRANCE / "age_sex.csv")]
+        totals = {"women": 0, "men": 0}
+        for row in table:
+            totals[row["sex"]] += int(row["population"])
+        assert totals == {"women": 697_654_483, "men": 728_451_608}
+
+    def test_31_of_31_provinces_have_an_outline_on_rounded_closed_rings(self) -> None:
+        drawn = outlines(CHINA / "provinces.geojson")
+        named = [(f["properties"]["code"], f["properties"]["name"]) for f in drawn]
+        assert named == [(row["code"], row["name"]) for row in rows(CHINA / "provinces.csv")]
+        for feature in drawn:
+            shape = feature["geometry"]["coordinates"]
+            parts = shape if feature["geometry"]["type"] == "MultiPolygon" else [shape]
+            for ring in (ring for part in parts for ring in part):
+                assert len(ring) >= 4
+                assert ring[0] == ring[-1]
+                assert all(value == round(value, 2) for point in ring for value in point)
+
+    def test_the_outlines_are_small_and_say_that_borders_are_contested(self) -> None:
+        text = (CHINA / "provinces.geojson").read_text("utf-8")
+        assert len(text.encode()) < 120_000
+        (listed,) = (t for t in SOURCES if t["file"].endswith("provinces.geojson"))
+        assert json.loads(text)["note"] in listed["done"]
+        assert "contested" in json.loads(text)["note"]
 
 
 class TestReduction:
