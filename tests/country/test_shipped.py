@@ -53,11 +53,6 @@ def test_the_three_are_there():
     assert NAMES == ["china-2018", "france", "halmerra"]
 
 
-def test_a_country_is_called_as_its_folder(country):
-    """The page finds the outlines of a country by its name."""
-    assert country.country in NAMES
-
-
 def test_regions_have_their_share_by_largest_remainder(people, country):
     totals = np.array(country.region_totals())
     found = np.bincount(people.region, minlength=len(totals))
