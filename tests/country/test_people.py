@@ -11,7 +11,6 @@ from moot.country.rates import bound
 from moot.country.reading import load_country
 from moot.country.synthesis import age_sex_counts, domains_of, rates_of, slots_of, synthesise
 from moot.draws import tables
-from moot.draws.philox import seed_key
 from moot.errors import UserError
 from moot.vocabulary import load_vocabulary
 
@@ -174,14 +173,14 @@ def test_the_canonical_order(people, country, vocabulary):
     for lo, hi, region in segments:
         assert (people.region[lo:hi] == region).all()
     rates = rates_of(country, vocabulary, WHEN)[0]
-    domain = rates[0]["domain"].tolist()
+    domain, own_at = rates[0]["domain"].tolist(), rates[0]["own_at"].tolist()
     lo, hi = layout.segment_start[:2].tolist()
     hazard = []
     for i in range(lo, hi):
         nothing = 1.0
         for k in range(int(rates[0]["kinds"])):
-            theta, born = int(people.theta[i, domain[k]]), lo + int(people.place[0, i])
-            given = (rates[0], seed_key(1), k, theta, int(people.who[i]), int(people.where[i]), born)
+            theta, own = (int(people.theta[i, column]) for column in (domain[k], own_at[k]))
+            given = (rates[0], k, theta, own, int(people.who[i]), int(people.where[i]))
             nothing *= 1 - bound(*given)[0] / 2**32
         hazard.append(1 - nothing)
     rate_class = [63 if h <= 0 else min(28, int(-np.log2(h) + 1e-12)) for h in hazard]
@@ -255,8 +254,8 @@ def test_yearly_counts_of_an_act_are_a_gamma_mixture(people, country, vocabulary
     domain = int(rates[0]["domain"][k])
     year = []
     for i in range(PEOPLE):
-        given = (k, int(people.theta[i, domain]), int(people.who[i]), int(people.where[i]), i)
-        year.append(365.25 * bound(rates[0], seed_key(1), *given)[1] / 2**32 * int(thin[k]) / 2**32)
+        given = (k, int(people.theta[i, domain]), 0, int(people.who[i]), int(people.where[i]))
+        year.append(365.25 * bound(rates[0], *given)[1] / 2**32 * int(thin[k]) / 2**32)
     assert abs(np.mean(year) / country.acts["late-payment"].base.at(WHEN) - 1) < 0.08
     adults = np.array(year)[people.age5 >= 4]  # one rate for all of them: the gradient is by age alone
     mean, shape = adults.mean(), float(country.propensity.shape.at(WHEN))

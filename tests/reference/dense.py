@@ -110,7 +110,9 @@ class Dense(Counted):
                     k, scale = self._next_kind(layer, i, k, r0, level)
                     if k < self.kinds:
                         start = np.uint64(word_start(streams[2 * number + 1], self.word[i]))
-                        thin = self._uniform(start, self.bit[i], LEAD) << (32 - LEAD) | r1 >> LEAD
+                        thin = r1
+                        if self.world["lead"][layer] < (1 << LEAD) - 1:
+                            thin = self._uniform(start, self.bit[i], LEAD) << (32 - LEAD) | r1 >> LEAD
                         self._potential(i, k, thin, r2, scale)
 
     def _next_kind(self, layer: int, i: int, k: int, u: int, level: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moot.country.population import BORN, Population
+from moot.country.population import BORN, FIRST, Population
 from moot.country.rates import ACT_LAYERS, bound
 from moot.draws.permutation import backward, forward
 from moot.draws.philox import mix, purpose, seed_key
@@ -93,8 +93,8 @@ class People:
             self.residents.setdefault(region, []).append(i)
         self.levels = p.levels.tolist()
         self.who, self.where, self.theta = p.who.tolist(), p.where.tolist(), p.theta.tolist()
-        self.looks = [row[5] - self.world["first_slot"][0] for row in self.levels]
-        self.stratum = [row[4] - self.world["first_slot"][1] for row in self.levels]
+        self.looks = [row[5] - FIRST[5] for row in self.levels]
+        self.stratum = [row[4] - FIRST[4] for row in self.levels]
         self.word, self.bit, self.low = [0] * self.n, [0] * self.n, [0] * self.n
         for b in range(layout.blocks):
             lo, hi = int(layout.block_start[b]), int(layout.block_start[b + 1])
@@ -108,19 +108,18 @@ class People:
 
     def _level(self, layer: int, i: int) -> int:
         """The power of one half that bounds a person's acts of a layer; SILENT where there are none."""
-        masks = self.population.classes[layer, self.word[i]].tolist()
+        masks = self.population.classes[layer, :, self.word[i]].tolist()
         return next((c for c, mask in enumerate(masks) if mask >> self.bit[i] & 1), SILENT)
 
     def _bounds(self) -> None:
         """(bound, rate at its upper end) of every act of every person, in 1/2**32."""
-        rates, p = self.compiled.rates[0], self.population
+        rates = self.compiled.rates[0]
         domain = rates["domain"].tolist()
-        place = p.place[0].tolist()
+        own = rates["own_at"].tolist()
         self.bound = [
             [
                 bound(
-                    rates, self.key, k, self.theta[i][domain[k]], self.who[i], self.where[i],
-                    self.low[i] + place[i],
+                    rates, k, self.theta[i][domain[k]], self.theta[i][own[k]], self.who[i], self.where[i],
                 )
                 for k in range(self.kinds)
             ]

@@ -6,8 +6,21 @@ stays as tie order 0, in which a household is a run of neighbours.
 
 import numpy as np
 
-from moot.country.population import BORN, HOME, LEVELS, REGION, SLOT, THETA, WHERE, WHO
-from moot.country.rates import ACT_LAYERS, CLASSES, bound
+from moot.country.population import (
+    BORN,
+    HOME,
+    LICENCE_SHIFT,
+    LOOKS_SHIFT,
+    PLATFORM_SHIFT,
+    RATE,
+    REGION,
+    REST,
+    SLOT,
+    THETA,
+    WHERE,
+    WHO,
+)
+from moot.country.rates import ACT_LAYERS, CLASSES, SILENT, STRATA, bound
 from moot.draws.compiled import inline, maker
 from moot.draws.philox import M32, S32, below, static_hash
 
@@ -27,7 +40,6 @@ MARGINS = np.dtype(
         ("novice", np.int64),  # of holders
         ("platform", np.int64),  # of the employed
         ("household_mean", np.int64),  # mean size in 1/65536
-        ("slot", np.int64, (9,)),  # first one-way slot of each attribute
         ("copula", np.int64, (2,)),  # sqrt(rho), sqrt(1 - rho) in 1/65536
         ("quantile", np.int64, (65536,)),  # normal quantiles in 1/65536
         ("rank", np.int64, (16384,)),  # bin of a normal value
@@ -192,11 +204,12 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         _households(key, m, segments[s], e - f, b_age[f:e], b_sex[f:e], b_home[f:e])
         b_region[f:e] = regions[s]
         b_slot[f:e] = s - block_segment[block]
-    domains = person.shape[1] - THETA
-    b_theta = np.empty((n, domains), np.uint16)
+    bins = person.shape[1] - THETA
+    domains = m.domains
+    b_theta = np.zeros((n, bins), np.uint16)
     b_who = np.empty(n, np.uint16)
     b_where = np.empty(n, np.uint8)
-    b_levels = np.empty((n, THETA - LEVELS), np.uint8)
+    b_rest = np.empty(n, np.uint8)
     sort_key = np.empty(n, np.int64)
     b_class = np.empty((len(ACT_LAYERS), n), np.uint8)
     pp = m.purposes
@@ -220,16 +233,12 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         flags = (1 if licence else 0) + (2 if phone else 0) + (4 if work else 0) + (8 if adult else 0)
         b_who[j] = (age9 * 2 + b_sex[j]) * 16 + flags
         b_where[j] = income * 5 + stratum
-        row = b_levels[j]
-        row[0] = m.slot[0] + age9
-        row[1] = m.slot[1] + b_sex[j]
-        row[2] = m.slot[2] + income
-        row[3] = m.slot[3] + education
-        row[4] = m.slot[4] + stratum
-        row[5] = m.slot[5] + looks
-        row[6] = m.slot[6] + (2 if novice else 1 if licence else 0)
-        row[7] = m.slot[7] + (1 if platform else 0)
-        row[8] = m.slot[8] + (1 if phone else 0)
+        b_rest[j] = (
+            education
+            | (looks << LOOKS_SHIFT)
+            | ((2 if novice else 1 if licence else 0) << LICENCE_SHIFT)
+            | ((1 if platform else 0) << PLATFORM_SHIFT)
+        )
         common = static_hash(key, pp[12], i)
         if m.copula[1] == 0:
             for d in range(domains):
@@ -240,12 +249,16 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
                 own = static_hash(key, m.domain_purpose[d], i)
                 z = (m.copula[0] * z0 + m.copula[1] * m.quantile[np.int64(own >> np.uint64(48))]) >> 16
                 b_theta[j, d] = m.rank[min(16383, max(0, (z + (8 << 16)) >> 6))]
+        for k in range(rates.kinds):
+            if rates.own[k] > 0:
+                b_theta[j, rates.own_at[k]] = static_hash(key, rates.own_purpose[k], i) >> np.uint64(52)
         either = np.int64(1) << 32
         for layer in range(len(ACT_LAYERS)):
             none = np.int64(1) << 32
             for k in range(rates.kinds):
                 if rates.layer[k] == layer:
-                    p, _ = bound(rates, key, k, b_theta[j, rates.domain[k]], b_who[j], b_where[j], i)
+                    theta = b_theta[j, rates.domain[k]]
+                    p, _ = bound(rates, k, theta, b_theta[j, rates.own_at[k]], b_who[j], b_where[j])
                     none = none - (((none >> 1) * p) >> 31)
             b_class[layer, j] = rate_class((np.int64(1) << 32) - none)
             either = ((either >> 1) * (none >> 1)) >> 30
@@ -263,18 +276,22 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
         row[BORN] = b_born[j]
         row[HOME] = j
         age5[i] = b_age[j]
-        for x in range(THETA - LEVELS):
-            row[LEVELS + x] = b_levels[j, x]
-        for d in range(domains):
+        row[REST] = b_rest[j]
+        row[RATE] = 0
+        for d in range(bins):
             row[THETA + d] = b_theta[j, d]
         order[0, lo + j] = t
         place[0, i] = j
         household[lo + j] = b_home[j]
         for layer in range(len(ACT_LAYERS)):
             c = b_class[layer, j]
-            if c != 63:
-                w = word0[block] + t // 64
-                classes[layer, w, min(c, CLASSES - 1)] |= np.uint64(1) << np.uint64(t % 64)
+            if c == 63:
+                row[RATE] |= SILENT << (4 * layer)
+                continue
+            c = min(c, CLASSES - 1)
+            row[RATE] |= c << (4 * layer)
+            x = t // 64
+            classes[layer, c, word0[block] + x] |= np.uint64(1) << np.uint64(t % 64)
     _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
 
 
@@ -291,7 +308,7 @@ def _tie_orders(key, m, lo, n, age5, person, order, place, ends, block):
                 value = (status << 17) + noise
             else:
                 years = np.int64(age5[i]) * 3640
-                income = (np.int64(person[i, LEVELS + 2]) - m.slot[2]) * 6553
+                income = (np.int64(person[i, WHERE]) // STRATA) * 6553
                 value = years * m.tie_weight[q, 0] + income * m.tie_weight[q, 1] + noise * m.tie_weight[q, 2]
             sort_key[t] = (value << 17) + t
         ordered = np.sort(sort_key)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from moot.country.rates import AGES, INCOMES, SEXES, STRATA
+
 WORD = 64
+EDUCATIONS, LOOKS, LICENCES = 3, 3, 3
 LARGEST_BLOCK = 65472  # 1023 words: a place in a block fits in 16 bits
 SMALLEST_BLOCK = 2048
 BLOCKS_WANTED = 16
-SILENT = 63  # the rate class of people who can do nothing
 _TOKEN = object()
 
 # Order of the one-way attributes in `levels`, and of the bits in `flags`.
@@ -31,9 +33,12 @@ ATTRIBUTES = (
 )
 LICENCE, SMARTPHONE, EMPLOYED, ADULT = 1, 2, 4, 8
 
-# Columns of a person's row of 16-bit words: an event meets one or two cache lines, not ten.
-WHO, WHERE, REGION, SLOT, BORN, HOME, LEVELS = 0, 1, 2, 3, 4, 5, 6
-THETA = LEVELS + len(ATTRIBUTES)
+# Columns of a person's row of 16-bit words: an event meets one cache line, not ten. The one-way levels of the
+# attributes are packed into WHO, WHERE and REST, and unpacked where an event is counted.
+WHO, WHERE, REST, REGION, SLOT, BORN, HOME, RATE, THETA = 0, 1, 2, 3, 4, 5, 6, 7, 8
+SIZES = (AGES, SEXES, INCOMES, EDUCATIONS, STRATA, LOOKS, LICENCES, 2, 2)  # levels of each attribute
+FIRST = tuple(sum(SIZES[:x]) for x in range(len(SIZES)))  # first one-way slot of each attribute
+LOOKS_SHIFT, LICENCE_SHIFT, PLATFORM_SHIFT = 2, 4, 6  # in REST, above the education
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ class Population:
     order: NDArray[np.uint16]  # (q, n) person at a place, both counted inside the block
     place: NDArray[np.uint16]  # (q, n) place of a person
     clique_end: NDArray[np.int64]  # (q, blocks, 2) ends of the employed and of the pupils in a clique order
-    classes: NDArray[np.uint64]  # (layers, w, classes) who of a word is in each rate class
+    classes: NDArray[np.uint64]  # (layers, classes, w) who of a word is in each rate class
 
     def __init__(self, token: object, **arrays: object) -> None:
         if token is not _TOKEN:
@@ -154,12 +159,25 @@ class Population:
 
     @property
     def levels(self) -> NDArray[np.uint16]:
-        """(n, attributes) one-way slot of each attribute, offsets included."""
-        return self.person[:, LEVELS:THETA]
+        """(n, attributes) one-way slot of each attribute, offsets included; unpacked, not kept."""
+        who, where, rest = (self.person[:, x] for x in (WHO, WHERE, REST))
+        columns = (
+            who >> 5,
+            (who >> 4) & 1,
+            where // STRATA,
+            rest & 3,
+            where % STRATA,
+            (rest >> LOOKS_SHIFT) & 3,
+            (rest >> LICENCE_SHIFT) & 3,
+            (rest >> PLATFORM_SHIFT) & 1,
+            (who & SMARTPHONE) // SMARTPHONE,
+        )
+        slots = [x + first for x, first in zip(columns, FIRST, strict=True)]
+        return np.stack(slots, axis=1).astype(np.uint16)
 
     @property
     def theta(self) -> NDArray[np.uint16]:
-        """(n, d) bin of the propensity in each domain."""
+        """(n, d) bin of the propensity in each domain, then of those to one act alone."""
         return self.person[:, THETA:]
 
     @property

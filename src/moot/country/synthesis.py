@@ -107,7 +107,6 @@ def margins_of(country: Country, vocabulary: Vocabulary, when: date) -> NDArray[
         "licence": by_age(a.licence),
         "smartphone": by_age(a.smartphone),
         "employed": by_age(a.employed),
-        "slot": slots_of(vocabulary)[0],
         "copula": [tables.q16(math.sqrt(rho)), tables.q16(math.sqrt(1.0 - rho))],
         "quantile": tables.normal_quantiles(),
         "rank": tables.normal_ranks(),
@@ -174,7 +173,7 @@ def rates_of(
     by_person = np.zeros((len(names), WHO), np.int64)
     by_place = np.full((len(names), WHERE), tables.Q16, np.int64)
     cap = np.full(len(names), tables.q32(0.9), np.int64)
-    own = np.full(len(names), -1, np.int64)
+    own = np.zeros(len(names), np.int64)
     thin = np.zeros(len(names), np.int64)
     rows: list[NDArray[np.int64]] = []
     people = age_sex_counts(country)
@@ -242,7 +241,7 @@ def rates_of(
         if act.cap_per_day is not None:
             cap[k] = tables.q32(act.cap_per_day)
         if act.heterogeneity is not None:
-            own[k] = len(rows)
+            own[k] = 1 + len(rows)
             rows.append(tables.gamma_bins(float(act.heterogeneity.shape.at(when))))
     rates = np.zeros(1, RATES)
     kinds = len(names)
@@ -256,6 +255,7 @@ def rates_of(
         ("layer", [layer_of(country.act(n, vocabulary)) for n in names]),
         ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
+        ("own_at", np.where(own > 0, max(1, len(domains)) + own - 1, 0)),
         ("purpose", [purpose(f"act/{n}") for n in names]),
         ("own_purpose", [purpose(f"act/{n}/propensity") for n in names]),
     ):
@@ -264,8 +264,9 @@ def rates_of(
         else:
             rates[0][field][:kinds] = table
     rates["domain_bins"] = tables.gamma_bins(float(country.propensity.shape.at(when)))
+    rates[0]["bins"][0] = tables.Q16
     for row, bins in enumerate(rows):
-        rates[0]["bins"][row] = bins
+        rates[0]["bins"][1 + row] = bins
     return rates, names, thin
 
 
@@ -285,15 +286,16 @@ def synthesise(
     ties = [t for t in country.ties if t.kind in ("ring", "clique")]
     rates, _, _ = rates_of(country, vocabulary, when)
     domains = max(1, len(domains_of(country, vocabulary)))
+    owns = int(rates[0]["own"].max())
     orders = 1 + len(ties)
     arrays = {
-        "person": np.empty((people, pop.THETA + domains), np.uint16),
+        "person": np.empty((people, pop.THETA + domains + owns), np.uint16),
         "age5": np.empty(people, np.uint8),
         "household": np.empty(people, np.uint8),
         "order": np.empty((orders, people), np.uint16),
         "place": np.empty((orders, people), np.uint16),
         "clique_end": np.zeros((orders, layout.blocks, 2), np.int64),
-        "classes": np.zeros((len(ACT_LAYERS), int(layout.block_word[-1]), CLASSES), np.uint64),
+        "classes": np.zeros((len(ACT_LAYERS), CLASSES, int(layout.block_word[-1])), np.uint64),
     }
     out = (*arrays.values(), layout.block_word)
     key = seed_key(seed)

@@ -67,6 +67,11 @@ def maker(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, cache=True, error_model="numpy", boundscheck=False)(function)
 
 
+def spliced(function: Callable[..., Any]) -> Any:
+    """A small scalar function copied into the loops that call it, so that they take several at a time."""
+    return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False, inline="always")(function)
+
+
 def inline(function: Callable[..., Any]) -> Any:
     """A small scalar function that every kernel may call."""
     return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)

@@ -11,7 +11,7 @@ import hashlib
 
 import numpy as np
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import inline, spliced
 
 M32 = np.uint64(0xFFFFFFFF)
 S32 = np.uint64(32)
@@ -19,6 +19,7 @@ _P0 = np.uint64(0xD2511F53)
 _P1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
+_V0, _V1 = np.uint32(_W0), np.uint32(_W1)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _A = np.uint64(0xBF58476D1CE4E5B9)
 _B = np.uint64(0x94D049BB133111EB)
@@ -53,6 +54,23 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
         c2 = n2
         k0 = (k0 + _W0) & M32
         k1 = (k1 + _W1) & M32
+    return c0, c1, c2, c3
+
+
+@spliced
+def philox_words(c0, c1, c2, c3, k0, k1):
+    """The same function on uint32 words: in a loop over arrays the processor draws several at a time."""
+    for _ in range(10):
+        p0 = _P0 * np.uint64(c0)
+        p1 = _P1 * np.uint64(c2)
+        n0 = np.uint32(p1 >> S32) ^ c1 ^ k0
+        n2 = np.uint32(p0 >> S32) ^ c3 ^ k1
+        c1 = np.uint32(p1)
+        c3 = np.uint32(p0)
+        c0 = n0
+        c2 = n2
+        k0 = np.uint32(k0 + _V0)
+        k1 = np.uint32(k1 + _V1)
     return c0, c1, c2, c3
 
 

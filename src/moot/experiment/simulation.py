@@ -227,7 +227,7 @@ def _burn_in(
     day0 = first - days
     state = books.empty_state(
         population.people,
-        population.classes.shape[1],
+        int(population.layout.block_word[-1]),
         1,
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),

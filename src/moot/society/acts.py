@@ -6,11 +6,12 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 
 import numpy as np
 
-from moot.country.population import HOME, LEVELS, REGION, THETA, WHERE, WHO
+from moot.country.population import RATE, REGION, THETA, WHERE, WHO
 from moot.country.rates import ACT_LAYERS, CLASSES, bound
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
+    M32,
     ONE,
     S32,
     ZERO,
@@ -19,6 +20,7 @@ from moot.draws.philox import (
     draw,
     low_bit,
     mix,
+    philox_words,
     stream,
     word_below,
     word_candidates,
@@ -28,7 +30,7 @@ from moot.draws.philox import (
     word_uniform,
 )
 from moot.society import memory as see
-from moot.society.counting import tally
+from moot.society.counting import looks_of, stratum_of, tally
 from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
     BORNE,
@@ -45,6 +47,7 @@ from moot.society.law import (
     TODAY,
     UNCHARGED,
 )
+from moot.society.memory import CHUNK, STRIP
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
@@ -52,7 +55,6 @@ CERTAIN = np.int64(1 << 32)
 TRIES = 4096
 LEAD = 8  # digits of a thinning uniform that come from the words
 EVERY_LEAD = (1 << LEAD) - 1
-CHUNK = 256  # candidates on their way from memory at a time
 
 # Kinds of an event in a panel life (see findings.lives for the words).
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
@@ -117,23 +119,26 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
         here = see.person(m)[author, REGION]
         first = see.region_start(m)[here]
         size = see.region_start(m)[here + 1] - first
-    looks = see.person(m)[author, LEVELS + 5]
+    looks = looks_of(m, author)
     for t in range(TRIES):
         j = first + below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, size)
         if j == author:
             continue
-        if same and see.person(m)[j, LEVELS + 5] != looks:
+        if same and looks_of(m, j) != looks:
             continue
         return j
     return -1
 
 
 @inline
-def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, scale):
-    """One potential act in every arm: thinned by state, then seen, identified and charged."""
+def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
+    """One potential act in every arm: thinned by state, then seen, identified and charged.
+
+    What sensors draw for it stands in `sights` at `at`, or is drawn here where that is negative.
+    """
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
     place = i - lo
-    region = see.person(m)[i, REGION]
-    row = see.person(m)[i, LEVELS:THETA]
     shown = is_kept(m, i)
     for a in range(m.n_arms):
         c = world.kind[k]
@@ -154,50 +159,53 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
                 lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
                 threshold = (threshold * world.caution[lost]) >> 16
         if threshold > CERTAIN:
-            see.by_region(m)[a, region, world.m_clamped] += 1
+            see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
         if u_thin >= threshold:
             if shown and u_thin < (world.thin[k] * scale) >> 16:
                 note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
             continue
         if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
-            tally(m, a, region, row, k * PER_ACT + PREVENTED, 1)
+            tally(m, a, i, k * PER_ACT + PREVENTED, 1)
             if shown:
                 note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
             continue
-        tally(m, a, region, row, k * PER_ACT + DONE, 1)
+        tally(m, a, i, k * PER_ACT + DONE, 1)
         if shown:
             note(m, b, day, i, a, L_ACT, k, i, p, 0)
         bits = 0
         by = 0
         if law[a].institutions != 0 and u_today < world.today[k]:
             bits = TODAY
-            tally(m, a, region, row, k * PER_ACT + BY_TODAY, 1)
+            tally(m, a, i, k * PER_ACT + BY_TODAY, 1)
         for v in range(law[a].sensors):
             need = law[a].s_need[v]
             if see.person(m)[i, WHO] & need != need:
                 continue
             if law[a].s_register[v] != 0 and not bits & TODAY:
                 continue
-            stratum = row[4] - world.first_slot[1]
-            seen = law[a].s_seen[v, k, stratum]
+            seen = law[a].s_seen[v, k, stratum_of(m, i)]
             if seen == 0:
                 continue
             search = law[a].s_purpose[v] ^ rates.purpose[k]
-            w0, w1, _, _ = draw(key, i, day, search, 0)
+            if at >= 0:
+                w0 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 0])
+                w1 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 1])
+            else:
+                w0, w1, _, _ = draw(key, i, day, search, 0)
             if np.int64(w0) >= seen:
                 continue
-            looks = row[5] - world.first_slot[0]
+            looks = looks_of(m, i)
             if np.int64(w1) < law[a].s_right[v, looks]:
                 if not bits & REGIME:
                     bits |= REGIME
                     by = v
-                    tally(m, a, region, row, k * PER_ACT + BY_REGIME, 1)
+                    tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
             elif np.int64(w1) < law[a].s_wrong[v, looks]:
                 j = wrong_person(key, law, m, a, v, search, day, k, i)
                 if j < 0:
-                    tally(m, a, region, row, k * PER_ACT + NOBODY, 1)
+                    tally(m, a, i, k * PER_ACT + NOBODY, 1)
                     continue
-                tally(m, a, region, row, k * PER_ACT + TO_ANOTHER, 1)
+                tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
                 if shown:
                     note(m, b, day, i, a, L_MISTAKEN, k, j, v, 0)
                 if lo <= j < hi:
@@ -205,7 +213,7 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
                 else:
                     put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
             else:
-                tally(m, a, region, row, k * PER_ACT + NOBODY, 1)
+                tally(m, a, i, k * PER_ACT + NOBODY, 1)
         if bits == 0:
             if c < 2 and world.unlearn[k] > 0:
                 put(m, OWN, b, pack(place, a, k, UNCHARGED, 0), i, 0)
@@ -214,7 +222,7 @@ def act_of(key, world, law, rates, m, b, lo, hi, i, k, day, u_thin, u_today, sca
 
 
 @inline
-def next_kind(key, rates, m, i, born, layer, c, r, k):
+def next_kind(rates, m, i, layer, c, r, k):
     """The first kind after k of this layer that r (32 digits after c zeros) makes a potential act, or -1.
 
     P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with
@@ -222,12 +230,12 @@ def next_kind(key, rates, m, i, born, layer, c, r, k):
     """
     none = CERTAIN
     total = np.int64(0)
-    who = see.person(m)[i, WHO]
-    where = see.person(m)[i, WHERE]
+    row = see.person(m)[i]
     for x in range(k + 1, rates.kinds):
         if rates.layer[x] != layer:
             continue
-        p, full = bound(rates, key, x, see.person(m)[i, THETA + rates.domain[x]], who, where, born)
+        theta = row[THETA + rates.domain[x]]
+        p, full = bound(rates, x, theta, row[THETA + rates.own_at[x]], row[WHO], row[WHERE])
         if p == 0:
             continue
         share = ((none >> 1) * p) >> 31
@@ -242,39 +250,120 @@ def next_kind(key, rates, m, i, born, layer, c, r, k):
 def decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n):
     """The n-th potential act of a candidate in a layer, if there is one, thinned by state in every arm.
 
-    The thinning uniform has its first LEAD digits from the words, the others from the draw of the event. For
-    people of class 0 the potential acts that follow are decided here too.
+    Draws of one act follow from its number in the day, so the kind of the n-th is found by going through
+    those before it. For people of class 0 the potential acts that follow are decided here too.
     """
-    lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
-    born = lo + see.person(m)[i, HOME]
-    bit = (i - lo) % 64
-    c = 0
-    while (see.classes(m)[layer, w, c] >> np.uint64(bit)) & ONE == ZERO:
-        c += 1
+    c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
     k = -1
     p = np.int64(0)
     full = np.int64(0)
-    r1 = ZERO
-    r2 = ZERO
-    for x in range(n + 1):
-        r0, r1, r2, _ = draw(key, i, day, what, x)
-        k, p, full = next_kind(key, rates, m, i, born, layer, c, np.int64(r0), k)
+    for x in range(n):
+        r, _, _, _ = draw(key, i, day, what, x)
+        k, p, full = next_kind(rates, m, i, layer, c, np.int64(r), k)
         if k < 0:
             return
     while True:
+        r0, r1, r2, _ = draw(key, i, day, what, n)
+        k, p, full = next_kind(rates, m, i, layer, c, np.int64(r0), k)
+        if k < 0:
+            return
         scale = np.int64(65536) if full == p else (full << 16) // p
-        lead = word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
-        thin = np.int64((lead << np.uint64(32 - LEAD)) | (r1 >> np.uint64(LEAD)))
+        thin = thinning(world, m, today, b, w, i, layer, n, r1)
         if thin < (world.ceiling[k] * scale) >> 16:
-            act_of(key, world, law, rates, m, b, lo, hi, i, k, day, thin, np.int64(r2), scale)
+            act_of(key, world, law, rates, m, b, i, k, day, thin, np.int64(r2), scale, -1)
         if c > 0:
             return
         n += 1
-        r0, r1, r2, _ = draw(key, i, day, what, n)
-        k, p, full = next_kind(key, rates, m, i, born, layer, c, np.int64(r0), k)
+
+
+@inline
+def thinning(world, m, today, b, w, i, layer, n, r1):
+    """The thinning uniform of a potential act; in layers with a ceiling its first digits come from words."""
+    if world.lead[layer] >= EVERY_LEAD:
+        return np.int64(r1)
+    bit = (i - see.block(m)[0, b]) % 64
+    lead = word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
+    return np.int64((lead << np.uint64(32 - LEAD)) | (np.uint64(r1) >> np.uint64(LEAD)))
+
+
+@inline
+def draw_all(key, m, day, count):
+    """The first draws of the candidates that wait, `what` by candidate: several at a time."""
+    who = see.waiting(m)[0]
+    number = see.waiting(m)[1]
+    purposes = see.waiting(m)[2]
+    first = see.drawn(m)[0]
+    second = see.drawn(m)[1]
+    third = see.drawn(m)[2]
+    k0 = np.uint32(np.uint64(key) & M32)
+    k1 = np.uint32(np.uint64(key) >> S32)
+    for x in range(count):
+        first[x], second[x], third[x], _ = philox_words(
+            who[x], np.uint32(day), purposes[x], number[x], k0, k1
+        )
+
+
+@inline
+def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
+    """Decide the candidates that wait, step by step for all of them."""
+    lo = see.block(m)[0, b]
+    w0 = see.block(m)[1, b]
+    who = see.waiting(m)[0]
+    purposes = see.waiting(m)[2]
+    chosen = see.chosen(m)
+    for x in range(count):
+        purposes[x] = what
+    draw_all(key, m, day, count)
+    acts = 0
+    for x in range(count):
+        i = np.int64(who[x])
+        w = w0 + (i - lo) // 64
+        n = np.int64(see.waiting(m)[1, x])
+        c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
+        if n > 0 or c == 0:
+            decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n)
+            continue
+        k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), -1)
         if k < 0:
-            return
+            continue
+        scale = np.int64(65536) if full == p else (full << 16) // p
+        thin = thinning(world, m, today, b, w, i, layer, 0, see.drawn(m)[1, x])
+        if thin < (world.ceiling[k] * scale) >> 16:
+            chosen[0, acts] = k
+            chosen[1, acts] = thin
+            chosen[2, acts] = np.int64(see.drawn(m)[2, x])
+            chosen[3, acts] = scale
+            chosen[4, acts] = i
+            acts += 1
+    look_all(key, world, rates, m, day, acts)
+    for x in range(acts):
+        act_of(
+            key, world, law, rates, m, b, chosen[4, x], chosen[0, x], day, chosen[1, x], chosen[2, x],
+            chosen[3, x], x,
+        )  # fmt: skip
+
+
+@inline
+def look_all(key, world, rates, m, day, acts):
+    """What each sensor draws for the acts that may be done: once for all arms that have the sensor."""
+    chosen = see.chosen(m)
+    who = see.waiting(m)[0]
+    number = see.waiting(m)[1]
+    purposes = see.waiting(m)[2]
+    for e in range(world.eyes):
+        count = 0
+        for x in range(acts):
+            k = chosen[0, x]
+            see.looked(m)[count] = x
+            who[count] = chosen[4, x]
+            number[count] = 0
+            purposes[count] = world.e_purpose[e] ^ rates.purpose[k]
+            count += (world.e_acts[e] >> k) & 1
+        draw_all(key, m, day, count)
+        for y in range(count):
+            x = see.looked(m)[y]
+            see.sights(m)[e, x, 0] = see.drawn(m)[0, y]
+            see.sights(m)[e, x, 1] = see.drawn(m)[1, y]
 
 
 @inline
@@ -282,7 +371,7 @@ def candidates(m, layer, w, start, among):
     """Those of `among` whose uniform of this stream has as many leading zeros as their rate class asks."""
     found = ZERO
     for c in range(CLASSES):
-        found |= among & see.classes(m)[layer, w, c]
+        found |= among & see.classes(m)[layer, c, w]
         among &= word_level(start, c)
         if among == ZERO:
             break
@@ -290,57 +379,108 @@ def candidates(m, layer, w, start, among):
 
 
 @inline
+def sift(m, layer, first, count, today, lead):
+    """Candidates of the first potential act in `count` words from `first`: `alive`, and `found` among them.
+
+    `found` leaves out those whose thinning uniform begins with more than `lead`: no arm lets them act. All
+    words take the same steps, so that the processor hashes several of them at a time.
+    """
+    start = see.start(m)
+    alive = see.alive(m)
+    found = see.found(m)
+    key = stream(today, 0)
+    strip = first // STRIP
+    lowest = see.span(m)[layer, strip, 0]
+    highest = see.span(m)[layer, strip, 1]
+    for x in range(count):
+        start[x] = word_start(key, first + x)
+        alive[x] = ZERO
+        found[x] = FULL
+    for c in range(highest + 1):
+        if c >= lowest:
+            members = see.classes(m)[layer, c]
+            for x in range(count):
+                alive[x] |= found[x] & members[first + x]
+        for x in range(count):
+            found[x] &= word_level(start[x], c)
+    if lead >= EVERY_LEAD:
+        for x in range(count):
+            found[x] = alive[x]
+        return
+    key = stream(today, 1)
+    for x in range(count):
+        start[x] = word_start(key, first + x)
+        found[x] = ZERO
+    sure = see.classes(m)[layer, 0]
+    equal = see.equal(m)
+    for x in range(count):
+        equal[x] = alive[x] & ~sure[first + x]
+    for level in range(LEAD):
+        if (np.int64(lead) >> (LEAD - 1 - level)) & 1:
+            for x in range(count):
+                ones = ~word_level(start[x], level)
+                found[x] |= equal[x] & ~ones
+                equal[x] &= ones
+        else:
+            for x in range(count):
+                equal[x] &= word_level(start[x], level)
+    for x in range(count):
+        found[x] |= equal[x] | (alive[x] & sure[first + x])
+
+
+@inline
 def acts_of_block(key, world, law, rates, m, what, b, day):
-    """All potential acts of a block's people on a day: candidates are collected, fetched, then decided.
+    """All potential acts of a block's people on a day: candidates are found, fetched, then decided.
 
     The n-th potential act of a layer needs the leading zeros of the person's class in each of the streams 0,
-    2, ... 2n: the masks of 64 people are found together, and so are the digits (of stream 2n + 1) that no
-    thinning threshold can pass. Where the bound is capped (class 0), thresholds may stand above the layer's:
-    no digits there.
+    2, ... 2n; stream 2n + 1 has the first digits of the thinning uniform. Where the bound is capped (class
+    0), thresholds may stand above the layer's: no digits there, and the chain is followed person by person.
     """
     lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
-    waiting = see.touched(m)
-    size = min(CHUNK, m.n_scratch)
+    end = see.block(m)[1, b + 1]
+    who = see.waiting(m)[0]
+    number = see.waiting(m)[1]
     for layer in range(len(ACT_LAYERS)):
-        if world.lead[layer] < 0:
+        lead = world.lead[layer]
+        if lead < 0:
             continue  # no act of this layer can happen in any arm
         purpose = what[layer]
         today = day_key(key, purpose, day)
-        count = 0
-        for w in range(w0, see.block(m)[1, b + 1]):
-            left = hi - lo - (w - w0) * 64
-            alive = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-            for n in range(rates.kinds):
-                alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
+        waiting = 0
+        first = w0
+        while first < end:
+            count = min(end, (first // STRIP + 1) * STRIP) - first
+            sift(m, layer, first, count, today, lead)
+            for x in range(count):
+                w = first + x
+                found = see.found(m)[x]
+                alive = see.alive(m)[x]
                 if alive == ZERO:
-                    break  # nobody is left; the chain of class 0 is followed person by person
-                sure = alive & see.classes(m)[layer, w, 0]
-                alive &= ~sure
-                found = alive
-                if found != ZERO and world.lead[layer] < EVERY_LEAD:
-                    start = word_start(stream(today, 2 * n + 1), w)
-                    found = word_below(start, world.lead[layer], LEAD, found)
-                found |= sure
-                while found != ZERO:
-                    i = lo + (w - w0) * 64 + low_bit(found)
-                    found &= found - ONE
-                    see.fetch_person(m, i)
-                    see.fetch_hot(m, i)
-                    waiting[count] = (i << 6) | n
-                    count += 1
-                    if count == size:
-                        for x in range(count):
-                            i = waiting[x] >> 6
-                            at = w0 + (i - lo) // 64
-                            first = waiting[x] & 63
-                            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, first)
-                        count = 0
-        for x in range(count):
-            i = waiting[x] >> 6
-            at = w0 + (i - lo) // 64
-            decide(key, world, law, rates, m, purpose, today, b, at, day, i, layer, waiting[x] & 63)
+                    continue
+                alive &= ~see.classes(m)[layer, 0, w]
+                n = 0
+                while True:
+                    while found != ZERO:
+                        i = lo + (w - w0) * 64 + low_bit(found)
+                        found &= found - ONE
+                        see.fetch_person(m, i)
+                        see.fetch_hot(m, i)
+                        who[waiting] = i
+                        number[waiting] = n
+                        waiting += 1
+                        if waiting == CHUNK:
+                            decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
+                            waiting = 0
+                    n += 1
+                    if alive == ZERO or n == rates.kinds:
+                        break
+                    alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
+                    found = alive
+                    if found != ZERO and lead < EVERY_LEAD:
+                        found = word_below(word_start(stream(today, 2 * n + 1), w), lead, LEAD, found)
+            first += count
+        decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
 
 
 @inline
@@ -362,12 +502,11 @@ def false_alarms_of_block(key, world, law, m, b, day):
                 found &= found - ONE
                 i = lo + (w - w0) * 64 + bit
                 u = np.int64(word_uniform(start, world.f_level[f], bit))
-                looks = see.person(m)[i, LEVELS + 5] - world.first_slot[0]
+                looks = looks_of(m, i)
                 for a in range(m.n_arms):
                     if u < law[a].f_threshold[f, looks]:
                         v = law[a].f_sensor[f]
-                        row = see.person(m)[i, LEVELS:THETA]
-                        tally(m, a, see.person(m)[i, REGION], row, world.m_false + v, 1)
+                        tally(m, a, i, world.m_false + v, 1)
                         put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
                         if is_kept(m, i):
                             note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)

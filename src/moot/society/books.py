@@ -12,7 +12,7 @@ from moot.country.population import Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
 from moot.society.law import BOXES, R_EVERY
-from moot.society.memory import ARRAYS, MEMORY, SIZES, address_of
+from moot.society.memory import ARRAYS, MEMORY, SIZES, STRIP, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
@@ -79,7 +79,8 @@ class Books:
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
-            "words": population.classes.shape[1],
+            "words": int(layout.block_word[-1]),
+            "strips": -(-int(layout.block_word[-1]) // STRIP),
             "arms": arms,
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
@@ -99,6 +100,7 @@ class Books:
             name: getattr(population, name)
             for name in ("person", "household", "order", "place", "clique_end", "classes")
         }
+        self.arrays["span"] = spans_of(population.classes)
         self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
         self.arrays["region_start"] = np.searchsorted(
             population.region, np.arange(len(compiled.regions) + 1)
@@ -108,12 +110,18 @@ class Books:
             np.bitwise_or.at(bits, panel >> 6, np.uint64(1) << (panel & 63).astype(np.uint64))
         self.arrays["panel"] = bits
         self.arrays |= state
+        for name in (*STATE, "classes", "span", "person", "order", "place"):  # else a kernel writes elsewhere
+            dims = ARRAYS[name][1]
+            assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
         self["bucket"][:] = -1
         self["wakes_n"][:, 1] = -1
-        own = ("by_region", "by_level", "by_month", "head", "touched", "chain", "counts")
+        own = (
+            "by_region", "by_level", "by_month", "head", "touched", "chain", "counts",
+            "start", "alive", "found", "equal", "waiting", "drawn", "chosen", "looked", "sights",
+        )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
         for mine in self.own:
             mine["head"][:] = UNTOUCHED
@@ -182,8 +190,21 @@ class Books:
         }
 
 
+def spans_of(classes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Lowest and highest rate class that occurs in each strip of words, by layer; (layers, strips, 2)."""
+    layers, count, words = classes.shape
+    filled = np.zeros((layers, count, -(-words // STRIP) * STRIP), bool)
+    filled[:, :, :words] = classes != 0
+    occurs: NDArray[np.bool_] = np.any(filled.reshape(layers, count, -1, STRIP), axis=3)
+    some = np.any(occurs, axis=1)
+    lowest = np.where(some, occurs.argmax(axis=1), count)
+    highest = np.where(some, count - 1 - occurs[:, ::-1].argmax(axis=1), -1)
+    return np.ascontiguousarray(np.stack([lowest, highest], axis=2), np.int64)
+
+
 def block_cost(population: Population) -> NDArray[np.float64]:
     """Expected work of each block: its words, and its candidates; (blocks,)."""
-    chance = np.exp2(-np.arange(population.classes.shape[2], dtype=np.float64))
-    per_word = (np.bitwise_count(population.classes).astype(np.float64) @ chance).sum(axis=0) * 10.0 + 16.0
+    chance = np.exp2(-np.arange(population.classes.shape[1], dtype=np.float64))
+    per_word = np.einsum("lcw,c->w", np.bitwise_count(population.classes).astype(np.float64), chance) * 10.0
+    per_word += 16.0
     return np.asarray(np.add.reduceat(per_word, population.layout.block_word[:-1]))

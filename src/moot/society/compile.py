@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from moot.country.population import ADULT, ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE
+from moot.country.population import ADULT, EMPLOYED, LICENCE, SMARTPHONE
 from moot.country.rates import ACT_LAYERS, INCOMES, STRATA, WHERE
 from moot.country.schema import Country, perception
 from moot.country.synthesis import latent_rate, rates_of, slots_of
@@ -24,6 +24,7 @@ from moot.society import law as L
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.measures import Columns
+from moot.society.memory import EYES
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary
 
@@ -249,8 +250,21 @@ class _Builder:
                         tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))
                     )
         z["f_points"] = points
+        names_seen = {sensor.sensor for arm in self.arms for sensor in arm.sensors}
+        eyes = sorted(purpose(f"sensor/{name}") for name in names_seen)
+        if len(eyes) > EYES:
+            raise UserError(f"{len(eyes)} different sensors in the arms of one run; at most {EYES}")
+        sees = np.zeros(len(eyes), np.int64)
+        z["s_eye"] = np.zeros((A, V), np.int64)
+        for a, arm in enumerate(self.arms):
+            for v in range(len(arm.sensors)):
+                eye = z["s_eye"][a, v] = eyes.index(int(z["s_purpose"][a, v]))
+                for k in range(len(self.acts)):
+                    sees[eye] |= int(z["s_seen"][a, v, k].any()) << k
         world = {
-            "first_slot": np.array([self.first[ATTRIBUTES.index(x)] for x in ("appearance", "stratum")]),
+            "eyes": np.array(len(eyes)),
+            "e_purpose": np.array(eyes, np.int64),
+            "e_acts": sees,
             "layers": np.array(F),
             "f_purpose": np.array([purpose(n) for n in names], np.int64),
             "f_level": levels,

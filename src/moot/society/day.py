@@ -10,7 +10,9 @@ What happens on day d reads the state at the end of d-1; each block is written b
 
 import numpy as np
 
-from moot.country.population import BORN, LEVELS, REGION, SLOT, THETA, WHO
+from moot.country.population import BORN, REGION, REST, SLOT, THETA, WHERE, WHO
+from moot.country.rates import WHERE as WHERES
+from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
 from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
@@ -86,7 +88,7 @@ def news_of_block(world, law, m, b, day, day0, reporting):
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
         column = world.m_scheme + 4 * s + FROM_TIES
-        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, now - new)
+        tally(m, a, i, column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
@@ -235,15 +237,13 @@ def open_books(world, law, m, blocks, day, day0, reporting):
         b = blocks[x]
         lo = see.block(m)[0, b]
         for i in range(lo, see.block(m)[0, b + 1]):
-            region = see.person(m)[i, REGION]
-            row = see.person(m)[i, LEVELS:THETA]
             for a in range(arms):
                 see.hot(m)[i, a, WAKE] = 0
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
                         continue
                     mark = mark_of(m, i, a, s)
-                    tally(m, a, region, row, world.k_tier + 8 * s + (mark >> TIER), 1)
+                    tally(m, a, i, world.k_tier + 8 * s + (mark >> TIER), 1)
                     if reporting:
                         enter(
                             m, b, a, s, np.int64(see.person(m)[i, SLOT]), value_of(m, i, a, s),
@@ -251,7 +251,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
                         )  # fmt: skip
                 for y in range(law[a].lists):
                     if (see.hot(m)[i, a, LISTS] >> y) & 1:
-                        tally(m, a, region, row, world.k_list + y, 1)
+                        tally(m, a, i, world.k_list + y, 1)
                 set_watched(world, law, m, b, i - lo, i, a)
                 plan_wake(world, law, m, b, i - lo, i, a, day, day0)
 
@@ -325,12 +325,18 @@ def sum_scores(law, m, blocks, day, total):
 
 
 @kernel
-def sum_levels(law, m, blocks, day, scores, fear, world):
-    """Sums of scores (arms, schemes, slots) and of perceived certainty (arms, slots, 2), end of a day."""
+def sum_packed(world, law, m, blocks, day, sums):
+    """Add scores, and perceived certainty in two classes, to sums by packed word, at the end of a day.
+
+    (arms, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each attribute.
+    """
+    schemes = m.n_schemes
     for x in range(len(blocks)):
         b = blocks[x]
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
-            row = see.person(m)[i, LEVELS:THETA]
+            who = np.int64(see.person(m)[i, WHO])
+            where = WHOS + np.int64(see.person(m)[i, WHERE])
+            rest = WHOS + WHERES + np.int64(see.person(m)[i, REST])
             for a in range(m.n_arms):
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
@@ -338,15 +344,17 @@ def sum_levels(law, m, blocks, day, scores, fear, world):
                             value_of(m, i, a, s), last_of(m, i, a, s),
                             mark_of(m, i, a, s), day, law[a].repair[s],
                         )  # fmt: skip
-                        for y in range(len(row)):
-                            scores[a, s, row[y]] += now
+                        sums[a, s, who] += now
+                        sums[a, s, where] += now
+                        sums[a, s, rest] += now
                 for c in range(2):
                     p = fear_at(
                         see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
-                    for y in range(len(row)):
-                        fear[a, row[y], c] += p
+                    sums[a, schemes + c, who] += p
+                    sums[a, schemes + c, where] += p
+                    sums[a, schemes + c, rest] += p
 
 
 @kernel
@@ -363,24 +371,24 @@ def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_regio
                         see.by_region(m)[a, g, c] = 0
                     else:
                         s_region[a, x, g, c - flows] += n
-        for y in range(m.n_levels_n):
-            for c in range(columns):
-                n = see.by_level(m)[a, y, c]
+        for c in range(columns):
+            for y in range(m.n_levels_n):
+                n = see.by_level(m)[a, c, y]
                 if n != 0:
                     if c < flows:
                         level[a, x, y, c] += n
-                        see.by_level(m)[a, y, c] = 0
+                        see.by_level(m)[a, c, y] = 0
                     else:
                         s_level[a, x, y, c - flows] += n
         if end_of_month:
             for g in range(m.n_regions):
-                for y in range(m.n_levels_n):
-                    for c in range(columns):
-                        n = see.by_month(m)[a, g, y, c]
+                for c in range(columns):
+                    for y in range(m.n_levels_n):
+                        n = see.by_month(m)[a, g, c, y]
                         if n != 0:
                             if c < flows:
                                 by_month[a, month, g, y, c] += n
-                                see.by_month(m)[a, g, y, c] = 0
+                                see.by_month(m)[a, g, c, y] = 0
                             else:
                                 s_month[a, month, g, y, c - flows] += n
 

@@ -20,10 +20,12 @@ from moot.society import books
 from moot.society import day as kernels
 from moot.society.arms import date_of
 from moot.society.compile import Compiled
+from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
 from moot.society.workers import Team, shares_of
 
+SLOTS = slots_of_packed()
 ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
@@ -216,17 +218,17 @@ class Society:
         kernels.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
         if not end_of_month:
             return
-        scores = [np.zeros(r.level_score[:, :, 0].shape, np.int64) for _ in self.shares]
-        fears = [np.zeros(r.fear[:, 0].shape, np.int64) for _ in self.shares]
-
         law, records, today = self.compiled.law, self.books.records, self.first + x
+        arms, schemes = r.score.shape[:2]
+        sums = np.zeros((len(self.shares), arms, schemes + 2, len(SLOTS)), np.int64)
 
         def look(w: int) -> None:
-            kernels.sum_levels(law, records[w], self.shares[w], today, scores[w], fears[w], self.world)
+            kernels.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w])
 
         team.run(look)
-        r.level_score[:, :, month] += sum(scores)
-        r.fear[:, month] += sum(fears)
+        by_slot = sums.sum(axis=0) @ SLOTS
+        r.level_score[:, :, month] += by_slot[:, :schemes]
+        r.fear[:, month] += by_slot[:, schemes:].swapaxes(1, 2)
 
     def _keep_lives(self, r: Record) -> None:
         count = self.books["life_n"]

@@ -6,7 +6,7 @@ which repair alone would change a tier. Everybody else is left as they are: read
 
 import numpy as np
 
-from moot.country.population import BORN, LEVELS, REGION, SLOT, THETA, WHO
+from moot.country.population import BORN, SLOT, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
 from moot.society import memory as see
@@ -167,8 +167,8 @@ def enlist(world, law, m, b, place, i, a, x, day):
     if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
     see.hot(m)[i, a, LISTS] |= 1 << x
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_list + 2 * x, 1)
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.k_list + x, 1)
+    tally(m, a, i, world.m_list + 2 * x, 1)
+    tally(m, a, i, world.k_list + x, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_LISTED, x, i, 0, 0)
 
@@ -179,8 +179,8 @@ def delist(world, law, m, b, i, a, x, day):
     if not (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
     see.hot(m)[i, a, LISTS] &= ~(1 << x)
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_list + 2 * x + 1, 1)
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.k_list + x, -1)
+    tally(m, a, i, world.m_list + 2 * x + 1, 1)
+    tally(m, a, i, world.k_list + x, -1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_DELISTED, x, i, 0, 0)
 
@@ -201,10 +201,10 @@ def place_in_tier(world, law, m, b, place, i, a, s, score, day):
     see.hot(m)[i, a, SCHEME + 3 * s + 2] = (mark & 15) | (tier << TIER)
     column = world.m_scheme + 4 * s
     column += FALL if tier > before else RISES
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, 1)
+    tally(m, a, i, column, 1)
     stock = world.k_tier + 8 * s
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + before, -1)
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], stock + tier, 1)
+    tally(m, a, i, stock + before, -1)
+    tally(m, a, i, stock + tier, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
     for x in range(law[a].lists):
@@ -272,8 +272,6 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     """Everything that happens to one person in one arm today."""
     i = lo + place
     kinds = world.kinds
-    region = see.person(m)[i, REGION]
-    row = see.person(m)[i, LEVELS:THETA]
     chain = see.chain(m)
     counts = see.counts(m)
     unlearned = ZERO
@@ -294,7 +292,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             regime |= bit
             counts[k] += 1
             if bits & BORNE and k < kinds:
-                tally(m, a, region, row, k * PER_ACT + FOR_ANOTHER, 1)
+                tally(m, a, i, k * PER_ACT + FOR_ANOTHER, 1)
             if law[a].notice != 0:
                 if learnt:
                     told |= bit
@@ -366,7 +364,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             if now > r[R_CAP]:
                 mark |= ABOVE
             set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
-            tally(m, a, region, row, world.m_scheme + 4 * s + LOST, lost)
+            tally(m, a, i, world.m_scheme + 4 * s + LOST, lost)
         elif cost != 0:
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
             v, since, kept = rebase(now, last, mark, day, r)

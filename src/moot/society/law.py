@@ -8,6 +8,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 import numpy as np
 
 from moot.country.rates import ACT_LAYERS
+from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
 R_EVERY, R_POINTS, R_CAP, R_ONE_DAYS, R_ONE_POINTS, R_FULL, R_FULL_HEAVY = 0, 1, 2, 3, 4, 5, 6
@@ -62,7 +63,9 @@ WORLD = _record(
     fade=(DAYS,),  # what is left of a change after so many days, in 1/2**30
     learn=(3,),  # own charge, tie's charge, share of the other class; in 1/2**30
     prior=(2,),  # in 1/65536
-    first_slot=(2,),  # first one-way slot of appearance, of stratum
+    eyes=(),  # sensors of all arms, by purpose
+    e_purpose=(EYES,),
+    e_acts=(EYES,),  # acts that some arm may see by it, bit by act
     layers=(),  # false-alarm layers, by purpose, so that arms with other sensors stay paired
     f_purpose=(LAYERS,),
     f_level=(LAYERS,),  # candidates have probability 2**-level
@@ -94,6 +97,7 @@ ARM = _record(
     ambient=(2, SEGMENTS),  # in 1/65536
     sensors=(),
     s_purpose=(SENSORS,),
+    s_eye=(SENSORS,),  # row in which its draws stand
     s_need=(SENSORS,),  # flags that the person must carry
     s_register=(SENSORS,),  # 1 where the sensor reads today's charges
     s_seen=(SENSORS, KINDS, STRATA),

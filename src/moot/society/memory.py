@@ -21,6 +21,10 @@ from numpy.typing import NDArray
 
 from moot.country.rates import ACT_LAYERS, CLASSES
 
+STRIP = 64  # words whose candidates are found together
+CHUNK = 256  # candidates on their way from memory at a time
+EYES = 24  # sensors of all arms together
+
 # name -> (dtype, dimensions as fields of the record or as numbers)
 ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     # people (read only; see country.population.Population)
@@ -29,7 +33,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "order": (np.uint16, ("orders", "people")),
     "place": (np.uint16, ("orders", "people")),
     "clique_end": (np.int64, ("orders", "blocks", 2)),
-    "classes": (np.uint64, (len(ACT_LAYERS), "words", CLASSES)),
+    "classes": (np.uint64, (len(ACT_LAYERS), CLASSES, "words")),
+    "span": (np.int64, (len(ACT_LAYERS), "strips", 2)),  # lowest and highest rate class of a strip of words
     "block": (np.int64, (2, "edges")),  # first person, first word of each block
     "region_start": (np.int64, ("region_edges",)),  # people of a region are neighbours
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
@@ -50,12 +55,21 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "total": (np.int64, ("blocks", "arms", "schemes", "slots")),  # the running sums
     # counters and scratch of one thread; flows are emptied every day, stocks run on
     "by_region": (np.int64, ("arms", "regions", "columns")),
-    "by_level": (np.int64, ("arms", "levels_n", "columns")),
-    "by_month": (np.int32, ("arms", "regions", "levels_n", "columns")),
+    "by_level": (np.int64, ("arms", "columns", "levels_n")),  # the levels of one event lie side by side
+    "by_month": (np.int32, ("arms", "regions", "columns", "levels_n")),
     "head": (np.int64, ("scratch",)),
     "touched": (np.int64, ("scratch",)),
     "chain": (np.int64, ("mail_cap",)),
     "counts": (np.int64, (128,)),
+    "start": (np.uint64, (STRIP,)),  # of each word of a strip: where its digits start, and who is left
+    "alive": (np.uint64, (STRIP,)),
+    "found": (np.uint64, (STRIP,)),
+    "equal": (np.uint64, (STRIP,)),
+    "waiting": (np.uint32, (3, CHUNK)),  # draws to make: who, which of the day, for what purpose
+    "drawn": (np.uint32, (3, CHUNK)),
+    "chosen": (np.int64, (5, CHUNK)),  # acts that may be done: kind, two uniforms, scale, author
+    "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
+    "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
 # `counting` is 0 in a run that keeps no measures (the burn-in).
 SIZES = (*dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)), "counting")
@@ -145,6 +159,7 @@ order = _view("order")
 place = _view("place")
 clique_end = _view("clique_end")
 classes = _view("classes")
+span = _view("span")
 block = _view("block")
 region_start = _view("region_start")
 panel = _view("panel")
@@ -167,6 +182,15 @@ head = _view("head")
 touched = _view("touched")
 chain = _view("chain")
 counts = _view("counts")
+start = _view("start")
+alive = _view("alive")
+found = _view("found")
+equal = _view("equal")
+waiting = _view("waiting")
+drawn = _view("drawn")
+chosen = _view("chosen")
+looked = _view("looked")
+sights = _view("sights")
 
 fetch_person = _fetch("person")
 fetch_hot = _fetch("hot")

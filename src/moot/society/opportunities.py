@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from moot.country.population import LEVELS, REGION, THETA, WHERE, WHO
+from moot.country.population import WHERE, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_candidates, word_start, word_uniform
 from moot.society import memory as see
@@ -32,7 +32,7 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     now = min(law[a].scale[s, 2], now + law[a].o_points[u])
     v, since, kept = rebase(now, last, mark, day, law[a].repair[s])
     set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], world.m_trip + 2 * u, 1)
+    tally(m, a, i, world.m_trip + 2 * u, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_OFFER, u, i, now, 0)
     if law[a].o_enters[u] >= 0:
@@ -80,9 +80,9 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                     if coin < 0:
                         coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
                     column = world.m_trip + 2 * u
-                    tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column, 1)
+                    tally(m, a, i, column, 1)
                     if coin < refusal:
-                        tally(m, a, see.person(m)[i, REGION], see.person(m)[i, LEVELS:THETA], column + 1, 1)
+                        tally(m, a, i, column + 1, 1)
                         if is_kept(m, i):
                             note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], 0)
                     elif is_kept(m, i):

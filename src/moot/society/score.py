@@ -56,6 +56,8 @@ def score_at(value, last, mark, day, r):
     """The score at the end of a day on which nothing happened."""
     if mark & ABOVE:
         return np.int64(value)
+    if value >= r[R_CAP]:
+        return r[R_CAP]  # most people, most of the time: nothing to divide
     return min(r[R_CAP], value + gain(last, mark, day, r))
 
 
