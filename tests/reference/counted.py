@@ -89,7 +89,7 @@ class Counted(People):
             lists = np.array(state.lists, np.int64)
             for z in range(law["lists"]):
                 among = np.flatnonzero(lists >> z & 1)
-                stock(a, np.full(len(among), self.columns.tier_stocks + z), among)
+                stock(a, np.full(len(among), self.columns.first["on-list"] - self.columns.flows + z), among)
             for c in range(2 if last_of_month else 0):
                 fear = np.array([self.fear(a, i, c, self.today) for i in range(self.n)], np.int64)
                 for y in range(levels.shape[1]):
@@ -107,7 +107,7 @@ class Counted(People):
                 np.add.at(self.month_flow, (a, months[x], region[i], levels[i, y], column), by)
         if self.clamped:
             a, x, i = np.array(self.clamped, np.int64).T
-            np.add.at(self.region_flow, (a, x, region[i], np.full(len(a), self.columns.clamped)), 1)
+            np.add.at(self.region_flow, (a, x, region[i], np.full(len(a), self.columns.first["clamped"])), 1)
 
     def digests(self) -> dict[str, str]:
         """The digest of each arm: its measures by name, then the keyed sum of everybody's state."""

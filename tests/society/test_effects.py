@@ -78,10 +78,10 @@ def assert_no_effect(result, society, schemes):
         np.testing.assert_array_equal(
             record.region[0][..., column], record.region[1][..., column], err_msg=name
         )
-    today = slice(columns.scheme, columns.scheme + 4 * schemes)
+    today = slice(columns.first["scheme"], columns.first["scheme"] + 4 * schemes)
     np.testing.assert_array_equal(record.region[0][..., today], record.region[1][..., today])
     np.testing.assert_array_equal(
-        record.region[0][..., columns.trip :], record.region[1][..., columns.trip :]
+        record.region[0][..., columns.first["trip"] :], record.region[1][..., columns.first["trip"] :]
     )
     np.testing.assert_array_equal(record.score[0, :schemes], record.score[1, :schemes])
     np.testing.assert_array_equal(record.fear[0], record.fear[1])

@@ -42,7 +42,8 @@ class Recount:
                 count(a, 8 * s + (mark[members, a, s].astype(np.int64) >> TIER), members)
             for x in range(len(arm.lists)):
                 listed = np.flatnonzero(lists[:, a] >> x & 1)
-                count(a, np.full(len(listed), compiled.columns.tier_stocks + x), listed)
+                column = compiled.columns.first["on-list"] - compiled.columns.flows + x
+                count(a, np.full(len(listed), column), listed)
         self.stocks.append(stocks)
         self.by_level.append(by_level)
 

@@ -12,11 +12,11 @@ from moot.country.population import Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
 from moot.society.law import BOXES, R_EVERY
-from moot.society.memory import ARRAYS, MEMORY, SIZES, STRIP, address_of
+from moot.society.memory import ARRAYS, MEMORY, SIZES, STRIP, WARM, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
-STATE = ("hot", "watched")
+STATE = ("hot", "warm", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
 
@@ -31,7 +31,8 @@ def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterabl
     hot[:, :, FEAR_DAY] = day
     for c, p in enumerate(prior):
         hot[:, :, FEAR + c] = min(65535, p)
-    return {"hot": hot, "watched": np.zeros((arms, words), np.uint64)}
+    warm = np.zeros((1, arms, WARM), np.uint16)
+    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, words), np.uint64)}
 
 
 def branch(state: State, arms: int, schemes: int) -> State:
@@ -39,7 +40,8 @@ def branch(state: State, arms: int, schemes: int) -> State:
     old = state["hot"]
     hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
     hot[:, :, : old.shape[2]] = old
-    return {"hot": hot, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
+    warm = np.repeat(state["warm"], arms, axis=1)
+    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
 
 
 def most_schemes(compiled: Compiled) -> int:
@@ -76,6 +78,7 @@ class Books:
             "region_edges": len(compiled.regions) + 1,
             "panel_words": (population.people + 63) // 64,
             "hot_width": state["hot"].shape[2],
+            "warm_people": state["warm"].shape[0],
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,

@@ -80,6 +80,11 @@ WORLD = _record(
     fars=(),
     far_key=(FARS,),  # keys of the permutations
     known_mask=(),  # tie orders through which a charge becomes known
+    # -- work and money
+    # -- opinion
+    # -- what sensors do beside: reports, review, context errors
+    # -- shunning, bought repair, displacement
+    # -- redress, memory, the ledger by domain, decisions by tier
     m_false=(),  # first column of each family of measures
     m_scheme=(),
     m_list=(),
@@ -131,6 +136,11 @@ ARM = _record(
     l_exit=(LISTS, 4),  # kind (0 tier, 1 term), tier or days, score restored or -1, novice
     prevents=(256,),  # acts prevented for each set of lists, bit by act
     watched_lists=(),  # lists that refuse something, bit by list
+    # -- work and money
+    # -- opinion
+    # -- what sensors do beside: reports, review, context errors
+    # -- shunning, bought repair, displacement
+    # -- redress, memory, the ledger by domain, decisions by tier
     o_threshold=(CHANCES, WHERE),  # on the next 32 digits
     o_refuse=(CHANCES, 256),  # probability of refusal for each set of lists
     o_scheme=(CHANCES,),  # offer: scheme, or -1

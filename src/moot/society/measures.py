@@ -2,74 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from moot.society.arms import Arm
-from moot.society.law import ACT_MEASURES, PER_ACT, SCHEME_MEASURES
+from moot.society.law import ACT_MEASURES, SCHEME_MEASURES
+
+Family = Callable[[Arm], Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """First column of each family of flow measures, and the names of all columns arm by arm.
+    """First column of each family of measures, and the names of all columns arm by arm.
 
-    A measure is named `family:thing:what`, for instance `act:jaywalking:charged-by-regime`.
+    A measure is named `family:thing:what`, for instance `act:jaywalking:charged-by-regime`. Flows come first,
+    stocks after them. A family is as wide as its widest arm; a column that an arm does not use has no name.
     """
 
-    false: int
-    scheme: int
-    list: int
-    trip: int
-    clamped: int
+    first: dict[str, int]  # family -> first column; stocks are counted on from the flows
     flows: int
-    tier_stocks: int
     stocks: int
     flow_names: tuple[dict[int, str], ...]  # by arm: column -> name
-    stock_names: tuple[dict[int, str], ...]
+    stock_names: tuple[dict[int, str], ...]  # by arm: column of the stocks, from 0 -> name
 
     @classmethod
     def of(cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str]) -> Columns:
         """Lay the columns out for these arms."""
-        sensors = max(1, *(len(a.sensors) for a in arms))
-        schemes = max(1, *(len(a.schemes) for a in arms))
-        lists = max(1, *(len(a.lists) for a in arms))
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
-        false = len(acts) * PER_ACT
-        scheme = false + sensors
-        first_list = scheme + len(SCHEME_MEASURES) * schemes
-        trip = first_list + 2 * lists
-        clamped = trip + 2 * (len(contexts) + len(offers))
-        tier_stocks = 8 * schemes
-        flows, stocks = [], []
-        for arm in arms:
-            f = {
-                k * PER_ACT + x: f"act:{name}:{what}"
-                for k, name in enumerate(acts)
-                for x, what in enumerate(ACT_MEASURES)
-            }
-            f |= {false + v: f"sensor:{s.sensor}:false-alarms" for v, s in enumerate(arm.sensors)}
-            for s, sch in enumerate(arm.schemes):
-                f |= {scheme + 4 * s + x: f"scheme:{sch.scheme}:{w}" for x, w in enumerate(SCHEME_MEASURES)}
-            for x, (_, rule) in enumerate(arm.lists):
-                f[first_list + 2 * x] = f"list:{rule.list}:entries"
-                f[first_list + 2 * x + 1] = f"list:{rule.list}:exits"
-            for u, context in enumerate(contexts):
-                f[trip + 2 * u] = f"trip:{context}:tried-by-listed"
-                f[trip + 2 * u + 1] = f"trip:{context}:refused"
+
+        def taken(arm: Arm) -> list[str]:
             own = {(arm.schemes[s].scheme, o.offer) for s, o in arm.offers}
-            for u, (sname, offer) in enumerate(offers):
-                if (sname, offer) in own:
-                    f[trip + 2 * (len(contexts) + u)] = f"offer:{sname}-{offer}:taken"
-            f[clamped] = "engine:clamped"
-            flows.append(f)
-            k = {
-                8 * s + x: f"tier:{sch.scheme}-{tier}:people"
-                for s, sch in enumerate(arm.schemes)
-                for x, tier in enumerate(sch.tier_names)
-            }
-            k |= {tier_stocks + x: f"list:{rule.list}:people" for x, (_, rule) in enumerate(arm.lists)}
-            stocks.append(k)
-        return cls(
-            false, scheme, first_list, trip, clamped, clamped + 1, tier_stocks, tier_stocks + lists,
-            tuple(flows), tuple(stocks),
-        )  # fmt: skip
+            return [x for s, o in offers for x in (f"offer:{s}-{o}:taken" if (s, o) in own else "", "")]
+
+        flows: dict[str, Family] = {
+            "act": lambda _: [f"act:{k}:{what}" for k in acts for what in ACT_MEASURES],
+            "false": lambda arm: [f"sensor:{s.sensor}:false-alarms" for s in arm.sensors],
+            "scheme": lambda arm: [f"scheme:{s.scheme}:{x}" for s in arm.schemes for x in SCHEME_MEASURES],
+            "list": lambda arm: [f"list:{r.list}:{x}" for _, r in arm.lists for x in ("entries", "exits")],
+            "trip": lambda arm: [
+                *(f"trip:{context}:{x}" for context in contexts for x in ("tried-by-listed", "refused")),
+                *taken(arm),
+            ],
+            # -- work and money
+            # -- opinion
+            # -- what sensors do beside: reports, review, context errors
+            # -- shunning, bought repair, displacement
+            # -- redress, memory, the ledger by domain, decisions by tier
+            "clamped": lambda _: ["engine:clamped"],
+        }
+        stocks: dict[str, Family] = {
+            "tier": lambda arm: [
+                f"tier:{s.scheme}-{s.tier_names[x]}:people" if x < len(s.tier_names) else ""
+                for s in arm.schemes
+                for x in range(8)
+            ],
+            # -- work and money
+            # -- opinion
+            # -- redress, memory, the ledger by domain, decisions by tier
+            "on-list": lambda arm: [f"list:{r.list}:people" for _, r in arm.lists],
+        }
+        first: dict[str, int] = {}
+        width, flow_names = _lay(arms, flows, first, 0)
+        stock_width, stock_names = _lay(arms, stocks, first, width)
+        return cls(first, width, stock_width, flow_names, stock_names)
+
+
+def _lay(
+    arms: Sequence[Arm], families: dict[str, Family], first: dict[str, int], start: int
+) -> tuple[int, tuple[dict[int, str], ...]]:
+    """Lay families side by side from column `start` on; (their width, names by arm counted from 0)."""
+    names: tuple[dict[int, str], ...] = tuple({} for _ in arms)
+    at = 0
+    for family, of in families.items():
+        first[family] = start + at
+        lines = [of(arm) for arm in arms]
+        for own, line in zip(names, lines, strict=True):
+            own |= {at + x: name for x, name in enumerate(line) if name}
+        at += max(1, *(len(line) for line in lines))
+    return at, names

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from moot.country.rates import ACT_LAYERS, CLASSES
 
+WARM = 8  # words of a row of `warm`, laid out in society.state
 STRIP = 64  # words whose candidates are found together
 CHUNK = 256  # candidates on their way from memory at a time
 EYES = 24  # sensors of all arms together
@@ -40,6 +41,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
     # state: people x arms (see society.state)
     "hot": (np.uint16, ("people", "arms", "hot_width")),
+    "warm": (np.uint16, ("warm_people", "arms", WARM)),  # see society.state; one row where nothing needs it
     "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
     # desk: the working papers of the blocks, each written by its own block, or between phases
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
@@ -164,6 +166,7 @@ block = _view("block")
 region_start = _view("region_start")
 panel = _view("panel")
 hot = _view("hot")
+warm = _view("warm")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")
@@ -194,3 +197,4 @@ sights = _view("sights")
 
 fetch_person = _fetch("person")
 fetch_hot = _fetch("hot")
+fetch_warm = _fetch("warm")

@@ -13,6 +13,15 @@ from moot.society import memory as see
 FEAR, FEAR_DAY, WAKE, LISTS, SCHEME = 0, 2, 3, 4, 5
 PER_SCHEME = 3
 
+# Rows of `warm`: what only some mechanisms need, kept where an arm or the country has one of them.
+WORK = 0  # work status and what came before it (see `society.work`)
+JOB_DAY = 1  # day on which the status was entered
+ARREARS, ARREARS_HIGH = 2, 3  # unpaid debts in cents, 32 bits
+RATED = 4  # shown rating of a platform worker, in 1/100 of a star
+LISTED_ON = 5  # day of the first entry on a list, 0 = on none
+LEDGER = 6  # place of the person's points lost by domain among those of the block, 0 = none lost
+CUTS = 7  # regular ties that are cut, bit by neighbour
+
 
 def width(schemes: int) -> int:
     """Words of a row with so many schemes: 16 bytes with one."""
