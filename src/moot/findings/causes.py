@@ -37,11 +37,12 @@ UNEXPLAINED = "not explained"
 OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
-BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed"})
+GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired"})
+BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "rejected", *GIVEN_BACK})
 FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
-        "trip", "prevented", "offer",
+        "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -151,13 +152,25 @@ class Pair:
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"
             return acts + (read if kind == "charged-by-regime" and by_register else [])
+        if kind == "appeal":
+            return [one for one in same_day if one.kind in CHARGES and one.what == event.what]
+        if kind in ("upheld", "rejected"):
+            before = self.here[: event.place]
+            same = [one for one in before if (one.what, one.scheme) == (event.what, event.scheme)]
+            return [one for one in same if one.kind == "appeal"]
+        if kind == "expired":
+            return [
+                one
+                for one in self.here[: event.place]
+                if one.what == event.what and (one.kind in CHARGES or one.kind == "rejected")
+            ]
         if kind == "fall":
             return self.losses(event)
         if kind == "rise":
             gains = [
                 one for one in same_day
                 if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
-                or (one.kind in ("renewed", "offer") and one.scheme == event.scheme)
+                or (one.kind in GIVEN_BACK and one.scheme == event.scheme)
                 or (one.kind == "delisted" and one.scheme == event.scheme)
             ]  # fmt: skip
             before = self.here[: event.place]
@@ -180,7 +193,8 @@ class Pair:
             before = self.here[: event.place]
             again = [one for one in before if one.kind in CHARGES and one.what == rule.entry.act]
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
-            return again + entered
+            lifted = [one for one in same_day if one.kind == "upheld" and one.scheme == event.scheme]
+            return again + entered + lifted
         if kind in ("refused", "trip", "prevented"):
             return [
                 one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
@@ -226,6 +240,8 @@ class Pair:
         """What a charge cost in a scheme, or None where it did not count there."""
         if event.kind == "false-alarm":
             return event.points
+        if event.kind == "rejected":
+            return event.points if event.scheme == scheme else None
         if event.kind not in CHARGES:
             return None
         by = "today" if event.kind == "charged-today" else "regime"

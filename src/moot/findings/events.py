@@ -125,6 +125,10 @@ class _Decoder:
             name, held = self.chances[k][1], self._lists(a, x)
         elif kind == "offer":
             scheme, name = self.chances[k]
+        elif kind in ("appeal", "upheld", "rejected", "expired"):
+            name = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)]
+            scheme = self.schemes[a][x].scheme
+            points = y if kind == "rejected" else -y if kind != "appeal" else None
         elif kind == "tie-fell":
             scheme = name = self.schemes[a][k].scheme
             points, score, other = x, y, self._person(source)

@@ -142,9 +142,24 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"loses {_points(event.points)} of {what} because {who}, a tie, fell a tier{score}"
     if kind == "tie-charged":
         return f"hears that {who}, a tie, was charged: {rules.act(what)}"
+    if kind == "appeal":
+        return f"contests the charge: {_contested(what, rules)}"
+    if kind == "upheld":
+        back = f"; {_points(abs(event.points))} come back" if event.points else ""
+        return f"is found to be right about the charge: {_contested(what, rules)}{back}"
+    if kind == "rejected":
+        cost = f"; the points are taken now ({_points(event.points)})" if event.points else ""
+        return f"is not found to be right about the charge: {_contested(what, rules)}{cost}"
+    if kind == "expired":
+        return f"sees a charge expire: {_contested(what, rules)}; {_points(abs(event.points or 0))} come back"
     if kind == "offer":
         return f"takes up the offer {what}"
     return f"gets a new licence{score}"
+
+
+def _contested(what: str, rules: Rules) -> str:
+    """What a charge was for: an act, or the alarm of a sensor."""
+    return f"an alarm of {what}" if what not in rules.scenario.country_model.acts else rules.act(what)
 
 
 def somebody(number: str) -> str:
@@ -203,6 +218,8 @@ def _lost(event: Event, side: Pair, scheme: str) -> int:
 def _briefly(event: Event, rules: Rules) -> str:
     if event.kind == "tie-fell":
         return f"{somebody(event.source)}, a tie, fell a tier"
+    if event.kind == "rejected":
+        return f"a contest that failed: {_contested(event.what, rules)}"
     return rules.act(event.what) if event.kind != "false-alarm" else "a false alarm"
 
 

@@ -22,6 +22,7 @@ from moot.declaring.values import (
     Slug,
     Text,
 )
+from moot.regime.redress import Redress
 from moot.vocabulary import Act
 
 __all__ = [
@@ -152,7 +153,8 @@ class Repair(Part):
 class Score(Part):
     """The scale: where people start, its ends, its tiers from the top down, how points come back.
 
-    `hysteresis`: points above a tier's lower end that it takes to rise into it.
+    `hysteresis`: points above a tier's lower end that it takes to rise into it. `memory_months`: a charge
+    expires after so many months, and what it took from the score comes back.
     """
 
     start: Points
@@ -163,6 +165,7 @@ class Score(Part):
     hysteresis: Points = Field(default=0, ge=0)
     repair: Many[Repair] = ()
     novice_cycle_days: int | None = Field(default=None, ge=1)
+    memory_months: int | None = Field(default=None, ge=1, le=120)
 
 
 class Entry(Part):
@@ -241,6 +244,7 @@ class Scheme(Part):
     association: Association | None = None
     lists: Many[ListRule] = ()
     offers: Many[Offer] = ()
+    redress: Redress | None = None
 
     @property
     def tier_names(self) -> tuple[str, ...]:

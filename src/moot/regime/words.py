@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from moot.declaring.values import Quantity
+from moot.regime.redress import Redress
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
 from moot.vocabulary import load_vocabulary
 
@@ -172,10 +173,29 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
             yield (
                 f"{after}, with a score of {rule.exit.score}." if rule.exit.score is not None else f"{after}."
             )
+    if scheme.score.memory_months:
+        yield f"A charge expires after {scheme.score.memory_months} months, and its points come back."
+    if scheme.redress is not None:
+        yield from _redress(scheme.redress)
     for offer in scheme.offers:
         tiers = ", ".join(offer.tiers)
         taken = f"in tier {tiers} it is taken {number(offer.per_year)} times a year"
         yield f"The offer {offer.offer} gives {_points(offer.points)}; {taken}."
+
+
+def _redress(redress: Redress) -> Iterator[str]:
+    reasons = "People are told why" if redress.reasons else "People are not told why"
+    meanwhile = "the points are taken after it" if redress.suspensive else "the points are gone meanwhile"
+    yield (
+        f"A charge can be contested; {number(redress.appealed)} of charges are. {reasons}. A ruling takes "
+        f"{number(redress.delay_days)} days in the mean; {meanwhile}."
+    )
+    back = " and ".join(redress.restores) or "nothing"
+    yield (
+        f"The person is found to be right in {number(redress.upheld_wrong)} of the contests of a wrong "
+        f"charge and in {number(redress.upheld_right)} of the others; what comes back: {back}. Jobs, ties "
+        "and trips do not."
+    )
 
 
 def _repaired(repair: Repair) -> str:

@@ -60,6 +60,7 @@ EVERY_LEAD = (1 << LEAD) - 1
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
 L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED = 9, 10, 11, 12, 13, 14, 15
 L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
+L_APPEAL, L_UPHELD, L_REJECTED, L_EXPIRED = 20, 21, 22, 23
 # 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
 
 

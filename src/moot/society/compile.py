@@ -25,6 +25,7 @@ from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.measures import Columns
 from moot.society.memory import EYES
+from moot.society.redress_tables import redress_part
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary
 
@@ -77,6 +78,11 @@ class _Builder:
         self.seed = seed
         self.strata = vocabulary.attributes["stratum"]
         table = country.attributes.appearance
+        schooling = country.attributes.education
+        self.educated = [
+            float(schooling.shares.get(x, 0.0)) if schooling else float(x == "primary")
+            for x in vocabulary.attributes["education"]
+        ]
         levels = vocabulary.attributes["appearance"]
         self.shares = [float(table.shares.get(x, 0.0)) if table else float(x == levels[0]) for x in levels]
         if len(self.acts) + max((len(a.sensors) for a in arms), default=0) > MOST_BITS:
@@ -531,12 +537,15 @@ def compile_arms(
             "m_scheme": columns.first["scheme"],
             "m_list": columns.first["list"],
             "m_trip": columns.first["trip"],
+            "m_redress": columns.first["redress"],
+            "act_purpose": build.rates[0]["purpose"][: len(build.acts)],
             "m_clamped": columns.first["clamped"],
             "k_tier": columns.first["tier"],
             "k_list": columns.first["on-list"],
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables |= redress_part(arms, build.educated, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

@@ -16,6 +16,8 @@ from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
 from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
+from moot.society.appointments import NEXT, RULING, WHAT, WHOM
+from moot.society.appointments import WAKE as APPOINTED
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
@@ -35,6 +37,7 @@ from moot.society.law import (
 )
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.opportunities import opportunities_of_block
+from moot.society.redress import fall_due, lists_lifted
 from moot.society.score import rebase, score_at
 from moot.society.stairs import climb, enter
 from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
@@ -145,13 +148,20 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
         see.mail_n(m)[JUDGE, b] = 0
         e = see.bucket(m)[b, day - day0]
         while e >= 0:
-            packed = see.wakes(m)[b, e, 1]
+            packed = see.wakes(m)[b, e, WHOM]
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
-            if see.hot(m)[lo + place, a, WAKE] == day:
+            kind = (packed >> 25) & 255
+            if kind != APPOINTED:
+                what = see.wakes(m)[b, e, WHAT]
+                _keep_appointment(
+                    world, law, m, b, place, a, kind, packed >> 33, what, day, day0, reporting
+                )
                 n = _must_judge(head, touched, n, place, a, arms)
-            after = see.wakes(m)[b, e, 0]
-            see.wakes(m)[b, e, 0] = see.wakes_n(m)[b, 1]
+            elif see.hot(m)[lo + place, a, WAKE] == day:
+                n = _must_judge(head, touched, n, place, a, arms)
+            after = see.wakes(m)[b, e, NEXT]
+            see.wakes(m)[b, e, NEXT] = see.wakes_n(m)[b, 1]
             see.wakes_n(m)[b, 1] = e
             e = after
         see.bucket(m)[b, day - day0] = -1
@@ -174,11 +184,25 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 see.fetch_person(m, lo + touched[y + AHEAD] // arms)
             at = touched[y]
             touch(
-                world, law, m, b, lo, hi, at // arms, at % arms, head[at],
+                key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
                 day, day0, reporting,
             )  # fmt: skip
             head[at] = UNTOUCHED
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
+
+
+@inline
+def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, reporting):
+    """Points that expire today, or a ruling on an appeal: the score and the lists that follow from it."""
+    i = see.block(m)[0, b] + place
+    new, last, mark, changed = fall_due(world, law, m, b, place, i, a, kind, s, what, day, day0)
+    if changed:
+        set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting)
+    if kind == RULING:
+        lifted = lists_lifted(law, m, i, a, s, what)
+        for x in range(law[a].lists):
+            if (lifted >> x) & 1:
+                delist(world, law, m, b, i, a, x, day)
 
 
 @inline

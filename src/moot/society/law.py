@@ -7,7 +7,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 
 import numpy as np
 
-from moot.country.rates import ACT_LAYERS
+from moot.country.rates import ACT_LAYERS, INCOMES
 from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -37,6 +37,22 @@ DONE, PREVENTED, BY_TODAY, BY_REGIME, TO_ANOTHER, FOR_ANOTHER, NOBODY = range(PE
 # Per-scheme flow measures.
 SCHEME_MEASURES = ("falls", "rises", "points-lost", "points-from-ties")
 FALL, RISES, LOST, FROM_TIES = range(4)
+
+
+# Measures of redress and memory, by scheme.
+REDRESS_MEASURES = (
+    "wrong-charges",
+    "appeals",
+    "upheld",
+    "upheld-wrong",
+    "rejected",
+    "points-restored",
+    "days-wronged",
+    "points-expired",
+)
+REDRESS_WIDTH = len(REDRESS_MEASURES)
+WRONG, APPEALED, UPHELD, UPHELD_WRONG, REJECTED, BACK, DAYS_WRONGED, EXPIRED = range(REDRESS_WIDTH)
+DELAYS = 1024  # equally likely delays of a ruling
 
 
 # What kernels may hold at most; a regime or country beyond these is refused when compiled.
@@ -85,6 +101,8 @@ WORLD = _record(
     # -- what sensors do beside: reports, review, context errors
     # -- shunning, bought repair, displacement
     # -- redress, memory, the ledger by domain, decisions by tier
+    act_purpose=(KINDS,),
+    m_redress=(),
     m_false=(),  # first column of each family of measures
     m_scheme=(),
     m_list=(),
@@ -141,6 +159,14 @@ ARM = _record(
     # -- what sensors do beside: reports, review, context errors
     # -- shunning, bought repair, displacement
     # -- redress, memory, the ledger by domain, decisions by tier
+    appeals=(SCHEMES,),  # 1 where a charge may be appealed
+    appeal_purpose=(SCHEMES,),
+    appeal=(SCHEMES, 3, INCOMES, 2),  # by education, income, right or wrong
+    delay=(SCHEMES, DELAYS),  # days until a ruling, equally likely
+    upheld=(SCHEMES, 2),  # right or wrong
+    suspensive=(SCHEMES,),
+    restores=(SCHEMES,),  # 1 points, 2 lists
+    memory=(SCHEMES,),  # days after which a charge expires, 0 = never
     o_threshold=(CHANCES, WHERE),  # on the next 32 digits
     o_refuse=(CHANCES, 256),  # probability of refusal for each set of lists
     o_scheme=(CHANCES,),  # offer: scheme, or -1

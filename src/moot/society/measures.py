@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from moot.society.arms import Arm
-from moot.society.law import ACT_MEASURES, SCHEME_MEASURES
+from moot.society.law import ACT_MEASURES, REDRESS_MEASURES, SCHEME_MEASURES
 
 Family = Callable[[Arm], Sequence[str]]
 
@@ -48,6 +48,11 @@ class Columns:
             # -- what sensors do beside: reports, review, context errors
             # -- shunning, bought repair, displacement
             # -- redress, memory, the ledger by domain, decisions by tier
+            "redress": lambda arm: [
+                f"redress:{s.scheme}:{x}" if s.redress is not None or s.score.memory_months else ""
+                for s in arm.schemes
+                for x in REDRESS_MEASURES
+            ],
             "clamped": lambda _: ["engine:clamped"],
         }
         stocks: dict[str, Family] = {

@@ -47,7 +47,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
     "mail_n": (np.int64, ("boxes", "blocks")),
     "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
-    "wakes": (np.int64, ("blocks", "wake_cap", 2)),  # next entry; packed person and arm
+    "wakes": (np.int64, ("blocks", "wake_cap", 3)),  # appointments: next entry; for whom; what about
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
