@@ -43,6 +43,7 @@ FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
         "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
+        "denied", "granted", "decided",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -152,6 +153,9 @@ class Pair:
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"
             return acts + (read if kind == "charged-by-regime" and by_register else [])
+        if kind in ("denied", "granted", "decided"):
+            before = self.here[: event.place]
+            return [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "rise")]
         if kind == "appeal":
             return [one for one in same_day if one.kind in CHARGES and one.what == event.what]
         if kind in ("upheld", "rejected"):

@@ -142,6 +142,12 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"loses {_points(event.points)} of {what} because {who}, a tie, fell a tier{score}"
     if kind == "tie-charged":
         return f"hears that {who}, a tie, was charged: {rules.act(what)}"
+    if kind == "denied":
+        return f"is refused {rules.context(what)} because of tier {event.tier} of {event.scheme}"
+    if kind == "granted":
+        return f"is given {rules.context(what)}, which tier {event.tier} of {event.scheme} makes easier"
+    if kind == "decided":
+        return f"asks for {rules.context(what)}, which is {event.tier}; the score would change nothing"
     if kind == "appeal":
         return f"contests the charge: {_contested(what, rules)}"
     if kind == "upheld":

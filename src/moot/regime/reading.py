@@ -210,6 +210,14 @@ def _check_scheme(
             )
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
+    for context, decision in scheme.decisions.items():
+        if context not in vocabulary.contexts:
+            place = (*at, "decisions", context)
+            yield complain_unknown(place, "context", context, vocabulary.contexts, at_key=True)
+        for tier in decision.refused:
+            if tier not in scheme.tier_names:
+                place = (*at, "decisions", context, "refused", tier)
+                yield complain_unknown(place, "tier", tier, scheme.tier_names, at_key=True)
     for number in range(len(scheme.lists)):
         yield from _check_list((*at, "lists", number), scheme, number, regime, vocabulary)
     yield from _twice((*at, "offers"), "offer", [offer.offer for offer in scheme.offers])

@@ -27,6 +27,7 @@ from moot.vocabulary import Act
 
 __all__ = [
     "Association",
+    "Decision",
     "Entry",
     "Gallery",
     "Identification",
@@ -219,6 +220,18 @@ class ListRule(Part):
     prevents: Prevents | None = None
 
 
+class Decision(Part):
+    """How much the score decides in a context: a refusal has probability (1 − w)·b + w·R of the tier.
+
+    `weight` w; `without_score` b, the probability of a refusal where nobody looks at the score; `refused` R
+    by tier (a tier that is not named: b, so that the score changes nothing there).
+    """
+
+    weight: Probability
+    without_score: Probability
+    refused: dict[TierName, Probability]
+
+
 class Offer(Part):
     """Points that people in some tiers may take up, by their own choice, at a yearly rate."""
 
@@ -245,6 +258,7 @@ class Scheme(Part):
     lists: Many[ListRule] = ()
     offers: Many[Offer] = ()
     redress: Redress | None = None
+    decisions: dict[Slug, Decision] = Field(default_factory=dict)
 
     @property
     def tier_names(self) -> tuple[str, ...]:

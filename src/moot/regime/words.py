@@ -142,6 +142,12 @@ def _counted(scheme: Scheme) -> Iterator[str]:
 
 def _costs(scheme: Scheme) -> Iterator[str]:
     contexts = load_vocabulary().contexts
+    for name, how in scheme.decisions.items():
+        tiers = ", ".join(f"{number(chance)} in tier {tier}" for tier, chance in how.refused.items())
+        yield (
+            f"Whoever decides about {contexts[name]} goes by the score in {number(how.weight)} of cases, "
+            f"and then refuses {tiers}; otherwise {number(how.without_score)} are refused."
+        )
     for rule in scheme.lists:
         what = [f"{contexts[name]} ({number(how)})" for name, how in rule.refuses.items()]
         if rule.prevents is not None:

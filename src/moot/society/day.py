@@ -28,6 +28,7 @@ from moot.society.law import (
     JUDGE,
     KNOWN,
     NOVICE,
+    OF_TIES,
     OUT,
     OWN,
     R_CAP,
@@ -36,6 +37,7 @@ from moot.society.law import (
     TIER,
 )
 from moot.society.law import ONE as LAST_WAS_ONE
+from moot.society.ledger import domain_of, lose, shrink
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
 from moot.society.score import rebase, score_at
@@ -90,6 +92,9 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         else:
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+        if new < now and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, now)
+            lose(m, b, i, a, s, OF_TIES, now - new)
         column = world.m_scheme + 4 * s + FROM_TIES
         tally(m, a, i, column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
@@ -197,7 +202,14 @@ def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, repo
     i = see.block(m)[0, b] + place
     new, last, mark, changed = fall_due(world, law, m, b, place, i, a, kind, s, what, day, day0)
     if changed:
+        before = score_at(
+            value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, law[a].repair[s]
+        )
         set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting)
+        after = score_at(new, last, mark, day, law[a].repair[s])
+        if after < before and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, before)
+            lose(m, b, i, a, s, domain_of(world, (what >> 20) & 255), before - after)
     if kind == RULING:
         lifted = lists_lifted(law, m, i, a, s, what)
         for x in range(law[a].lists):

@@ -52,6 +52,7 @@ from moot.society.law import (
 from moot.society.law import (
     ONE as LAST_WAS_ONE,
 )
+from moot.society.ledger import domain_of, lose, shrink
 from moot.society.redress import enter_charge, plea, withheld
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
@@ -380,7 +381,9 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
             v, since, kept = rebase(now, last, mark, day, r)
             set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-        if law[a].appeals[s] != 0 or law[a].memory[s] != 0:
+        if lost > 0 and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, now + left)
+        if law[a].appeals[s] != 0 or law[a].memory[s] != 0 or (lost > 0 and law[a].ledger[s] != 0):
             x = charged
             while x != ZERO:
                 k = low_bit(x)
@@ -392,9 +395,12 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                 state, days = plea(key, world, law, m, i, a, s, k, wrong, day)
                 taken = min(left, points - withheld(law, a, s, state, days, points))
                 left -= taken
-                enter_charge(
-                    world, law, m, b, place, i, a, s, k, wrong, state, days, points, taken, day, day0
-                )
+                if taken > 0 and law[a].ledger[s] != 0:
+                    lose(m, b, i, a, s, domain_of(world, k), taken)
+                if law[a].appeals[s] != 0 or law[a].memory[s] != 0:
+                    enter_charge(
+                        world, law, m, b, place, i, a, s, k, wrong, state, days, points, taken, day, day0
+                    )
         if place_in_tier(world, law, m, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
             sent = pack(0, a, s, 0, 0)
             reach(world, m, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)

@@ -50,8 +50,14 @@ REDRESS_MEASURES = (
     "days-wronged",
     "points-expired",
 )
+CHANCE_MEASURES = ("tried-by-listed", "refused", "refused-across-contexts")
+DECISION_MEASURES = ("decided", "refused", "refused-across-contexts", "refused-by-score")
+PER_CHANCE = 4
+REFUSED, ACROSS, BY_SCORE = 1, 2, 3
 REDRESS_WIDTH = len(REDRESS_MEASURES)
 WRONG, APPEALED, UPHELD, UPHELD_WRONG, REJECTED, BACK, DAYS_WRONGED, EXPIRED = range(REDRESS_WIDTH)
+# Domains of the ledger: those of the vocabulary, then what ties cost and what false alarms cost.
+DOMAINS, OF_TIES, ALARMS = 12, 10, 11
 DELAYS = 1024  # equally likely delays of a ruling
 
 
@@ -88,7 +94,7 @@ WORLD = _record(
     chances=(),  # opportunities: trips (refused by lists) and offers (taken up in some tiers)
     o_purpose=(CHANCES,),
     o_level=(CHANCES,),
-    o_kind=(CHANCES,),  # 0 a trip, 1 an offer
+    o_kind=(CHANCES,),  # 0 a trip, 1 an offer, 2 a decision by tier
     caution=(257,),  # exp(-kappa l) in 1/65536, l in 1/256
     orders=(),  # in-block tie orders
     tie_kind=(ORDERS,),  # 0 household, 1 ring, 2 clique
@@ -102,6 +108,8 @@ WORLD = _record(
     # -- shunning, bought repair, displacement
     # -- redress, memory, the ledger by domain, decisions by tier
     act_purpose=(KINDS,),
+    act_domain=(KINDS,),
+    o_domains=(CHANCES,),  # domains that belong to the context of a chance, bit by domain
     m_redress=(),
     m_false=(),  # first column of each family of measures
     m_scheme=(),
@@ -166,6 +174,11 @@ ARM = _record(
     upheld=(SCHEMES, 2),  # right or wrong
     suspensive=(SCHEMES,),
     restores=(SCHEMES,),  # 1 points, 2 lists
+    ledger=(SCHEMES,),  # 1 where lost points are kept by domain
+    only_domain=(SCHEMES,),  # where they are not: the one domain in which they are lost, or -1
+    l_refuses=(LISTS,),  # chances that a list refuses, bit by chance
+    o_decide=(CHANCES, TIERS),  # decision: probability of a refusal in each tier
+    o_before=(CHANCES,),  # without the score
     memory=(SCHEMES,),  # days after which a charge expires, 0 = never
     o_threshold=(CHANCES, WHERE),  # on the next 32 digits
     o_refuse=(CHANCES, 256),  # probability of refusal for each set of lists
