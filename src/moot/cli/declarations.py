@@ -137,7 +137,7 @@ def show(
         lines = _scenario_lines(declaration)
         for regime in declaration.arm_regimes.values():
             if regime is not None:
-                lines += ["", *account(regime)]
+                lines += ["", *account(regime, declaration.country_model)]
     elif isinstance(declaration, Country):
         lines = _country_lines(declaration)
     else:

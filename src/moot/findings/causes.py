@@ -182,9 +182,8 @@ class Pair:
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
             return again + entered
         if kind in ("refused", "trip", "prevented"):
-            return [
-                one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
-            ]
+            held = self.rules.barring(self.arm, event.lists, "" if kind == "prevented" else event.what)
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind == "offer":
             moved = ("fall", "rise")
             return [

@@ -82,6 +82,22 @@ class Rules:
         """The arm under today's law."""
         return next((name for name, arm in self.arms.items() if arm.regime is None), next(iter(self.arms)))
 
+    def told(self, arm: str) -> str:
+        """What stands after "under" for an arm: today's law, the scheme where there is one, else its name."""
+        if self.arms[arm].regime is None:
+            return "no law at all" if self.scenario.comparator == "none" else "today's law"
+        several = sum(one.regime is not None for one in self.arms.values()) > 1
+        return arm if several else "the scheme"
+
+    def barring(self, arm: str, lists: tuple[str, ...], context: str = "") -> tuple[str, ...]:
+        """Those of the lists held that refuse a context; without one, those that keep from acts."""
+        known = self.arms[arm].lists
+        return tuple(
+            name
+            for name in lists
+            if (context in known[name][1].refuses if context else known[name][1].prevents is not None)
+        )
+
     def class_of(self, act: str) -> str:
         """offence, incivility, lawful or merit."""
         return str(self.scenario.country_model.act(act, self.vocabulary).class_)
