@@ -54,8 +54,11 @@ class Run(StoredRun):
     def life(self, number: str) -> Life:
         """A panel life by its number. Raises `UnknownNameError` where it is not in the panel."""
         wanted = number.strip().upper()
+        if wanted.isascii() and wanted.isdigit():
+            wanted = f"SYN-{int(wanted):07d}"
         if wanted not in self.lives:
-            raise UnknownNameError("panel life", number, list(self.lives)[:3])
+            known = [*list(self.lives)[:3], f"{len(self.lives):,} in all"]
+            raise UnknownNameError("panel life", number, known)
         return self.lives[wanted]
 
     def person(self, number: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from functools import cached_property
@@ -36,6 +37,7 @@ __all__ = [
     "is_run_folder",
     "list_runs",
     "read_manifest",
+    "unreadable_runs",
 ]
 
 FORMAT = "moot-run-1"
@@ -76,8 +78,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """The content of a run's `run.json`. Raises `RunError` where there is none that can be read."""
     manifest = path / MANIFEST
     if not path.exists():
-        near = [one.name for one in list_runs(path.parent)][:5] if path.parent.is_dir() else []
-        there = f"; there is {', '.join(near)}" if near else ""
+        near = [str(one) for one in (*list_runs(path.parent), *list_runs(path.parent / "runs"))]
+        alike = [one for one in near if Path(one).name == path.name]
+        there = f"; there is {', '.join(near[:5])}" if near else ""
+        there = f'; did you mean "{alike[0]}"?' if alike else there
         raise RunError(f"there is no run at {path}{there}")
     if not manifest.is_file():
         raise RunError(f"{path} is not a run folder: it has no {MANIFEST}")
@@ -96,6 +100,21 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def list_runs(folder: Path) -> list[Path]:
     """The run folders directly in `folder` and one level below, by name."""
+    return [path for path in _with_manifest(folder) if is_run_folder(path)]
+
+
+def unreadable_runs(folder: Path) -> list[tuple[Path, str]]:
+    """The folders that have a manifest and are no runs that can be read, each with the reason."""
+    found = []
+    for path in _with_manifest(folder):
+        try:
+            read_manifest(path)
+        except RunError as error:
+            found.append((path, str(error)))
+    return found
+
+
+def _with_manifest(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     found = []
@@ -104,9 +123,9 @@ def list_runs(folder: Path) -> list[Path]:
             continue
         if (path / MANIFEST).is_file():
             found.append(path)
-        else:
+        elif os.access(path, os.R_OK | os.X_OK):
             found += [p for p in sorted(path.iterdir()) if p.is_dir() and (p / MANIFEST).is_file()]
-    return [path for path in found if is_run_folder(path)]
+    return found
 
 
 def delete_run(path: Path) -> None:
@@ -117,7 +136,8 @@ def delete_run(path: Path) -> None:
     content = read_manifest(path)
     if path.is_symlink():
         raise RunError(f"{path} is a link; name the folder itself")
-    ours = {MANIFEST, *content.get("files", {}), *content.get("reports", ["report.html"])}
+    pages = ["report.html", *(f"report-{arm}.html" for arm in content["arms"])]
+    ours = {MANIFEST, *content.get("files", {}), *pages}
     others = sorted(one.name for one in path.iterdir() if one.name not in ours or one.is_dir())
     if others:
         raise RunError(
@@ -193,7 +213,11 @@ class StoredRun:
 
     def _arm(self, arm: str) -> str:
         if arm not in self.arms:
-            raise RunError(f"this run has no arm {arm!r}; it has {', '.join(self.arms)}")
+            import difflib
+
+            near = difflib.get_close_matches(arm, self.arms, 1)
+            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(self.arms)}"
+            raise RunError(f"this run has no arm {arm!r}; {hint}")
         return arm
 
     # What it counted.
