@@ -79,23 +79,18 @@ def verify_run(path: Path, *, threads: int | None = None) -> Verification:
 
 
 def _reasons(path: Path, manifest: dict[str, Any]) -> list[str]:
-    said = []
-    if _edited(path, manifest):
-        said.append(
-            "run.json does not agree with the log beside it: it was changed after the run, and what it asks "
-            "for now is not what was run"
-        )
-    elif manifest["code"] != code_hash():
-        said.append(
+    if manifest["code"] != code_hash():
+        return [
             f"other code version: the run was made with model code {manifest['code'][:16]} "
             f"(moot {manifest['versions'].get('moot')}), this is {code_hash()[:16]} (moot "
             f"{versions()['moot']})"
-        )
-    else:
-        said.append(
-            "the model code is the same: this should not happen; please report it with the run folder"
-        )
-    return said
+        ]
+    if _edited(path, manifest):
+        return [
+            "run.json does not agree with the log beside it: it was changed after the run, and what it asks "
+            "for now is not what was run"
+        ]
+    return ["the model code is the same: this should not happen; please report it with the run folder"]
 
 
 def _edited(path: Path, manifest: dict[str, Any]) -> bool:
