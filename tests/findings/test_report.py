@@ -9,7 +9,7 @@ import pytest
 from moot.errors import UserError
 from moot.findings.curves import curves_of
 from moot.findings.report import BAND, LEFT_OUT, report_html, same_run
-from moot.findings.report_chart import _apart, nice_top, weekly
+from moot.findings.report_chart import _apart, bars, nice_top, weekly
 from moot.findings.report_groups import depends, rate, told, what_depends
 from moot.findings.report_map import Area, enough, outlines, region_map, shade, within_chance, words_of
 from moot.findings.summary import two
@@ -166,6 +166,19 @@ def test_a_map_within_chance_has_one_shade():
     drawn = region_map("t", "d", level, shapes, one_shade=True)
     assert set(re.findall(r'<path class="(shade-\d)"', drawn)) == {"shade-2"}
     assert "all within chance of their mean, 1,200" in drawn
+
+
+def test_a_map_without_a_region_to_colour_has_no_shade_in_its_key():
+    few = areas([5, 7])
+    drawn = region_map("t", "d", few, {"00": [[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]]}, one_shade=True)
+    assert "shade-" not in drawn and "mean" not in drawn
+    page = report_html(in_folder())
+    assert "No region is coloured" in page and "differ by no more than chance" not in page
+
+
+def test_bars_of_nothing_say_none():
+    drawn = bars("t", "d", [("a", 0.0), ("b", None), ("c", 3.0)])
+    assert ">none<" in drawn and drawn.count("too few to say") == 1 and ">0<" not in drawn
 
 
 def test_a_map_beyond_chance_has_shades():

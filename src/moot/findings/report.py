@@ -214,11 +214,12 @@ def _map(run: Run, arm: str) -> str:
     mean = sum(area.events for area in areas) / max(1, sum(area.people for area in areas))
     chance = within_chance(told, spread(run, arm, mean))
     title = "Charges by the scheme per 1,000 residents, over the whole run"
-    said = (
-        "The regions that are coloured differ by no more than chance, and have one shade"
-        if chance
-        else "The regions that are coloured differ by more than chance alone"
-    )
+    if not told:
+        said = "No region is coloured: with so few people there is nothing to say of any"
+    elif chance:
+        said = "The regions that are coloured differ by no more than chance, and have one shade"
+    else:
+        said = "The regions that are coloured differ by more than chance alone"
     description = (
         f"{title}. {len(told)} of {len(areas)} regions have enough synthetic people to say something. {said}."
     )

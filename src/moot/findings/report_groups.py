@@ -137,7 +137,7 @@ def _depends(rules: Rules, arm: str, attribute: str) -> Iterator[str]:
         if len(set(factors)) > 1:
             uneven.append(name)
     if uneven:
-        yield f"how often people do this is declared so: {', '.join(uneven)}"
+        yield f"how often people do some acts ({', '.join(uneven)})"
     if attribute == "age":
         yield from _by_age(rules, arm, charged)
     if attribute == "income":

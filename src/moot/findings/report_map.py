@@ -183,6 +183,8 @@ def _key(top: float, high: float) -> list[str]:
 def _one_key(areas: list[Area], high: float) -> list[str]:
     y = high + 14
     told = [area for area in areas if enough(area)]
+    if not told:
+        return _hatched(10, y)
     mean = 1000 * sum(area.events for area in told) / max(1, sum(area.people for area in told))
     said = f"all within chance of their mean, {two(mean)}"
     return [
