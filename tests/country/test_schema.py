@@ -134,6 +134,25 @@ def test_provinces_are_read_with_their_names(tmp_path):
     ]
 
 
+def test_an_act_without_a_declaration_says_where_it_belongs(tmp_path):
+    text = COUNTRY.replace("  own:loud-music: {base", "  lib:late-return: {base")
+    with pytest.raises(DeclarationError) as raised:
+        country_from(source_of_text(text, "country.yaml"))
+    assert "an act with a prefix is declared under `new_acts`, below `acts_prefix: lib`" in str(raised.value)
+
+
+def test_a_regime_with_an_act_of_its_own_says_that_the_country_needs_it_too(tmp_path):
+    act = "  lib:late-return: {class: incivility, domain: civic, place: street, words: is late}\n"
+    regime = REGIME.replace("littering: 0.5}", "littering: 0.5, lib:late-return: 0.5}")
+    (tmp_path / "regime.yaml").write_text(f"{regime}acts_prefix: lib\nnew_acts:\n{act}")
+    (tmp_path / "country.yaml").write_text(COUNTRY)
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    with pytest.raises(DeclarationError) as raised:
+        load_scenario(tmp_path / "scenario.yaml")
+    assert "lib:late-return has no rate in the country small" in str(raised.value)
+    assert "also stands under the country's `new_acts`, below `acts_prefix: lib`" in str(raised.value)
+
+
 def test_a_cell_of_nobody_is_allowed(tmp_path):
     assert country_in(tmp_path, ages=AGES.replace("300010", "0")).age_sex.rows[2].population == 0
 
