@@ -261,6 +261,12 @@ def test_labels_do_not_cover_each_other():
     assert _apart([10.0, 12.0]) == [3.5, 18.5]
 
 
+def test_a_figure_says_which_arm_it_draws():
+    assert "mine beside status-quo" in three().plot().svg
+    other = three().plot("rank").svg
+    assert "rank beside status-quo" in other and "under mine" not in other
+
+
 def test_a_figure_is_saved_whole(tmp_path):
     figure = in_folder().plot()
     assert "MODEL · SYNTHETIC PEOPLE" in figure.svg and figure._repr_html_() == figure.svg

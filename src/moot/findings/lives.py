@@ -390,7 +390,7 @@ def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = Fa
     `everything` tells each charge that ties suffered; otherwise they are counted.
     """
     life = run.life(number)
-    pair = life.pair(run.rules, run._arm(arm) if arm is not None else run.other_arm)
+    pair = life.pair(run.rules, run.known_arm(arm) if arm is not None else run.other_arm)
     here, there = run.rules.told(pair.arm), run.rules.told(pair.twin_arm)
     alone = pair.twin_arm == pair.arm
     lines = [described(run.person(life.number))]

@@ -71,11 +71,11 @@ class Run(StoredRun):
 
         return summary_of(self, arm)
 
-    def plot(self) -> Figure:
-        """A figure of the run by day, which notebooks show and `.save(path)` writes (SVG or HTML)."""
+    def plot(self, arm: str | None = None) -> Figure:
+        """A figure of an arm by day, which notebooks show and `.save(path)` writes (SVG or HTML)."""
         from moot.findings.figure import figure_of
 
-        return figure_of(self)
+        return figure_of(self, arm)
 
     @property
     def other_arm(self) -> str:

@@ -161,7 +161,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
     Raises `RunError` where a probability was clamped while running: such numbers are not shown.
     """
     rules = run.rules
-    arm = run._arm(arm) if arm is not None else run.other_arm
+    arm = run.known_arm(arm) if arm is not None else run.other_arm
     regime, today = run.totals(arm), run.totals(rules.comparator)
     clamped = max(regime.get("engine:clamped", 0), today.get("engine:clamped", 0))
     if clamped:

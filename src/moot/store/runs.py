@@ -209,9 +209,10 @@ class StoredRun:
 
     def names_in(self, arm: str) -> list[str]:
         """The measures that an arm has; the others are NULL there."""
-        return list(self.manifest["measures"][self._arm(arm)])
+        return list(self.manifest["measures"][self.known_arm(arm)])
 
-    def _arm(self, arm: str) -> str:
+    def known_arm(self, arm: str) -> str:
+        """The arm of this name. Raises `RunError` with the nearest name where there is none."""
         if arm not in self.arms:
             import difflib
 
@@ -254,7 +255,7 @@ class StoredRun:
         last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
         sums = [f"SUM({quoted(name)}) {last if name in self._stocks else ''}" for name in names]
         parts = [f"CAST(COALESCE({one}, 0) AS BIGINT) AS total_{n}" for n, one in enumerate(sums)]
-        found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self._arm(arm)])
+        found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self.known_arm(arm)])
         return {name: int(column[0]) for name, column in zip(names, found.values(), strict=True)}
 
     @cached_property
@@ -284,7 +285,7 @@ class StoredRun:
             "region": f"SELECT region, {people}, {value} {OF_REGIONS} GROUP BY 1 ORDER BY 1",
             "level": f"SELECT attribute, level, {people}, {value} {OF_LEVELS} GROUP BY 1, 2 ORDER BY 1, 2",
         }[by]
-        return self._tables.ask(query, [self._arm(arm)])
+        return self._tables.ask(query, [self.known_arm(arm)])
 
     @property
     def events(self) -> Columns:
