@@ -137,6 +137,10 @@ def test_new_scenario_has_the_scheme_and_the_country_that_are_named(capsys, tmp_
     assert code == 0
     assert list(made.arms) == ["status-quo", "mine"] and made.arms["mine"].regime == "mine.yaml"
     assert made.country_model.country == "here"
+    text = (tmp_path / "mine.yaml").read_text().replace("announced: 2028-01-01", "announced: 2030-06-01")
+    (tmp_path / "mine.yaml").write_text(text)
+    assert run(capsys, "new", "scenario", "later", "--regime", "mine.yaml")[0] == 0
+    assert load_scenario("later.yaml").start.isoformat() == "2030-06-01"
     assert run(capsys, "new", "scenario", "other", "--regime", "rank-my-life-2028")[0] == 0
     assert list(load_scenario("other.yaml").arms) == ["status-quo", "rank-my-life-2028"]
 

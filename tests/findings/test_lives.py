@@ -199,6 +199,8 @@ def test_a_refusal_names_the_lists_that_refuse_and_no_others():
     assert both.cause(refused.placed(2)).event == listed[0].placed(0)
     prevented = event("prevented", "red-light", lists=("licence-void", "no-plane"))
     assert "by the list licence-void:" in sentence(prevented, rules)
+    smoking = event("prevented", "smoking-on-a-train", lists=("no-plane", "no-fast-train", "train-ban"))
+    assert "by the lists no-fast-train and train-ban:" in sentence(smoking, rules)
 
 
 @pytest.mark.parametrize("arm", ["mine", "status-quo"])

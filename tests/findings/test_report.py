@@ -8,12 +8,15 @@ import pytest
 
 from moot.errors import UserError
 from moot.findings.curves import curves_of
-from moot.findings.report import BAND, LEFT_OUT, report_html, same_run
+from moot.findings.events import Life
+from moot.findings.kinds import Event
+from moot.findings.report import BAND, LEFT_OUT, report_html, same_run, spread
 from moot.findings.report_chart import _apart, bars, nice_top, weekly
 from moot.findings.report_groups import depends, rate, told, what_depends
 from moot.findings.report_map import Area, enough, outlines, region_map, shade, within_chance, words_of
+from moot.findings.run import run_of
 from moot.findings.summary import two
-from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, three, three_folder
+from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, result, three, three_folder
 
 VOID = {"meta", "br", "link", "rect", "line", "path"}
 
@@ -199,6 +202,22 @@ def test_the_measure_of_chance_is_that_of_equal_people():
         counts = drawn.negative_binomial(0.5 * 1_000, 0.5 / (0.5 + 1.2), size=60)
         within += within_chance(areas([int(one) for one in counts]), variance=1.2 + 1.2**2 / 0.5)
     assert 190 <= within <= 200
+
+
+def test_how_counts_scatter_is_taken_from_the_panel_or_from_the_propensity():
+    run = run_of(result())
+    charge = Event("SYN-0000001", REGIME, 10_300, "charged-by-regime", "petition")
+    merit = Event("SYN-0000001", REGIME, 10_300, "charged-by-regime", "volunteering")
+    run.__dict__["lives"] = {
+        "SYN-0000001": Life("SYN-0000001", {REGIME: (charge,) * 10}),
+        **{f"SYN-{n:07d}": Life(f"SYN-{n:07d}", {REGIME: (merit,) * n}) for n in range(2, 5)},
+    }
+    assert spread(run, REGIME, 2.5) == pytest.approx(np.var([10, 0, 0, 0]))
+    # Never less than what equal people would scatter by.
+    assert spread(run, REGIME, 99.0) == 99.0
+    run.__dict__["lives"] = {}
+    shape = run.scenario.country_model.propensity.shape.value
+    assert spread(run, REGIME, 1.2) == pytest.approx(1.2 + 1.2**2 / shape)
 
 
 def test_a_page_tells_the_arm_asked_for_and_names_the_other():

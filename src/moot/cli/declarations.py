@@ -192,7 +192,8 @@ def new(
 def _filled(text: str, path: Path, regime: str | None, country: str | None) -> str:
     """The scaffold of a scenario with the reader's own scheme and country in it.
 
-    Both are read first, so that a mistake is told now and in the file where it is.
+    Both are read first, so that a mistake is told now and in the file where it is. The scenario starts on the
+    day on which the scheme is announced.
     """
     from moot.country.reading import load_country
     from moot.regime.reading import load_regime

@@ -182,7 +182,7 @@ class Pair:
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
             return again + entered
         if kind in ("refused", "trip", "prevented"):
-            held = self.rules.barring(self.arm, event.lists, "" if kind == "prevented" else event.what)
+            held = self.rules.barring(event)
             return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind == "offer":
             moved = ("fall", "rise")

@@ -110,7 +110,7 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "act":
         return rules.act(what)
     if kind == "prevented":
-        return f"is kept from this by {_lists(rules.barring(event.arm, event.lists))}: {rules.act(what)}"
+        return f"is kept from this by {_lists(rules.barring(event))}: {rules.act(what)}"
     if kind == "forgone":
         return f"might have done this and does not: {rules.act(what)}"
     if kind == "charged-today":
@@ -135,9 +135,9 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "delisted":
         return f"leaves the list {what}"
     if kind == "refused":
-        return f"is refused {rules.context(what)} by {_lists(rules.barring(event.arm, event.lists, what))}"
+        return f"is refused {rules.context(what)} by {_lists(rules.barring(event))}"
     if kind == "trip":
-        held = _lists(rules.barring(event.arm, event.lists, what))
+        held = _lists(rules.barring(event))
         return f"is on {held} and is not refused {rules.context(what)}"
     if kind == "tie-fell":
         return f"loses {_points(event.points)} of {what}: a tie ({who}) fell a tier{score}"

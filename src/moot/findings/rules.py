@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from moot.experiment.scenario import Scenario
+from moot.findings.kinds import Event
 from moot.regime.schema import ListRule, Regime, Scheme, Sensor
 from moot.vocabulary import Vocabulary, load_vocabulary
 
@@ -89,14 +90,24 @@ class Rules:
         several = sum(one.regime is not None for one in self.arms.values()) > 1
         return arm if several else "the scheme"
 
-    def barring(self, arm: str, lists: tuple[str, ...], context: str = "") -> tuple[str, ...]:
-        """Those of the lists held that refuse a context; without one, those that keep from acts."""
-        known = self.arms[arm].lists
-        return tuple(
-            name
-            for name in lists
-            if (context in known[name][1].refuses if context else known[name][1].prevents is not None)
-        )
+    def barring(self, event: Event) -> tuple[str, ...]:
+        """Of the lists that a person holds, those that bear on a refusal or on an act that was kept from."""
+        known = self.arms[event.arm].lists
+        bears = self._keeps_from if event.kind == "prevented" else self._refuses
+        return tuple(name for name in event.lists if bears(known[name][1], event.what))
+
+    @staticmethod
+    def _refuses(rule: ListRule, context: str) -> bool:
+        return context in rule.refuses
+
+    def _keeps_from(self, rule: ListRule, act: str) -> bool:
+        """As the engine has it: the exposure is gone, or what the act needs is always refused."""
+        country = self.scenario.country_model
+        if rule.prevents is not None and rule.prevents.exposure == country.acts[act].per:
+            return True
+        needs = country.act(act, self.vocabulary).needs
+        chance = rule.refuses.get(needs) if needs is not None else None
+        return chance is not None and chance.at(self.scenario.start) >= 1.0
 
     def class_of(self, act: str) -> str:
         """offence, incivility, lawful or merit."""
