@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moot.declaring.files import shipped_names, shown
 from moot.findings.curves import Curve, curves_of, measures_charged
 from moot.findings.lives import described, gathered, moments, on
 from moot.findings.report_chart import CHART_STYLE, stacked_by_day
@@ -328,7 +329,7 @@ def same_run(run: Run) -> list[str]:
     under, if it is the shipped one, and else by the file that it was read from.
     """
     known = run.manifest
-    said = [f"moot verify {shlex.quote(str(run.folder))}"] if run.folder is not None else []
+    said = [f"moot verify {shlex.quote(shown(run.folder))}"] if run.folder is not None else []
     name = str(known["scenario"]["name"])
     if _is_shipped(name, known["scenario"]["hash"], run):
         source = name
@@ -344,7 +345,6 @@ def same_run(run: Run) -> list[str]:
 
 
 def _is_shipped(name: str, recorded: str, run: Run) -> bool:
-    from moot.declaring.files import shipped_names
     from moot.experiment.scenario import load_scenario
 
     if name not in shipped_names("scenario"):
