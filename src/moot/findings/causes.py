@@ -200,9 +200,8 @@ class Pair:
             lifted = [one for one in same_day if one.kind == "upheld" and one.scheme == event.scheme]
             return again + entered + lifted
         if kind in ("refused", "trip", "prevented"):
-            return [
-                one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
-            ]
+            held = self.rules.barring(event)
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind == "offer":
             moved = ("fall", "rise")
             return [
