@@ -185,7 +185,7 @@ def _run(
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
     state = books.branch(
-        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.has_ledger
+        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.needs_warm
     )
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room

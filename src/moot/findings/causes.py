@@ -29,12 +29,13 @@ RULE = "a rule of the scheme"
 TIE_CHARGED = "a charge of a tie"
 TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
+REGISTER = "a register that the list reads"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
 GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired"})
@@ -127,6 +128,10 @@ class Pair:
             return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
+        if kind == "listed":
+            entry = self.rules.arms[self.arm].lists[event.what][1].entry
+            if entry.drawn_per_year is not None:
+                return Cause(REGISTER, day=event.day, root=True)
         if kind == "forgone":
             last = self._last(self.here, event, lambda one: self._believed(one, event) and one.kind != "act")
             if last is not None:

@@ -17,6 +17,7 @@ from moot.findings.causes import (
     BEFORE,
     INSTITUTIONS,
     OWN_ACT,
+    REGISTER,
     RULE,
     SENSOR,
     TIE_CHARGED,
@@ -302,6 +303,8 @@ def _root(cause: Cause) -> str:
         return "fines and courts of today"
     if cause.kind == ANNOUNCED:
         return f"because the regime is known since {on(cause.day)}, and being charged is thought more likely"
+    if cause.kind == REGISTER:
+        return "a register outside the model, which the list reads"
     if cause.kind == RULE:
         return "a rule of the scheme"
     if cause.kind in (TIE_CHARGED, TIE_FELL):

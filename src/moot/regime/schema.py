@@ -18,6 +18,7 @@ from moot.declaring.values import (
     Many,
     NonNegative,
     Part,
+    Positive,
     Probability,
     Slug,
     Text,
@@ -44,6 +45,7 @@ __all__ = [
     "Score",
     "Sensor",
     "Tier",
+    "Tries",
 ]
 
 LOWEST, HIGHEST = -32_768, 32_767
@@ -188,18 +190,26 @@ class Association(Part):
 
 
 class ListEntry(Part):
-    """What puts a person on a list: a tier, an act, or an offer taken. Exactly one."""
+    """What puts a person on a list: a tier, an act, an offer taken, or a register. Exactly one.
+
+    `drawn_per_year`: entries that a register outside the model brings, a person and year; it may be dated.
+    """
 
     tier: str | None = None
     act: ActName | None = None
     offer: Slug | None = None
+    drawn_per_year: NonNegative | None = None
 
 
 class ListExit(Part):
-    """What takes a person off a list: a tier, or time; then the score and standing they come back with."""
+    """What takes a person off a list: a tier, time, or a yearly rate (of those who pay, for instance).
+
+    Then the score and standing they come back with, where a term ends.
+    """
 
     tier: str | None = None
     after_days: int | None = Field(default=None, ge=1)
+    per_year: NonNegative | None = None
     score: Points | None = None
     novice: bool = False
 
@@ -210,6 +220,20 @@ class Prevents(Part):
     exposure: Literal["licence", "trip", "employed", "smartphone"]
 
 
+class Tries(Part):
+    """What the listed set out for, and how often they try again when they are refused.
+
+    `intents_per_year`, or `share_of_trips` of what everybody else sets out for. After a refusal another try
+    follows with probability `settles` + (`again` − `settles`)·2^(−days listed ÷ `half_life_days`).
+    """
+
+    intents_per_year: NonNegative | None = None
+    share_of_trips: Probability | None = None
+    again: Probability
+    settles: Probability
+    half_life_days: Positive
+
+
 class ListRule(Part):
     """A list: who is entered, who leaves, what they are refused (probability by context)."""
 
@@ -218,6 +242,7 @@ class ListRule(Part):
     exit: ListExit
     refuses: dict[Slug, Probability] = Field(default_factory=dict)
     prevents: Prevents | None = None
+    tries: dict[Slug, Tries] = Field(default_factory=dict)
 
 
 class Decision(Part):

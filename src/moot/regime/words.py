@@ -249,6 +249,8 @@ def _entered(rule: ListRule, words: Mapping[str, str]) -> str:
         return f"Whoever falls to tier {rule.entry.tier}"
     if rule.entry.act is not None:
         return f"Whoever {_act(rule.entry.act, words)} and is charged"
+    if rule.entry.drawn_per_year is not None:
+        return f"Whoever a register enters ({number(rule.entry.drawn_per_year)} a person and year)"
     return f"Whoever takes the offer {rule.entry.offer}"
 
 
@@ -258,6 +260,9 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
     for rule in scheme.lists:
         if rule.exit.tier is not None:
             yield f"The list {rule.list} ends when tier {rule.exit.tier} is reached again."
+        elif rule.exit.per_year is not None:
+            rate = number(rule.exit.per_year)
+            yield f"The list {rule.list} is left at a rate of {rate} a year, by paying for instance."
         else:
             after = f"The list {rule.list} ends after {rule.exit.after_days} days"
             yield (

@@ -23,7 +23,7 @@ from moot.regime.schema import Repair, Scheme, Sensor
 from moot.society import law as L
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
-from moot.society.consequence_tables import lists_part
+from moot.society.consequence_tables import drawn_part, lists_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.redress_tables import redress_part
@@ -57,7 +57,13 @@ class Compiled:
     regions: tuple[tuple[str, str], ...]
     columns: Columns
     has_ledger: bool  # whether some scheme keeps lost points by domain
+    has_tries: bool  # whether somebody tries again and again, so that the day of listing matters
     certainty: dict[str, dict[str, float]]  # arm -> class -> certainty of being charged, by the declarations
+
+    @property
+    def needs_warm(self) -> bool:
+        """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
+        return self.has_ledger or self.has_tries
 
 
 def _logit(p: float) -> float:
@@ -424,6 +430,7 @@ def compile_arms(
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
+    drawn_world, drawn_arms = drawn_part(build)
     world = np.zeros(1, L.WORLD)
     law = np.zeros(len(arms), L.ARM)
     top = acts["deter"].max(axis=1)
@@ -433,7 +440,7 @@ def compile_arms(
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    _fill(world[0], acts | world_parts | sensor_world | build.ties_part())
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
     _fill(
         world[0],
         {
@@ -455,7 +462,7 @@ def compile_arms(
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
-    arm_tables |= redress_part(arms, build.educated, start)
+    arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):
@@ -470,6 +477,7 @@ def compile_arms(
         tuple((row.code, row.name) for row in country.regions.rows),
         columns,
         bool(arm_tables["ledger"].any()),
+        bool((arm_tables["t_intent"] >= 0).any()),
         certainty,
     )
 

@@ -14,6 +14,7 @@ from moot.draws.philox import purpose
 from moot.errors import UserError
 from moot.regime.schema import Decision, ListRule
 from moot.society import law as L
+from moot.society.arms import day_number
 
 if TYPE_CHECKING:
     from moot.society.compile import Builder
@@ -63,6 +64,8 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
         "o_decide": np.zeros((A, U, L.TIERS), np.int64),
         "o_before": np.zeros((A, U), np.int64),
         "l_refuses": np.zeros((A, X), np.int64),
+        "t_intent": np.full((A, X, U), -1, np.int64),
+        "t_again": np.zeros((A, X, L.TRY_DAYS), np.int64),
     }
     rates = np.zeros((A, U, WHERE))
     first = len(contexts) + len(offers)
@@ -93,9 +96,9 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
             elif rule.entry.act is not None:
                 z["l_entry"][a, x] = (1, build.acts.index(rule.entry.act))
             else:
-                z["l_entry"][a, x] = (2, 0)
+                z["l_entry"][a, x] = (2 if rule.entry.offer is not None else 3, 0)
             z["l_exit"][a, x] = (
-                0 if rule.exit.tier is not None else 1,
+                0 if rule.exit.tier is not None else 1 if rule.exit.after_days is not None else 2,
                 tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days or 0,
                 -1 if rule.exit.score is None else rule.exit.score,
                 int(rule.exit.novice),
@@ -132,14 +135,85 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
                 if rule.entry.offer == o.offer:
                     z["o_enters"][a, u] = x
     for u in range(U):
-        highest = float(np.max(rates[:, u]))
+        own = [
+            how.intents_per_year.at(build.start) / 365.25
+            for arm in build.arms
+            for _, rule in arm.lists
+            for context, how in rule.tries.items()
+            if u < len(contexts) and context == contexts[u] and how.intents_per_year is not None
+        ]
+        highest = max([float(np.max(rates[:, u])), *own])
         level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
         world["o_level"][u] = level
         for a in range(A):
+            if u < len(contexts):
+                _tries(build, z, a, u, contexts[u], level)
             z["o_threshold"][a, u] = [
                 round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]
             ]
     return world, z
+
+
+def _tries(build: Builder, z: Tables, a: int, u: int, context: str, level: int) -> None:
+    """What the listed set out for, as a threshold or a share of everybody's, and how often they try again."""
+    for x, (_, rule) in enumerate(build.arms[a].lists):
+        how = rule.tries.get(context)
+        if how is None:
+            continue
+        if how.intents_per_year is not None:
+            z["t_intent"][a, x, u] = _scaled(how.intents_per_year.at(build.start), level)
+        elif how.share_of_trips is not None:
+            z["t_intent"][a, x, u] = L.DRAWN_ENTRY + tables.q16(how.share_of_trips.at(build.start))
+        settles, again = how.settles.at(build.start), how.again.at(build.start)
+        left = tables.halving(float(how.half_life_days.at(build.start)), L.TRY_DAYS) / tables.Q30
+        z["t_again"][a, x] = [tables.q32(round(settles + (again - settles) * float(f), 9)) for f in left]
+
+
+def drawn_part(build: Builder) -> tuple[Tables, Tables]:
+    """Lists whose entries a register brings: tables of the world, tables of the arms."""
+    A = len(build.arms)
+    rules = [
+        (rule.list, a, x, rule.entry.drawn_per_year, rule.exit.per_year)
+        for a, arm in enumerate(build.arms)
+        for x, (_, rule) in enumerate(arm.lists)
+        if rule.entry.drawn_per_year is not None and rule.exit.per_year is not None
+    ]
+    names = sorted({name for name, *_ in rules})
+    F = len(names)
+    purposes = [[purpose(f"list/{name}/{way}") for way in ("entry", "exit")] for name in names]
+    level = np.full((F, 2), 28, np.int64)
+    world = {
+        "drawn": np.array(F),
+        "d_purpose": np.array(purposes, np.int64).reshape(F, 2),
+        "d_level": level,
+    }
+    z = {
+        "d_list": np.full((A, F), -1, np.int64),
+        "d_day": np.full((A, F, L.RATES), 1 << 40, np.int64),
+        "d_entry": np.zeros((A, F, L.RATES), np.int64),
+        "d_exit": np.zeros((A, F), np.int64),
+    }
+    for f, name in enumerate(names):
+        mine = [(a, x, entry, leaving) for n, a, x, entry, leaving in rules if n == name]
+        for way, rates in enumerate(([r[2] for r in mine], [r[3] for r in mine])):
+            highest = max(rate.upper() for rate in rates) / 365.25
+            if highest > 0:
+                level[f, way] = min(28, max(0, math.floor(-math.log2(min(1.0, highest)))))
+        for a, x, entry, leaving in mine:
+            pieces = [(day_number(p.from_), p.value) for p in entry.values or ()] or [(0, entry.at())]
+            if len(pieces) > L.RATES:
+                raise UserError(f"list {name}: {len(pieces)} dated rates of entries; at most {L.RATES}")
+            z["d_list"][a, f] = x
+            for n, (day, rate) in enumerate(pieces):
+                z["d_day"][a, f, n] = day if n else 0
+                z["d_entry"][a, f, n] = _scaled(rate, int(level[f, 0]))
+            z["d_exit"][a, f] = _scaled(leaving.at(build.start), int(level[f, 1]))
+    return world, z
+
+
+def _scaled(per_year: float, level: int) -> int:
+    """A yearly rate as a daily threshold on the 32 digits that follow `level` zeros."""
+    return min(tables.Q32, round(round(per_year / 365.25, 15) * tables.Q32 * (1 << level)))
 
 
 def _decide(build: Builder, z: Tables, a: int, u: int, s: int, how: Decision) -> None:

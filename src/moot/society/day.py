@@ -38,6 +38,7 @@ from moot.society.law import (
 )
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.ledger import domain_of, lose, shrink
+from moot.society.listing import lists_of_block
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
 from moot.society.score import rebase, score_at
@@ -193,6 +194,7 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 day, day0, reporting,
             )  # fmt: skip
             head[at] = UNTOUCHED
+        lists_of_block(key, world, law, m, b, day)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
 
 

@@ -56,7 +56,7 @@ from moot.society.ledger import domain_of, lose, shrink
 from moot.society.redress import enter_charge, plea, withheld
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
-from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import FEAR_DAY, LISTED_ON, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 from moot.society.ties import reach, reach_far
 
 # Ends of the chain of a person's charges: nothing else today, or a standing to judge in any case.
@@ -160,6 +160,8 @@ def enlist(world, law, m, b, place, i, a, x, day):
             see.mail_n(m)[TERM, b] = n + 1
     if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
+    if m.n_warm_people > 1 and see.hot(m)[i, a, LISTS] == 0:
+        see.warm(m)[i, a, LISTED_ON] = day
     see.hot(m)[i, a, LISTS] |= 1 << x
     tally(m, a, i, world.m_list + 2 * x, 1)
     tally(m, a, i, world.k_list + x, 1)

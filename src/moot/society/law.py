@@ -58,6 +58,8 @@ REDRESS_WIDTH = len(REDRESS_MEASURES)
 WRONG, APPEALED, UPHELD, UPHELD_WRONG, REJECTED, BACK, DAYS_WRONGED, EXPIRED = range(REDRESS_WIDTH)
 # Domains of the ledger: those of the vocabulary, then what ties cost and what false alarms cost.
 DOMAINS, OF_TIES, ALARMS = 12, 10, 11
+# Own intents of the listed are thresholds; from DRAWN_ENTRY on, a share of everybody's in 1/65536.
+RATES, TRY_DAYS, DRAWN_ENTRY = 16, 1024, 1 << 40
 DELAYS = 1024  # equally likely delays of a ruling
 
 
@@ -109,6 +111,9 @@ WORLD = _record(
     # -- redress, memory, the ledger by domain, decisions by tier
     act_purpose=(KINDS,),
     act_domain=(KINDS,),
+    drawn=(),  # lists with drawn entries, by name
+    d_purpose=(LISTS, 2),  # of an entry, of an exit
+    d_level=(LISTS, 2),
     o_domains=(CHANCES,),  # domains that belong to the context of a chance, bit by domain
     m_redress=(),
     m_false=(),  # first column of each family of measures
@@ -174,6 +179,12 @@ ARM = _record(
     upheld=(SCHEMES, 2),  # right or wrong
     suspensive=(SCHEMES,),
     restores=(SCHEMES,),  # 1 points, 2 lists
+    d_list=(LISTS,),  # drawn list: the list of the arm, or -1
+    d_day=(LISTS, RATES),  # first day of each piece of its rate of entries
+    d_entry=(LISTS, RATES),  # threshold on the next 32 digits
+    d_exit=(LISTS,),
+    t_intent=(LISTS, CHANCES),  # what the listed set out for; -1 as everybody (see `society.listing`)
+    t_again=(LISTS, TRY_DAYS),  # probability of one more try after a refusal, by days listed
     ledger=(SCHEMES,),  # 1 where lost points are kept by domain
     only_domain=(SCHEMES,),  # where they are not: the one domain in which they are lost, or -1
     l_refuses=(LISTS,),  # chances that a list refuses, bit by chance

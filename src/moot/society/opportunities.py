@@ -11,6 +11,7 @@ from moot.society.counting import tally
 from moot.society.judge import enlist, place_in_tier, plan_wake, set_score, set_watched
 from moot.society.law import ACROSS, BY_SCORE, PER_CHANCE, REFUSED, TIER
 from moot.society.ledger import list_without_others, tier_of, without_others
+from moot.society.listing import intends, tries
 from moot.society.score import rebase, score_at
 from moot.society.state import LISTS, is_kept, last_of, mark_of, value_of
 
@@ -96,7 +97,7 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                 for a in range(arms):
                     if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE:
                         continue
-                    if x >= law[a].o_threshold[u, where]:
+                    if not intends(law, m, i, a, u, where, x):
                         continue
                     if world.o_kind[u] == 1:
                         if law[a].o_scheme[u] >= 0:
@@ -114,14 +115,15 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                     if coin < 0:
                         coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
                     column = world.m_trip + PER_CHANCE * u
-                    tally(m, a, i, column, 1)
+                    n = tries(key, law, m, i, a, u, world.o_purpose[u], day) if coin < refusal else 1
+                    tally(m, a, i, column, n)
                     if coin < refusal:
-                        tally(m, a, i, column + REFUSED, 1)
+                        tally(m, a, i, column + REFUSED, n)
                         lists = np.int64(see.hot(m)[i, a, LISTS])
                         domains = world.o_domains[u]
                         if not list_without_others(world, law, m, b, i, a, u, lists, day, domains):
-                            tally(m, a, i, column + ACROSS, 1)
+                            tally(m, a, i, column + ACROSS, n)
                         if is_kept(m, i):
-                            note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], 0)
+                            note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], n)
                     elif is_kept(m, i):
                         note(m, b, day, i, a, L_TRIP, u, i, 0, 0)
