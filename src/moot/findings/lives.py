@@ -18,6 +18,7 @@ from moot.findings.causes import (
     INSTITUTIONS,
     OWN_ACT,
     RULE,
+    SAID,
     SENSOR,
     TIE_CHARGED,
     TIE_FELL,
@@ -140,6 +141,8 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is listed ({_and(event.lists)}) and is not refused {rules.context(what)}"
     if kind == "tie-fell":
         return f"loses {_points(event.points)} of {what} because {who}, a tie, fell a tier{score}"
+    if kind == "hushed":
+        return f"would say what is thought of such a scheme, and keeps silent ({what} it)"
     if kind == "tie-charged":
         return f"hears that {who}, a tie, was charged: {rules.act(what)}"
     if kind == "offer":
@@ -235,6 +238,8 @@ def _caused(cause: Cause, event: Event, rules: Rules) -> str:
         return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
     if cause.kind == ANOTHER:
         return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
+    if cause.kind == SAID:
+        return "what ties said of the scheme, and did not say"
     if cause.kind == BEFORE:
         return "from before the first day"
     return "not explained"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
+from moot.findings.talk import talk_rows
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
@@ -26,7 +27,13 @@ HEADER = (
     "One run, assumptions not varied: no range, no interval; an anecdote, not a result to quote.",
     "Synthetic people; mechanism, not forecast.",
 )
-GROUPS = ("What people did", "Who was charged", "What it cost", "What was given up")
+GROUPS = (
+    "What people did",
+    "Who was charged",
+    "What it cost",
+    "What was given up",
+    "What was thought and said",
+)
 
 
 def two(number: float, *, sign: bool = False) -> str:
@@ -144,7 +151,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    rows = tuple(_rows(rules, arm, regime, today))
+    rows = (*_rows(rules, arm, regime, today), *talk_rows(run, arm))
     with_scheme = rules.arms[arm].regime is not None
     return Summary(title, arm, rules.comparator, run.people, run.days, rows, with_scheme)
 
@@ -190,6 +197,8 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield row(1, "merits counted by the scheme", of("charged-by-regime", "merit"), of_the_regime=True)
     yield from _costs(rules, arm, row)
     yield row(3, "lawful acts kept from by a list", of("prevented", "lawful"))
+    if rules.scenario.country_model.opinion is not None:
+        yield row(3, "lawful acts forgone for fear of a charge", of("forgone", "lawful"))
     for act in rules.acts_of("lawful"):
         yield row(3, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
 

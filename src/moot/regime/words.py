@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from moot.declaring.values import Quantity
+from moot.regime.campaigns import campaign_words
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
 from moot.vocabulary import load_vocabulary
 
@@ -59,6 +60,9 @@ def account(regime: Regime) -> list[str]:
         lines += _bullets(_costs(scheme)) or ["  - Nothing that this file declares."]
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
+    if regime.campaigns or regime.repression_told is not None:
+        lines.append("What is said of it")
+        lines += _bullets(campaign_words(regime.campaigns, regime.repression_told))
     for heading, sentences in (
         ("What is documented", regime.documented),
         ("What is assumed", regime.assumed),

@@ -21,6 +21,7 @@ from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
 from moot.regime.schema import ListRule, Repair, Scheme
 from moot.society import law as L
+from moot.society import minds
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.measures import Columns
@@ -507,7 +508,9 @@ def compile_arms(
     """
     build = _Builder(country, vocabulary, arms, start, seed)
     ambient, certainty = build.ambient_part()
-    columns = Columns.of(arms, build.acts, list(country.travel))
+    lawful = [name for name in build.acts if country.act(name, vocabulary).class_ == "lawful"]
+    thought = minds.world_tables(country.opinion, start)
+    columns = Columns.of(arms, build.acts, list(country.travel), lawful if country.opinion else ())
     acts = build.acts_part()
     world_parts, arm_parts = build.lists_part()
     sensor_world, sensor_arms = build.sensors_part()
@@ -520,7 +523,8 @@ def compile_arms(
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    _fill(world[0], acts | world_parts | sensor_world | build.ties_part())
+    _fill(world[0], acts | world_parts | sensor_world | build.ties_part() | thought)
+    _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(
         world[0],
         {
@@ -537,6 +541,7 @@ def compile_arms(
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables |= minds.arm_tables(arms, country.opinion, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

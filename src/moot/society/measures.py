@@ -26,14 +26,17 @@ class Columns:
     stock_names: tuple[dict[int, str], ...]  # by arm: column of the stocks, from 0 -> name
 
     @classmethod
-    def of(cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str]) -> Columns:
-        """Lay the columns out for these arms."""
+    def of(
+        cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str], lawful: Sequence[str] = ()
+    ) -> Columns:
+        """Lay the columns out for these arms; acts that are `lawful` are counted where they are forgone."""
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
             own = {(arm.schemes[s].scheme, o.offer) for s, o in arm.offers}
             return [x for s, o in offers for x in (f"offer:{s}-{o}:taken" if (s, o) in own else "", "")]
 
+        forgone = [f"act:{k}:forgone" if k in lawful else "" for k in acts]
         flows: dict[str, Family] = {
             "act": lambda _: [f"act:{k}:{what}" for k in acts for what in ACT_MEASURES],
             "false": lambda arm: [f"sensor:{s.sensor}:false-alarms" for s in arm.sensors],
@@ -45,6 +48,7 @@ class Columns:
             ],
             # -- work and money
             # -- opinion
+            **({"forgone": lambda _: forgone} if lawful else {}),
             # -- what sensors do beside: reports, review, context errors
             # -- shunning, bought repair, displacement
             # -- redress, memory, the ledger by domain, decisions by tier
