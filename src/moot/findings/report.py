@@ -154,7 +154,7 @@ def _curve(curve: Curve) -> str:
     head = ["month", *(line.words for line in curve.lines)]
     rows = [[month, *(two(value) for value in values)] for month, values in curve.by_month()]
     what = "sums by month" if curve.flow else "last day of each month"
-    table = _table(head, rows, f"The numbers: {what}, per 1,000 synthetic people")
+    table = _table(head, rows, f"The numbers: {what}, per 1,000 {curve.per}")
     return _figure(curve.title, curve.svg(), curve.caption, table)
 
 

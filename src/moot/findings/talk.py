@@ -16,9 +16,24 @@ if TYPE_CHECKING:
     from moot.findings.run import Run
     from moot.findings.summary import Row
 
-__all__ = ["Talk", "has_minds", "talk_of", "talk_rows"]
+__all__ = ["TALK_CURVES", "Talk", "has_minds", "talk_of", "talk_rows"]
 
 UNIT = 16384
+TALK_CURVES = (
+    (
+        "For a score, in private",
+        "synthetic people",
+        "In the last week of each month. Where people begin is declared, not found.",
+        "private",
+    ),
+    (
+        "For a score, among those who spoke",
+        "of those who spoke",
+        "Per 1,000 of those who spoke in the last week of each month; the frightened are not among them.",
+        "spoken",
+    ),
+)
+"""(title, per 1,000 of what, caption, share) of each curve."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,16 @@ class Talk:
     def spoken_support(self) -> float:
         """Share of those who spoke that spoke for it."""
         return share(self.said_for, self.said_against)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Support in private, of everybody, and in public, of those who spoke."""
+        return {"private": self.support / max(1, self.people), "spoken": self.spoken_support}
+
+    @property
+    def unheard(self) -> int:
+        """Critics who would have spoken without fear and did not."""
+        return self.unafraid_against - self.said_against
 
     @property
     def fear_in_support(self) -> float:
@@ -112,6 +137,7 @@ def talk_rows(run: Run, arm: str) -> Iterator[Row]:
     yield counted("spoke against it", "said_against")
     yield shared("spoke for it, per 1,000 of those who spoke", "spoken_support")
     yield shared("  of these, fear (more than without fear)", "fear_in_support")
+    yield counted("criticism unheard, kept back by fear alone", "unheard")
     yield counted("kept silent, for it", "silent_for")
     yield counted("kept silent, against it", "silent_against")
     if run.rules.scenario.country_model.opinion is not None:

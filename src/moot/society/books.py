@@ -86,7 +86,7 @@ class Books:
             "hot_width": state["hot"].shape[2],
             "warm_people": state["warm"].shape[0],
             "mind_people": state["mind"].shape[0],
-            "ears": largest * arms + 1 if len(state["mind"]) > 1 else 1,
+            "ears": (largest + 1) * arms if len(state["mind"]) > 1 else 1,
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,

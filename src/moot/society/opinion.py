@@ -152,44 +152,47 @@ def listen(world, m, b):
         employed = see.clique_end(m)[q, b, 0]
         pupils = see.clique_end(m)[q, b, 1]
         for a in range(arms):
-            total = np.int64(0)
-            aloud[0] = 0
-            for y in range(n):
-                said = np.int64(see.mind(m)[lo + np.int64(see.order(m)[q, lo + y]), a, SAID])
+            aloud[a] = 0
+        for y in range(n):
+            minds = see.mind(m)[lo + np.int64(see.order(m)[q, lo + y])]
+            for a in range(arms):
+                said = np.int64(minds[a, SAID])
+                word = np.int64(0)
                 if said != SILENT:
-                    total += (said << SHIFT_SUM) + 1
-                    if said > 0:
-                        total += 1 << SHIFT_FOR
-                aloud[y + 1] = total
-            for y in range(n):
-                if kind == 0:
-                    code = np.int64(see.household(m)[lo + y])
-                    first = y - (code >> 4)
-                    end = min(n, first + (code & 15))
-                elif kind == 1:
-                    first = y - size
-                    end = y + size + 1
-                    if n <= 2 * size:
-                        first = np.int64(0)
-                        end = n
+                    word = (said << SHIFT_SUM) + 1 + (np.int64(said > 0) << SHIFT_FOR)
+                aloud[(y + 1) * arms + a] = aloud[y * arms + a] + word
+        for y in range(n):
+            if kind == 0:
+                code = np.int64(see.household(m)[lo + y])
+                first = y - (code >> 4)
+                end = min(n, first + (code & 15))
+            elif kind == 1:
+                first = y - size
+                end = y + size + 1
+                if n <= 2 * size:
+                    first = np.int64(0)
+                    end = n
+            else:
+                if y >= pupils:
+                    break
+                first = y // size * size
+                end = first + size
+                if y < employed:
+                    end = min(end, employed)
                 else:
-                    if y >= pupils:
-                        break
-                    first = y // size * size
-                    end = first + size
-                    if y < employed:
-                        end = min(end, employed)
-                    else:
-                        first = max(first, employed)
-                        end = min(end, pupils)
-                if first < 0:
-                    around = total - aloud[n + first] + aloud[end]
-                elif end > n:
-                    around = total - aloud[first] + aloud[end - n]
-                else:
-                    around = aloud[end] - aloud[first]
-                place = np.int64(see.order(m)[q, lo + y])
-                heard[place * arms + a] += around - (aloud[y + 1] - aloud[y])
+                    first = max(first, employed)
+                    end = min(end, pupils)
+            around_it = first < 0 or end > n  # a ring that closes
+            if first < 0:
+                first += n
+            elif end > n:
+                end -= n
+            place = np.int64(see.order(m)[q, lo + y]) * arms
+            for a in range(arms):
+                word = aloud[end * arms + a] - aloud[first * arms + a]
+                if around_it:
+                    word += aloud[n * arms + a]
+                heard[place + a] += word - (aloud[(y + 1) * arms + a] - aloud[y * arms + a])
 
 
 @inline
