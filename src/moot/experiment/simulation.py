@@ -186,7 +186,11 @@ def _run(
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
     state = books.branch(
-        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.needs_warm
+        burnt.state,
+        len(arms),
+        books.most_schemes(compiled),
+        needs_warm=compiled.needs_warm,
+        minds=country.opinion is not None,
     )
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
+from moot.findings.talk import talk_rows
 from moot.regime.schema import Scheme
 
 if TYPE_CHECKING:
@@ -29,8 +30,15 @@ HEADER = (
     "One run, assumptions not varied: no range, no interval; an anecdote, not a result to quote.",
     "Synthetic people; mechanism, not forecast.",
 )
-GROUPS = ("What people did", "Who was charged", "What it cost", "What came back", "What was given up")
-DID, CHARGED, COST, BACK, GIVEN_UP = range(len(GROUPS))
+GROUPS = (
+    "What people did",
+    "Who was charged",
+    "What it cost",
+    "What came back",
+    "What was given up",
+    "What was thought and said",
+)
+DID, CHARGED, COST, BACK, GIVEN_UP, SAID = range(len(GROUPS))
 
 
 def two(number: float, *, sign: bool = False) -> str:
@@ -174,7 +182,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    rows = tuple(_rows(rules, arm, regime, today))
+    rows = (*_rows(rules, arm, regime, today), *talk_rows(run, arm))
     others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
     told, beside = rules.told(arm), rules.told(rules.comparator)
     return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others)
@@ -222,6 +230,8 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield from _costs(rules, arm, row)
     yield from _came_back(rules, arm, row)
     yield row(GIVEN_UP, "lawful acts that a list made impossible", of("prevented", "lawful"))
+    if rules.scenario.country_model.opinion is not None:
+        yield row(GIVEN_UP, "lawful acts forgone for fear of a charge", of("forgone", "lawful"))
     for act in rules.acts_of("lawful"):
         yield row(GIVEN_UP, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
 

@@ -18,13 +18,14 @@ from moot.country.population import Population
 from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
-from moot.society import books
+from moot.society import books, minds, opinion
 from moot.society import day as kernels
 from moot.society.arms import date_of
 from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
+from moot.society.minds import MindSums
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -50,6 +51,7 @@ class Record:
     month_of: NDArray[np.int64]  # (days,)
     lives: list[NDArray[np.int64]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    minds: MindSums | None = None  # where the country declares opinion
 
     @property
     def months(self) -> int:
@@ -110,6 +112,8 @@ class Society:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
         schemes = np.array(first_scheme, np.int64)
         kernels.begin(self.compiled.law, self.books.records[0], self.all_blocks, schemes, self.first - 1)
+        if self.reporting and self.world["minds"]:
+            opinion.open_minds(self.key, self.world, self.books.records[0], self.all_blocks)
 
     def run(
         self,
@@ -185,6 +189,7 @@ class Society:
         with self._timed("association and news of ties"):
             team.run(news)
         desk.watch_room()
+        minds.end_day(self, team, today)
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -225,6 +230,7 @@ class Society:
             np.zeros((arms, m, slots, 2), np.int64),
             np.zeros((arms, schemes, m, slots), np.int64),
             months,
+            minds=minds.empty_sums(self, m),
         )  # fmt: skip
 
     def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:
@@ -247,6 +253,8 @@ class Society:
         by_slot = sums.sum(axis=0) @ SLOTS
         r.level_score[:, :, month] += by_slot[:, :schemes]
         r.fear[:, month] += by_slot[:, schemes:].swapaxes(1, 2)
+        if r.minds is not None:
+            minds.end_month(self, team, r.minds, month, SLOTS)
 
     def _keep_lives(self, r: Record) -> None:
         count = self.books["life_n"]
@@ -283,6 +291,9 @@ class Society:
                 h.update(r.score[a, s].tobytes())
                 h.update(r.level_score[a, s].tobytes())
             h.update(r.fear[a].tobytes())
+            if r.minds is not None:
+                h.update(r.minds.level[a].tobytes())
+                h.update(r.minds.region[a].tobytes())
             h.update(sums[a].tobytes())
             out[arm.name] = h.hexdigest()
         return out
