@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
+from moot.regime.engines import bent
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
@@ -200,7 +201,8 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     for name, scheme in rules.arms[arm].schemes.items():
         own = name in rules.arms[arm].own_schemes
         of = "the scheme" if own and len(rules.arms[arm].own_schemes) == 1 else f"the scheme {name}"
-        yield row(2, f"points lost in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
+        unit = "log-odds lost, in 1/1024," if bent(scheme) else "points lost"
+        yield row(2, f"{unit} in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
         if scheme.association is not None:
             lost = [f"scheme:{name}:points-from-ties"]
             yield row(2, f"points lost in {of} for the fall of a tie", lost, of_the_regime=own)
