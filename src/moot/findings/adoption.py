@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from moot.errors import UserError
-from moot.experiment.adoption import ASSUMED, FROZEN, Cell, Map
+from moot.experiment.adoption import ASSUMED, Cell, Map
 from moot.findings.report_chart import CHART_STYLE
 
 __all__ = ["LEFT_OUT", "map_page", "map_svg", "write_map"]
@@ -79,7 +79,7 @@ def map_svg(found: Map, *, alone: bool = True) -> str:
 
 def _panel(found: Map, law: str, y0: int) -> Iterator[str]:
     plan = found.plan
-    words = plan.words_of(law) + ("" if plan.legal(law).any() else FROZEN)
+    words = plan.words_of(law) + ("" if plan.legal(law).any() else " (0 by the form of h, not found out)")
     yield f'<text class="law" x="{LEFT}" y="{y0 + 14}">{escape(words)}</text>'
     body = y0 + 26
     for r, credibility in enumerate(reversed(plan.credibility)):
