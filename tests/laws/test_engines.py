@@ -101,7 +101,7 @@ def test_every_life_is_told_the_score_of_the_formula(tmp_path, monkeypatch):
                 day = event.day
             if event.kind == "fall":
                 assert day == event.day
-                said = rules.arms["watch"].told(event.score, event.scheme)
+                said = rules.arms["watch"].score_told(event.score, event.scheme)
                 expected = 1000 * (1 - 1 / (1 + math.exp(-z)))
                 assert abs(said - expected) < 3  # log-odds are rounded to 1/1024: a quarter point a charge
                 assert f"score {said}" in sentence(event, rules)

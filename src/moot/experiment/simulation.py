@@ -184,7 +184,9 @@ def _run(
     )
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
-    state = books.branch(burnt.state, len(arms), books.most_schemes(compiled))
+    state = books.branch(
+        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.needs_warm
+    )
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
     )

@@ -29,19 +29,22 @@ RULE = "a rule of the scheme"
 TIE_CHARGED = "a charge of a tie"
 TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
+REGISTER = "a register that the list reads"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
-BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed"})
+GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired"})
+BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "rejected", *GIVEN_BACK})
 FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
-        "trip", "prevented", "offer",
+        "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
+        "denied", "granted", "decided",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -125,6 +128,10 @@ class Pair:
             return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
+        if kind == "listed":
+            entry = self.rules.arms[self.arm].lists[event.what][1].entry
+            if entry.drawn_per_year is not None:
+                return Cause(REGISTER, day=event.day, root=True)
         if kind == "forgone":
             last = self._last(self.here, event, lambda one: self._believed(one, event) and one.kind != "act")
             if last is not None:
@@ -151,13 +158,28 @@ class Pair:
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"
             return acts + (read if kind == "charged-by-regime" and by_register else [])
+        if kind in ("denied", "granted", "decided"):
+            before = self.here[: event.place]
+            return [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "rise")]
+        if kind == "appeal":
+            return [one for one in same_day if one.kind in CHARGES and one.what == event.what]
+        if kind in ("upheld", "rejected"):
+            before = self.here[: event.place]
+            same = [one for one in before if (one.what, one.scheme) == (event.what, event.scheme)]
+            return [one for one in same if one.kind == "appeal"]
+        if kind == "expired":
+            return [
+                one
+                for one in self.here[: event.place]
+                if one.what == event.what and (one.kind in CHARGES or one.kind == "rejected")
+            ]
         if kind == "fall":
             return self.losses(event)
         if kind == "rise":
             gains = [
                 one for one in same_day
                 if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
-                or (one.kind in ("renewed", "offer") and one.scheme == event.scheme)
+                or (one.kind in GIVEN_BACK and one.scheme == event.scheme)
                 or (one.kind == "delisted" and one.scheme == event.scheme)
             ]  # fmt: skip
             before = self.here[: event.place]
@@ -180,11 +202,11 @@ class Pair:
             before = self.here[: event.place]
             again = [one for one in before if one.kind in CHARGES and one.what == rule.entry.act]
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
-            return again + entered
+            lifted = [one for one in same_day if one.kind == "upheld" and one.scheme == event.scheme]
+            return again + entered + lifted
         if kind in ("refused", "trip", "prevented"):
-            return [
-                one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
-            ]
+            held = self.rules.barring(event)
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind == "offer":
             moved = ("fall", "rise")
             return [
@@ -226,6 +248,8 @@ class Pair:
         """What a charge cost in a scheme, or None where it did not count there."""
         if event.kind == "false-alarm":
             return event.points
+        if event.kind == "rejected":
+            return event.points if event.scheme == scheme else None
         if event.kind not in CHARGES:
             return None
         by = "today" if event.kind == "charged-today" else "regime"

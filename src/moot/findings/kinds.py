@@ -29,15 +29,23 @@ KINDS = {
     acts.L_TRIP: "trip",
     acts.L_OFFER: "offer",
     acts.L_RENEWED: "renewed",
+    acts.L_APPEAL: "appeal",
+    acts.L_UPHELD: "upheld",
+    acts.L_REJECTED: "rejected",
+    acts.L_EXPIRED: "expired",
+    acts.L_DENIED: "denied",
+    acts.L_GRANTED: "granted",
+    acts.L_DECIDED: "decided",
 }
 
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm")
 
 PHASE = {
     "prevented": 0, "forgone": 0, "act": 0, "mistaken": 0, "false-alarm": 0,
-    "charged-today": 1, "charged-by-regime": 1, "borne": 1, "renewed": 1,
+    "upheld": 1, "rejected": 1, "expired": 1,
+    "charged-today": 1, "charged-by-regime": 1, "borne": 1, "renewed": 1, "appeal": 1,
     "fall": 2, "rise": 2, "listed": 3, "delisted": 3,
-    "refused": 4, "trip": 4, "offer": 4,
+    "refused": 4, "trip": 4, "offer": 4, "denied": 4, "granted": 4, "decided": 4,
     "tie-fell": 5, "tie-charged": 5,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
