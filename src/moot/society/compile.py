@@ -344,8 +344,10 @@ class Builder:
                     z["stake_span"][a] = (score.start, max(1, score.start - known))
                 closes = scheme.decisions or any(rule.refuses for rule in scheme.lists)
                 found = self._domains_of(scheme, arm.sensors)
-                z["ledger"][a, s] = int(bool(closes) and len(found) > 1)
-                z["only_domain"][a, s] = next(iter(found)) if len(found) == 1 else -1
+                # With one domain of acts there is nothing to keep apart; ties and alarms go with it.
+                of_acts = found - {L.OF_TIES, L.ALARMS} or found
+                z["ledger"][a, s] = int(bool(closes) and len(of_acts) > 1)
+                z["only_domain"][a, s] = next(iter(of_acts)) if len(of_acts) == 1 else -1
         return z
 
     def _domains_of(self, scheme: Scheme, sensors: list[Sensor]) -> set[int]:

@@ -6,7 +6,9 @@ A run is a function of (country, arms, seed, people, days): threads, panel and o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -102,6 +104,7 @@ class Society:
             room=room,
         )
         self.today = first
+        self.spent: dict[str, float] = {}
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
@@ -129,8 +132,9 @@ class Society:
                 self._day(team, today)
                 end_of_month = x + 1 == self.days or months[x + 1] != months[x]
                 if self.reporting:
-                    self._write(team, record, x, int(months[x]), bool(end_of_month))
-                    self._keep_lives(record)
+                    with self._timed("counting and writing down"):
+                        self._write(team, record, x, int(months[x]), bool(end_of_month))
+                        self._keep_lives(record)
                 self.today = today
                 if on_day is not None:
                     on_day(self, today)
@@ -166,16 +170,30 @@ class Society:
         def news(w: int) -> None:
             kernels.news(world, law, desk.records[w], self.shares[w], today, before, self.reporting)
 
-        team.run(morning)
+        with self._timed("acts, sensing, false alarms"):
+            team.run(morning)
         desk.watch_room()
-        kernels.exchange(desk.records[0], OUT, OWN)
+        with self._timed("exchange between blocks"):
+            kernels.exchange(desk.records[0], OUT, OWN)
         desk.watch_room()
-        team.run(evening)
+        with self._timed("charges, scores, lists, redress, trips, decisions"):
+            team.run(evening)
         desk.watch_room()
-        kernels.exchange(desk.records[0], FAR, FALLS)
+        with self._timed("exchange between blocks"):
+            kernels.exchange(desk.records[0], FAR, FALLS)
         desk.watch_room()
-        team.run(news)
+        with self._timed("association and news of ties"):
+            team.run(news)
         desk.watch_room()
+
+    @contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
+        """Add the wall time of a phase to what the run has spent on it."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[phase] = self.spent.get(phase, 0.0) + time.perf_counter() - began
 
     def normalise(self, today: int) -> None:
         """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25]."""
