@@ -175,7 +175,8 @@ def _run(
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
     arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
-    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed)
+    residents = country.residents or scenario.people
+    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
@@ -184,7 +185,8 @@ def _run(
     )
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
-    state = books.branch(burnt.state, len(arms), books.most_schemes(compiled))
+    warm = books.needs_warm(compiled)
+    state = books.branch(burnt.state, len(arms), books.most_schemes(compiled), warm=warm)
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
     )
@@ -232,6 +234,7 @@ def _burn_in(
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),
         day0 - 1,
+        warm=books.needs_warm(compiled),
     )
     society = Society(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room

@@ -29,19 +29,21 @@ RULE = "a rule of the scheme"
 TIE_CHARGED = "a charge of a tie"
 TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
+REPORT = "a report of what did not happen"
+TIE_ROSE = "a rise of a tie"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER})
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REPORT, TIE_ROSE})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
-BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed"})
+BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed", "bought"})
 FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
-        "trip", "prevented", "offer",
+        "trip", "prevented", "offer", "displaced", "recognised", "bought", "cut-off", "taken-back",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -123,6 +125,12 @@ class Pair:
             return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
         if kind == "tie-charged":
             return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
+        if kind == "alleged":
+            return Cause(REPORT, day=event.day, root=True)
+        if kind == "cuts-off":
+            return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
+        if kind == "in-touch":
+            return Cause(TIE_ROSE, number=event.source, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
         if kind == "forgone":
@@ -134,7 +142,7 @@ class Pair:
         found = self.contributions(event)
         if found:
             return self._event(found[-1])
-        if kind in ("rise", "offer"):
+        if kind in ("rise", "offer", "bought"):
             return Cause(RULE, day=event.day, root=True)
         return Cause(BEFORE, root=True)
 
@@ -157,7 +165,7 @@ class Pair:
             gains = [
                 one for one in same_day
                 if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
-                or (one.kind in ("renewed", "offer") and one.scheme == event.scheme)
+                or (one.kind in ("renewed", "offer", "bought") and one.scheme == event.scheme)
                 or (one.kind == "delisted" and one.scheme == event.scheme)
             ]  # fmt: skip
             before = self.here[: event.place]
@@ -181,11 +189,16 @@ class Pair:
             again = [one for one in before if one.kind in CHARGES and one.what == rule.entry.act]
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
             return again + entered
-        if kind in ("refused", "trip", "prevented"):
+        if kind in ("cut-off", "taken-back"):
+            turn = "fall" if kind == "cut-off" else "rise"
+            return [one for one in same_day if one.kind == turn and one.scheme == event.scheme]
+        if kind == "displaced":
+            return [one for one in same_day if one.kind == "prevented" and one.what == event.what]
+        if kind in ("refused", "trip", "prevented", "recognised"):
             return [
                 one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
             ]
-        if kind == "offer":
+        if kind in ("offer", "bought"):
             moved = ("fall", "rise")
             return [
                 one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved

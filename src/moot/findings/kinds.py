@@ -29,9 +29,17 @@ KINDS = {
     acts.L_TRIP: "trip",
     acts.L_OFFER: "offer",
     acts.L_RENEWED: "renewed",
+    acts.L_ALLEGED: "alleged",
+    acts.L_RECOGNISED: "recognised",
+    acts.L_CUT_OFF: "cut-off",
+    acts.L_CUTS_OFF: "cuts-off",
+    acts.L_TAKEN_BACK: "taken-back",
+    acts.L_IN_TOUCH: "in-touch",
+    acts.L_BOUGHT: "bought",
+    acts.L_DISPLACED: "displaced",
 }
 
-CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm")
+CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
 PHASE = {
     "prevented": 0, "forgone": 0, "act": 0, "mistaken": 0, "false-alarm": 0,
@@ -39,6 +47,8 @@ PHASE = {
     "fall": 2, "rise": 2, "listed": 3, "delisted": 3,
     "refused": 4, "trip": 4, "offer": 4,
     "tie-fell": 5, "tie-charged": 5,
+    "displaced": 0, "recognised": 0, "alleged": 1, "bought": 1,
+    "cut-off": 5, "cuts-off": 5, "taken-back": 5, "in-touch": 5,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
 

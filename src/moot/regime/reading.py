@@ -8,6 +8,8 @@ from pathlib import Path
 from moot.declaring.complaints import Complaint, complain_unknown, declared, nearest, unranged
 from moot.declaring.files import find
 from moot.declaring.source import Place, Source
+from moot.regime.gaming import check_gaming
+from moot.regime.reporting import check_reporting, reports_only
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
@@ -120,8 +122,11 @@ def _check_sensor(at: Place, sensor: Sensor, regime: Regime, vocabulary: Vocabul
                 message="a register sees no acts; it `reads` charges made today",
                 at_key=True,
             )
-    else:
+    elif not reports_only(sensor):
         yield from _check_looking(at, sensor)
+    yield from check_reporting(at, sensor, regime, vocabulary)
+    if sensor.charges is not None:
+        yield from _known_act((*at, "charges"), sensor.charges, regime, vocabulary, at_key=False)
     if sensor.identification is not None:
         yield from _check_identification((*at, "identification"), sensor, vocabulary)
 
@@ -210,6 +215,7 @@ def _check_scheme(
             )
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
+    yield from check_gaming(at, scheme, regime)
     for number in range(len(scheme.lists)):
         yield from _check_list((*at, "lists", number), scheme, number, regime, vocabulary)
     yield from _twice((*at, "offers"), "offer", [offer.offer for offer in scheme.offers])
@@ -339,6 +345,7 @@ def _check_list(
 def _unseen(regime: Regime, vocabulary: Vocabulary) -> Iterator[Complaint]:
     """Acts of a catalogue that no sensor can see: they cost nobody anything, and earn nobody anything."""
     seen = {name for sensor in regime.sensors for name in (*sensor.sees, *sensor.reads)}
+    seen |= {sensor.charges for sensor in regime.sensors if sensor.charges is not None}
     misspelt = [name for name in seen if act_of(name, regime, vocabulary)]
     for number, scheme in enumerate(regime.schemes):
         if scheme.reads != "regime":

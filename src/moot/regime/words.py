@@ -59,6 +59,9 @@ def account(regime: Regime) -> list[str]:
         lines += _bullets(_costs(scheme)) or ["  - Nothing that this file declares."]
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
+    if regime.displacement is not None:
+        share = number(regime.displacement)
+        lines.append(f"  - Of the scored acts that a list prevents, {share} are done elsewhere, unscored.")
     for heading, sentences in (
         ("What is documented", regime.documented),
         ("What is assumed", regime.assumed),
@@ -101,9 +104,19 @@ def _seen(sensor: Sensor) -> str:
     if sensor.sees:
         acts = [f"{name} {number(share)}" for name, share in sensor.sees.items()]
         said += f"; of the acts done before them they see these shares: {', '.join(acts)}"
+    if sensor.malicious is not None:
+        said += f"; each tie of a person reports {number(sensor.malicious)} times a year what was not done"
+        said += f" ({sensor.charges})"
+    if sensor.misread is not None:
+        said += f"; {number(sensor.misread)} of the plates are read as another's"
+    if sensor.missed is not None:
+        said += f"; {number(sensor.missed)} are not read"
+    if sensor.context_errors is not None:
+        said += f"; {number(sensor.context_errors)} of searches charge somebody who was not there"
     means = sensor.identification
     if means is None or means.mode == "none":
-        return f"{said}." if sensor.kind == "register" else f"{said}. The author is known."
+        known = sensor.kind != "register" and bool(sensor.sees) and sensor.misread is None
+        return f"{said}. The author is known." if known else f"{said}."
     if means.mode == "declared":
         return f"{said}. Who did it is found with a declared chance of a wrong person."
     presence = means.mode == "presence"
@@ -116,6 +129,10 @@ def _seen(sensor: Sensor) -> str:
         said += f"; one comparison in {1 / means.fmr.at():,.0f} is a false match" if means.fmr.value else ""
     if means.review is not None:
         said += f"; a reviewer lets pass {number(means.review.wrong_passes)} of the wrong matches"
+        acted = "not acted upon" if means.review.beyond == "no-action" else "acted upon unseen"
+        said += f", up to {number(means.review.per_day)} matches a day; the rest is {acted}"
+    if sensor.enrols:
+        said += f"; those on {', '.join(sensor.enrols)} are among the faces"
     return f"{said}."
 
 
@@ -151,6 +168,14 @@ def _costs(scheme: Scheme) -> Iterator[str]:
         ties = ", ".join(scheme.association.to)
         cost = _points(scheme.association.points)
         yield f"A fall to a lower tier costs each of the person's ties {cost} ({ties})."
+    if scheme.shunning is not None:
+        yield (
+            f"After a fall each regular tie breaks off with {number(scheme.shunning.cut)} × the share of the "
+            "way down that is lost; half of them mend on the way up."
+        )
+    if scheme.gaming is not None:
+        more = number(scheme.gaming.merits)
+        yield f"Merits are done up to {more} times more often by those who lost points."
 
 
 def _entered(rule: ListRule) -> str:
@@ -176,6 +201,13 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
         tiers = ", ".join(offer.tiers)
         taken = f"in tier {tiers} it is taken {number(offer.per_year)} times a year"
         yield f"The offer {offer.offer} gives {_points(offer.points)}; {taken}."
+    bought = scheme.bought_repair
+    if bought is not None:
+        yield (
+            f"Below tier {bought.below}, {_points(bought.points)} can be bought for {bought.price_euros} "
+            f"euros by those who have {number(bought.income_times)} times the price a year; "
+            f"{number(bought.per_month)} of them do in a month. Conduct does not change."
+        )
 
 
 def _repaired(repair: Repair) -> str:

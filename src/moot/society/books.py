@@ -25,23 +25,32 @@ class DeskFull(MootError):
     """A box of a block was full: nothing was dropped in silence, the run starts again with more room."""
 
 
-def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int) -> State:
-    """Nobody has a record, everybody believes the prior."""
+def needs_warm(compiled: Compiled) -> bool:
+    """Whether some mechanism of these arms keeps state in `warm`."""
+    return bool(compiled.world["shuns"][0])
+
+
+def empty_state(
+    people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int, *, warm: bool = False
+) -> State:
+    """Nobody has a record, everybody believes the prior; `warm` where a mechanism keeps state there."""
     hot = np.zeros((people, arms, width(schemes)), np.uint16)
     hot[:, :, FEAR_DAY] = day
     for c, p in enumerate(prior):
         hot[:, :, FEAR + c] = min(65535, p)
-    warm = np.zeros((1, arms, WARM), np.uint16)
-    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, words), np.uint64)}
+    rows = np.zeros((people if warm else 1, arms, WARM), np.uint16)
+    return {"hot": hot, "warm": rows, "watched": np.zeros((arms, words), np.uint64)}
 
 
-def branch(state: State, arms: int, schemes: int) -> State:
+def branch(state: State, arms: int, schemes: int, *, warm: bool = False) -> State:
     """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit."""
     old = state["hot"]
     hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
     hot[:, :, : old.shape[2]] = old
-    warm = np.repeat(state["warm"], arms, axis=1)
-    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
+    rows = np.repeat(state["warm"], arms, axis=1)
+    if warm and len(rows) == 1:
+        rows = np.zeros((old.shape[0], arms, WARM), np.uint16)
+    return {"hot": hot, "warm": rows, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
 
 
 def most_schemes(compiled: Compiled) -> int:

@@ -11,7 +11,7 @@ from moot.society import memory as see
 from moot.society.fear import fear_at
 from moot.society.law import TERM
 from moot.society.score import score_at
-from moot.society.state import FEAR_DAY, LISTS, last_of, mark_of, value_of
+from moot.society.state import CUTS, FEAR_DAY, LISTS, last_of, mark_of, value_of
 
 _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
 
@@ -39,6 +39,8 @@ def state_sums(key, world, law, m, blocks, day, sums):
                     )  # fmt: skip
                     h = mix(h ^ np.uint64(p))
                 h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
+                if law[a].shunning != 0:
+                    h = mix(h ^ np.uint64(see.warm(m)[i, a, CUTS]))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):
