@@ -10,6 +10,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
+        print("stopped; nothing written", file=sys.stderr)
         sys.exit(130)
 
 

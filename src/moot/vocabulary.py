@@ -35,12 +35,17 @@ class Act(Part):
 
 
 class Vocabulary(Declaration):
-    """The shared words. `contexts`: their words by name; `attributes`: their levels, in order."""
+    """The shared words.
+
+    `contexts`: their words by name. `belongs`: the domains of acts that belong to a context; points lost in
+    any other domain that close it are lost across contexts. `attributes`: their levels, in order.
+    """
 
     vocabulary: Slug
     places: Many[Slug]
     domains: Many[Slug]
     contexts: dict[Slug, Text]
+    belongs: dict[Slug, Many[Slug]]
     acts: dict[ActName, Act]
     attributes: dict[Slug, Many[str]]
 
@@ -83,6 +88,12 @@ def check_vocabulary(vocabulary: Vocabulary) -> Iterator[Complaint]:
     """Acts use the places, domains and contexts that the vocabulary lists."""
     for name, act in vocabulary.acts.items():
         yield from _check_act(vocabulary, ("acts", name), act)
+    for context, domains in vocabulary.belongs.items():
+        if context not in vocabulary.contexts:
+            yield complain_unknown(("belongs", context), "context", context, vocabulary.contexts, at_key=True)
+        for number, domain in enumerate(domains):
+            if domain not in vocabulary.domains:
+                yield complain_unknown(("belongs", context, number), "domain", domain, vocabulary.domains)
 
 
 @lru_cache(maxsize=1)

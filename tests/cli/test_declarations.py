@@ -11,6 +11,7 @@ import pytest
 
 from moot.cli.main import GROUPS, main
 from moot.declaring.files import data_folder
+from moot.experiment.scenario import load_scenario
 from moot.experiment.schemas import SCHEMA_KINDS, schema_text
 from tests.regime.texts import REGIME
 
@@ -128,6 +129,37 @@ def test_new_overwrites_only_when_forced(capsys, tmp_path):
     assert file.read_text() != "mine"
 
 
+def test_new_scenario_has_the_scheme_and_the_country_that_are_named(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "new", "regime", "mine")[0] == run(capsys, "new", "country", "here")[0] == 0
+    code, _, _ = run(capsys, "new", "scenario", "year", "--regime", "mine.yaml", "--country", "here.yaml")
+    made = load_scenario("year.yaml")
+    assert code == 0
+    assert list(made.arms) == ["status-quo", "mine"] and made.arms["mine"].regime == "mine.yaml"
+    assert made.country_model.country == "here"
+    text = (tmp_path / "mine.yaml").read_text().replace("announced: 2028-01-01", "announced: 2030-06-01")
+    (tmp_path / "mine.yaml").write_text(text)
+    assert run(capsys, "new", "scenario", "later", "--regime", "mine.yaml")[0] == 0
+    assert load_scenario("later.yaml").start.isoformat() == "2030-06-01"
+    assert run(capsys, "new", "scenario", "other", "--regime", "rank-my-life-2028")[0] == 0
+    assert list(load_scenario("other.yaml").arms) == ["status-quo", "rank-my-life-2028"]
+
+
+def test_new_scenario_refuses_a_scheme_that_it_could_not_read(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.yaml").write_text(REGIME.replace("start: 100", "strat: 100"))
+    code, _, err = run(capsys, "new", "scenario", "year", "--regime", "wrong.yaml")
+    assert code == 2 and 'did you mean "start"?' in err
+    assert run(capsys, "new", "scenario", "year", "--regime", "none.yaml")[0] == 2
+    (tmp_path / "deep").mkdir()
+    assert run(capsys, "new", "regime", "mine")[0] == 0
+    code, _, err = run(capsys, "new", "scenario", "year", "--regime", "mine.yaml", "--out", "deep/year.yaml")
+    assert code == 2 and "mine.yaml is not in the folder of deep/year.yaml" in err
+    code, _, err = run(capsys, "new", "regime", "other", "--regime", "mine.yaml")
+    assert code == 2 and "--regime and --country are of a scenario" in err
+    assert not (tmp_path / "year.yaml").exists() and not (tmp_path / "other.yaml").exists()
+
+
 def test_new_refuses_a_name_that_is_none(capsys, tmp_path):
     assert run(capsys, "new", "regime", "../mine", "--out", str(tmp_path / "a.yaml"))[0] == 2
     assert run(capsys, "new", "regime", "mine", "--out", str(tmp_path / "no" / "a.yaml"))[0] == 2
@@ -194,7 +226,8 @@ def test_an_interruption_is_exit_130(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("moot.cli.declarations._read", interrupt)
-    assert run(capsys, "check", "france")[0] == 130
+    code, _, err = run(capsys, "check", "france")
+    assert (code, err) == (130, "stopped; nothing written\n")
 
 
 def test_groups_are_a_closed_list():

@@ -1,12 +1,19 @@
 """The commands that simulate and that read runs."""
 
 import json
+import os
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from moot.cli.main import main
-from tests.findings.a_run import REGIME, folder, in_folder
+from moot.findings.report import same_run
+from moot.findings.run import open_run
+from tests.findings.a_run import REGIME, folder, in_folder, three_folder
 
 SCENARIO = """\
 scenario: short
@@ -95,7 +102,8 @@ def test_interrupting_leaves_nothing(capsys, scenario, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("moot.findings.saving.checksums", stop)
-    assert said(capsys, "run", scenario, "--threads", "1")[0] == 130
+    code, _, err = said(capsys, "run", scenario, "--threads", "1")
+    assert code == 130 and err.endswith("stopped; nothing written\n")
     assert list((tmp_path / "runs").iterdir()) == []
 
 
@@ -104,10 +112,38 @@ def test_show_tells_a_run(capsys):
     assert code == 0 and "same lives, today's law" in out and in_folder().digest in out
 
 
+def test_show_and_report_tell_the_arm_that_is_asked_for(capsys):
+    run = three_folder() / "runs" / "three-1"
+    code, out, _ = said(capsys, "show", str(run))
+    assert code == 0 and "Told is the arm mine" in out and "--arm rank" in out
+    code, out, _ = said(capsys, "show", str(run), "--arm", "rank")
+    assert code == 0 and "Told is the arm rank" in out and "under rank" in out
+    code, out, _ = said(capsys, "report", str(run))
+    assert code == 0 and out.splitlines()[0].endswith("three-1/report.html") and "--arm rank" in out
+    code, out, _ = said(capsys, "report", str(run), "--arm", "rank")
+    assert (code, out.strip()) == (0, str(run / "report-rank.html"))
+    assert "Told is the arm rank" in (run / "report-rank.html").read_text()
+    for command in ("show", "report", "life"):
+        more = ["another"] if command == "life" else []
+        code, _, err = said(capsys, command, str(run), *more, "--arm", "rnk")
+        assert code == 2 and 'did you mean "rank"?' in err
+    assert not (run / "report-rnk.html").exists()
+    code, _, err = said(capsys, "show", "france", "--arm", "rank")
+    assert code == 2 and "france is no run folder" in err
+
+
+def test_a_run_with_pages_of_several_arms_can_be_deleted(capsys, tmp_path):
+    copy = shutil.copytree(three_folder() / "runs" / "three-1", tmp_path / "three-1")
+    for arm in ([], ["--arm", "rank"]):
+        assert said(capsys, "report", str(copy), *arm)[0] == 0
+    assert said(capsys, "runs", "--delete", str(copy))[0] == 0 and not copy.exists()
+
+
 def test_life_tells_one_by_number_or_another(capsys):
     number = next(iter(in_folder().lives))
     code, out, _ = said(capsys, "life", str(folder()), number)
     assert code == 0 and out.startswith(f"{number}: synthetic, ")
+    assert said(capsys, "life", str(folder()), number.removeprefix("SYN-").lstrip("0"))[1] == out
     assert said(capsys, "life", str(folder()), "another")[1].startswith("SYN-")
     assert said(capsys, "life", str(folder()), "SYN-9999999")[0] == 2
     assert said(capsys, "life", str(folder()), number, "--arm", "nothing")[0] == 2
@@ -121,6 +157,31 @@ def test_runs_are_listed_and_deleted(capsys, tmp_path):
     assert listed[0]["digest"] == in_folder().digest
     assert said(capsys, "runs", "--delete", str(copy))[0] == 0 and not copy.exists()
     assert said(capsys, "runs", "--delete", str(tmp_path))[0] == 2 and tmp_path.exists()
+
+
+def test_a_run_that_is_not_found_is_looked_for_by_its_printed_name(capsys, tmp_path, monkeypatch):
+    shutil.copytree(folder(), tmp_path / "runs" / "one")
+    monkeypatch.chdir(tmp_path)
+    for command in (["report", "one"], ["runs", "--delete", "one"], ["verify", "one"], ["life", "one", "1"]):
+        code, _, err = said(capsys, *command)
+        assert code == 2 and 'did you mean "runs/one"?' in err
+    listed = said(capsys, "runs")[1].split()[0]
+    assert listed == "runs/one"
+    assert said(capsys, "runs", "--delete", listed)[0] == 0
+
+
+def test_runs_that_cannot_be_read_are_mentioned(capsys, tmp_path):
+    copy = shutil.copytree(folder(), tmp_path / "runs" / "one")
+    (copy / "run.json").write_text("{")
+    code, out, _ = said(capsys, "runs", str(tmp_path / "runs"))
+    assert code == 0 and f"{copy}  cannot be read: " in out and "no runs" not in out
+    listed = json.loads(said(capsys, "runs", str(tmp_path / "runs"), "--json")[1])
+    assert listed["runs"] == [] and listed["unreadable"][0]["run"] == str(copy)
+
+
+def test_report_says_in_its_help_what_it_replaces(capsys):
+    help_ = " ".join(said(capsys, "report", "--help")[1].split())
+    assert "written anew each time" in help_ and "the run's own needs no --force" in help_
 
 
 def test_report_writes_a_page(capsys, tmp_path):
@@ -138,6 +199,51 @@ def test_demo_writes_a_run_and_a_page(capsys, tmp_path, monkeypatch):
     code, out, _ = said(capsys, "demo", "--people", "1000", "--days", "3", "--threads", "1")
     assert code == 0 and "runs/demo/report.html" in out
     assert (tmp_path / "runs" / "demo" / "report.html").is_file()
+
+
+def test_a_demo_stopped_at_its_page_says_that_the_run_is_there(capsys, tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("moot.cli.running.DEMO", {"scenario": "short.yaml"})
+    monkeypatch.setattr("moot.findings.report.write_report", stop)
+    (tmp_path / "short.yaml").write_text(SCENARIO)
+    code, _, err = said(capsys, "demo", "--people", "1000", "--days", "3", "--threads", "1")
+    assert code == 130 and "the run is in runs/demo, its page is not written" in err
+    assert "nothing written" not in err and (tmp_path / "runs" / "demo" / "run.json").is_file()
+
+
+def test_the_commands_that_a_page_prints_make_the_same_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(three_folder())
+    run = open_run("runs/three-1")
+    verify, again = (shlex.split(one)[1:] for one in same_run(run))
+    assert said(capsys, *verify, "--threads", "1")[0] == 0
+    told = json.loads(said(capsys, *again, "--json", "--no-folder", "--threads", "1")[1])
+    assert told["digest"] == run.digest
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [("--days", "0", "expected at least 1"), ("--people", "many", "expected a whole number")],
+)
+def test_a_wrong_option_is_told_in_the_words_of_the_program(capsys, option, value, says):
+    code, _, err = said(capsys, "run", "rank-my-life-2028", option, value)
+    assert code == 2 and says in err and "Input should" not in err
+
+
+def test_too_many_people_are_told_in_the_words_of_the_program(capsys):
+    code, _, err = said(capsys, "run", "rank-my-life-2028", "--no-folder", "--people", "3000000000")
+    assert code == 2 and "people: is the number 3000000000; expected at most 2,000,000,000" in err
+
+
+def test_output_that_knows_ascii_alone_is_written_all_the_same():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "moot", "show", str(folder())]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode("ascii")
+    assert re.search(r" -[0-9,.]+\n", text) and "..." in text and "?" not in text
 
 
 def test_verify_says_that_the_digests_are_the_same(capsys):

@@ -14,7 +14,9 @@ TABLED = COUNTRY.replace(
     "{equal: 4}", "{table: regions.csv, kind: insee-department}\nage_sex: {table: age.csv}"
 )
 REGIONS = "code,name,population\n01,Ain,679344\n48,Lozère,76486\n"
-AGES = "age_band,sex,population\n0-49,women,400000\n50+,women,300000\n0-49,men,400000\n50+,men,250000\n"
+BANDS = [*(f"{first}-{first + 4}" for first in range(0, 85, 5)), "85+"]
+CELLS = [f"{band},{sex},{300_000 + 10 * at}" for at, band in enumerate(BANDS) for sex in ("women", "men")]
+AGES = "\n".join(["age_band,sex,population", *CELLS, ""])
 
 
 def country_in(folder, regions=REGIONS, ages=AGES):
@@ -35,7 +37,7 @@ def test_tables_are_read(tmp_path):
     assert country.region_totals() == [679344, 76486]
     assert country.residents == 755830
     assert [(row.code, row.name) for row in country.regions.rows] == [("01", "Ain"), ("48", "Lozère")]
-    assert [row.population for row in country.age_sex.rows] == [400000, 300000, 400000, 250000]
+    assert [row.population for row in country.age_sex.rows][:3] == [300000, 300000, 300010]
 
 
 def test_equal_regions_are_numbered():
@@ -83,12 +85,15 @@ def test_a_wrong_table_of_regions_is_refused(tmp_path, old, new, says):
 @pytest.mark.parametrize(
     "old, new, says",
     [
-        ("300000", "49", "49 residents in 50+, women; expected 0 or at least 50: merge 50+ with 0-49"),
-        ("0-49,men", "young,men", '"young" is not an age band'),
-        ("50+,men", "50+,male", 'unknown sex "male"'),
-        ("50+,men,250000\n", "", "the age bands leave a gap"),
-        ("50+,women", "60+,women", "the age bands leave a gap"),
-        ("50+,men", "0-49,men", "is in the table twice"),
+        ("300010", "49", "49 residents in 5-9, women; expected 0 or at least 50: merge 5-9 with 0-4"),
+        ("0-4,men", "young,men", '"young" is not one of the age bands'),
+        ("85+,men", "85+,male", 'unknown sex "male"'),
+        ("85+,men,300170\n", "", "no row for 85+, men; expected every band"),
+        ("85+,women", "80+,women", '"80+" is not one of the age bands 0-4, 5-9, …, 80-84, 85+; expected'),
+        ("0-4,women", "0-14,women", '"0-14" is not one of the age bands 0-4, 5-9, …, 80-84, 85+;'),
+        ("5-9,women", "5-14,women", 'expected "5-9" here'),
+        ("85+,women", "100+,women", 'expected "85+" here'),
+        ("85+,men", "0-4,men", "is in the table twice"),
         ("sex,", "sex,ethnicity,", 'unknown column "ethnicity"'),
     ],
 )
@@ -129,15 +134,34 @@ def test_provinces_are_read_with_their_names(tmp_path):
     ]
 
 
+def test_an_act_without_a_declaration_says_where_it_belongs(tmp_path):
+    text = COUNTRY.replace("  own:loud-music: {base", "  lib:late-return: {base")
+    with pytest.raises(DeclarationError) as raised:
+        country_from(source_of_text(text, "country.yaml"))
+    assert "an act with a prefix is declared under `new_acts`, below `acts_prefix: lib`" in str(raised.value)
+
+
+def test_a_regime_with_an_act_of_its_own_says_that_the_country_needs_it_too(tmp_path):
+    act = "  lib:late-return: {class: incivility, domain: civic, place: street, words: is late}\n"
+    regime = REGIME.replace("littering: 0.5}", "littering: 0.5, lib:late-return: 0.5}")
+    (tmp_path / "regime.yaml").write_text(f"{regime}acts_prefix: lib\nnew_acts:\n{act}")
+    (tmp_path / "country.yaml").write_text(COUNTRY)
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    with pytest.raises(DeclarationError) as raised:
+        load_scenario(tmp_path / "scenario.yaml")
+    assert "lib:late-return has no rate in the country small" in str(raised.value)
+    assert "also stands under the country's `new_acts`, below `acts_prefix: lib`" in str(raised.value)
+
+
 def test_a_cell_of_nobody_is_allowed(tmp_path):
-    assert country_in(tmp_path, ages=AGES.replace("300000", "0")).age_sex.rows[1].population == 0
+    assert country_in(tmp_path, ages=AGES.replace("300010", "0")).age_sex.rows[2].population == 0
 
 
 def test_a_table_of_one_row_per_person_is_refused(tmp_path):
     rows = "".join(f"{age}-{age},women,1\n" for age in range(100))
-    assert "expected 0 or at least 50" in refused(
-        tmp_path, ages="age_band,sex,population\n" + rows + "100+,women,1\n"
-    )
+    said = refused(tmp_path, ages="age_band,sex,population\n" + rows + "100+,women,1\n")
+    assert '"23-23" is not one of the age bands' in said
+    assert "expected 0 or at least 50" in refused(tmp_path, ages=AGES.replace("300010", "1"))
 
 
 def test_headroom_is_the_product_of_what_may_raise_a_rate():

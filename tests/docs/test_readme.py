@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from moot.cli.main import app
+from moot.cli.main import app, main
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -56,6 +56,24 @@ def test_the_two_commands_are_targets_of_make():
     named = re.findall(r"^ {4}make ([a-z]+)", section("Two commands"), re.MULTILINE)
     assert named == ["demo", "test"]
     assert set(named) <= set(targets)
+
+
+def test_the_commands_for_a_scheme_of_ones_own_run_that_scheme(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^ {4}moot ([^#\n]+)", section("Commands"), re.MULTILINE)
+    assert len(lines) == 4 and [line.split()[0] for line in lines] == ["new", "new", "run", "report"]
+    for line in lines:
+        small = ["--people", "1000", "--days", "10", "--threads", "1"] if line.startswith("run ") else []
+        with pytest.raises(SystemExit) as ended:
+            main([*line.split(), *small])
+        assert not ended.value.code, (line, capsys.readouterr().err)
+    page = (tmp_path / "runs" / "my-year-1" / "report.html").read_text("utf-8")
+    assert "Told is the arm my-scheme, beside status-quo." in page and "street-cameras" in page
+
+
+def test_variables_of_the_environment_are_documented():
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "src" / "moot").rglob("*.py"))
+    assert set(re.findall(r"environ\.get\(\"(MOOT_\w+)\"", code)) == set(re.findall(r"MOOT_\w+", README))
 
 
 def test_the_picture_is_there_and_small():

@@ -8,9 +8,19 @@ import pytest
 from moot.errors import UnknownNameError
 from moot.findings.causes import ANNOUNCED, EVENT, OF_THE_REGIME, OWN_ACT, SENSOR, TIE_FELL, TWIN, Pair
 from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
-from moot.findings.lives import cause_chain, described, moments, sentence, tell, unexplained_differences
+from moot.findings.lives import (
+    Moment,
+    cause_chain,
+    described,
+    gathered,
+    moments,
+    reason,
+    sentence,
+    tell,
+    unexplained_differences,
+)
 from moot.society import acts
-from tests.findings.a_run import REGIME, in_folder
+from tests.findings.a_run import REGIME, in_folder, one_arm, three
 
 DAY = 10_300
 TODAY = "status-quo"
@@ -114,11 +124,101 @@ def test_a_life_is_told_by_number_and_five_year_band():
     number = max(run.lives, key=lambda one: len(run.lives[one].arms[REGIME]))
     lines = tell(run, number)
     assert re.fullmatch(
-        r"SYN-\d{7}: synthetic, a (woman|man) of (\d+ to \d+|85 and over) years, in .+", lines[0]
+        r"SYN-\d{7}: synthetic, a (woman|man|girl|boy) of (\d+ to \d+ years|85 years and over), in .+",
+        lines[0],
     )
     assert "mechanism, not forecast" in lines[1]
     assert len(tell(run, number, everything=True)) >= len(lines)
     assert described(run.person(number)) == lines[0]
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "said"),
+    [
+        ("0 to 4", "men", "a boy of 0 to 4 years"),
+        ("10 to 14", "women", "a girl of 10 to 14 years"),
+        ("10 to 14", "", "a child of 10 to 14 years"),
+        ("15 to 19", "women", "a woman of 15 to 19 years"),
+        ("85 and over", "men", "a man of 85 years and over"),
+    ],
+)
+def test_children_are_called_so_and_the_last_band_is_open(age, sex, said):
+    assert described({"number": "SYN-1", "age": age, "sex": sex}) == f"SYN-1: synthetic, {said}"
+
+
+def test_days_of_a_life_never_fall():
+    seen = 0
+    for run in (in_folder(), three()):
+        for life in run.lives.values():
+            for arm in run.arms:
+                told = list(gathered(moments(life.pair(run.rules, arm))))
+                days = [one.day for one in told]
+                assert days == sorted(days)
+                seen += any(one.text.startswith("hears of") for one in told)
+    assert seen > 10
+
+
+def test_what_is_heard_is_drawn_together_in_the_order_of_days():
+    heard = [Moment(DAY + n, where, "", "", "tie-charged", event("tie-charged", "protest"))
+             for n, where in enumerate(["here", "both", "here", "both", "twin"])]  # fmt: skip
+    told = list(gathered(heard))
+    assert [(one.day - DAY, one.where) for one in told] == [(0, "here"), (1, "both"), (4, "twin")]
+    same = [Moment(DAY, "both", "", "", "tie-charged", one.event) for one in heard[:2]]
+    assert [one.text for one in gathered(same)] == ["hears of 2 charges of ties"]
+
+
+def test_a_line_of_the_twin_says_why_it_does_not_happen_under_the_scheme():
+    done = event("act", "jaywalking", arm=TODAY)
+    announced = reason(done.placed(0), pair([], [done]))
+    assert announced.startswith("under the scheme this does not happen: because the regime is known since")
+    charge = event("charged-by-regime", "late-payment", DAY - 3, sensor="phone-app", points=90, score=610)
+    charged = reason(done.placed(0), pair([charge], [done]))
+    assert charged.startswith("under the scheme this does not happen: because on ")
+    assert "is charged by the scheme, through phone-app" in charged
+    fined = event("charged-today", "red-light", arm=TODAY)
+    ran = event("act", "red-light", arm=TODAY)
+    follows = reason(fined.placed(1), pair([], [ran, fined]))
+    assert "it follows from what happens under today's law alone: the same day the person drives" in follows
+
+
+def test_reasons_name_arms_and_no_twins_life():
+    for run in (in_folder(), three()):
+        for life in run.lives.values():
+            for one in moments(life.pair(run.rules, run.other_arm)):
+                assert "twin" not in one.why
+                stated = one.why.startswith(f"under {run.rules.told(run.other_arm)} this ")
+                assert not one.why or stated is (one.where == "twin")
+
+
+def test_a_refusal_names_the_lists_that_refuse_and_no_others():
+    rules = in_folder().rules
+    refused = event("refused", "air", lists=("no-plane", "no-fast-train"))
+    assert sentence(refused, rules) == "is refused a seat on a plane by the list no-plane"
+    listed = [event("listed", name, DAY - 1, scheme="rank") for name in ("no-plane", "no-fast-train")]
+    both = pair([*listed, refused], [])
+    assert both.cause(refused.placed(2)).event == listed[0].placed(0)
+    prevented = event("prevented", "red-light", lists=("licence-void", "no-plane"))
+    assert "by the list licence-void:" in sentence(prevented, rules)
+    smoking = event("prevented", "smoking-on-a-train", lists=("no-plane", "no-fast-train", "train-ban"))
+    assert "by the lists no-fast-train and train-ban:" in sentence(smoking, rules)
+
+
+@pytest.mark.parametrize("arm", ["mine", "status-quo"])
+def test_a_run_of_one_arm_tells_of_no_twin(arm):
+    run = one_arm(arm)
+    number = max(run.lives, key=lambda one: len(run.lives[one].arms[arm]))
+    said = "\n".join(tell(run, number))
+    assert "only under" not in said and "twin is" not in said
+    called = {"mine": "the scheme", "status-quo": "today's law"}[arm]
+    assert f"This run has one arm, {arm} (under {called}); there is no twin" in said
+
+
+def test_a_number_is_enough_to_open_a_life():
+    run = in_folder()
+    number = next(iter(run.lives))
+    assert run.life(str(int(number.removeprefix("SYN-")))).number == number
+    with pytest.raises(UnknownNameError, match="200 in all"):
+        run.life("9999999")
 
 
 def test_what_stands_in_both_arms_is_told_once():

@@ -8,10 +8,15 @@ import pytest
 
 from moot.errors import UserError
 from moot.findings.curves import curves_of
-from moot.findings.report import BAND, LEFT_OUT, _rate, report_html
-from moot.findings.report_chart import _apart, nice_top, weekly
-from moot.findings.report_map import Area, enough, outlines, region_map, shade
-from tests.findings.a_run import in_folder, in_memory
+from moot.findings.events import Life
+from moot.findings.kinds import Event
+from moot.findings.report import BAND, LEFT_OUT, report_html, same_run, spread
+from moot.findings.report_chart import _apart, bars, nice_top, weekly
+from moot.findings.report_groups import depends, rate, told, what_depends
+from moot.findings.report_map import Area, enough, outlines, region_map, shade, within_chance, words_of
+from moot.findings.run import run_of
+from moot.findings.summary import two
+from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, result, three, three_folder
 
 VOID = {"meta", "br", "link", "rect", "line", "path"}
 
@@ -107,11 +112,150 @@ def test_every_department_has_an_outline():
     assert outlines("no-such-country") == {}
 
 
-@pytest.mark.parametrize(("people", "events", "told"), [(49, 40, False), (50, 9, False), (50, 10, True)])
-def test_a_group_is_told_from_50_people_and_10_events_up(people, events, told):
+@pytest.mark.parametrize(
+    ("people", "events", "said"),
+    [
+        (49, 40, "too few to say"),
+        (50, 9, "too few to say"),
+        (50, 10, "200"),
+        (50, 0, "none"),
+        (49, 0, "too few to say"),
+    ],
+)
+def test_a_group_is_told_from_50_people_and_10_events_up_or_none(people, events, said):
     table = {"attribute": np.array(["sex"], object), "level": np.array(["men"], object),
              "people": np.array([people]), "value": np.array([events])}  # fmt: skip
-    assert (_rate(table, "sex", "men") is not None) is told
+    assert told(rate(table, "sex", "men")) == said
+
+
+def test_a_region_where_nothing_happened_says_none_and_stays_hatched():
+    area = Area("01", "Ain", 1_000, 0)
+    assert words_of(area) == "none" and not enough(area)
+    assert words_of(Area("01", "Ain", 999, 0)) == "too few to say"
+
+
+def test_captions_of_groups_say_what_is_declared_to_depend_on_them(page):
+    rules = in_folder().rules
+    assert depends(rules, REGIME, "sex") == [] and depends(rules, REGIME, "income") == []
+    nothing = what_depends(rules, REGIME, "income")
+    assert nothing == "No act and no mistake depends on income here: differences between the bars are chance."
+    assert "come with age" in what_depends(rules, REGIME, "sex")
+    assert depends(rules, REGIME, "stratum") == ["how many cameras there are (city-cameras)"]
+    by_age = what_depends(rules, REGIME, "age")
+    assert "jaywalking" in by_age and "who has a licence, a smartphone or work" in by_age
+    assert depends(rules, REGIME, "appearance") == ["false-match multipliers of city-cameras"]
+    assert nothing in page
+    # The scaffold has one coverage for every place, and no faces.
+    plain = three().rules
+    assert depends(plain, "mine", "stratum") == []
+    assert "No mistake depends on them here either" in what_depends(plain, "mine", "appearance")
+
+
+def test_columns_of_groups_read_as_charges():
+    page = report_html(in_folder())
+    groups = page[page.index("Groups side by side") :]
+    assert "<h4>charges by the scheme for own acts</h4>" in groups
+    assert "a person can be charged many times" in groups
+
+
+def areas(rates: list[int], people: int = 1_000) -> list[Area]:
+    return [Area(f"{n:02d}", f"Place {n}", people, events) for n, events in enumerate(rates)]
+
+
+def test_a_map_within_chance_has_one_shade():
+    level = areas([1_190, 1_210, 1_150, 1_240, 1_205] * 8)
+    assert within_chance(level, variance=4.0)
+    shapes = {one.code: [[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]] for one in level}
+    drawn = region_map("t", "d", level, shapes, one_shade=True)
+    assert set(re.findall(r'<path class="(shade-\d)"', drawn)) == {"shade-2"}
+    assert "all within chance of their mean, 1,200" in drawn
+
+
+def test_a_map_without_a_region_to_colour_has_no_shade_in_its_key():
+    few = areas([5, 7])
+    drawn = region_map("t", "d", few, {"00": [[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]]}, one_shade=True)
+    assert "shade-" not in drawn and "mean" not in drawn
+    page = report_html(in_folder())
+    assert "No region is coloured" in page and "differ by no more than chance" not in page
+
+
+def test_bars_of_nothing_say_none():
+    drawn = bars("t", "d", [("a", 0.0), ("b", None), ("c", 3.0)])
+    assert ">none<" in drawn and drawn.count("too few to say") == 1 and ">0<" not in drawn
+
+
+def test_a_map_beyond_chance_has_shades():
+    assert not within_chance(areas([1_200] * 20 + [2_400] * 20), variance=4.0)
+
+
+def test_places_that_are_told_alike_have_one_shade():
+    alike = areas([1_190, 1_210])
+    shapes = {one.code: [[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]] for one in alike}
+    drawn = region_map("t", "d", alike, shapes)
+    assert len(set(re.findall(r'<path class="(shade-\d)"', drawn))) == 1
+
+
+def test_the_measure_of_chance_is_that_of_equal_people():
+    drawn = np.random.default_rng(5)
+    within = 0
+    for _ in range(200):
+        counts = drawn.negative_binomial(0.5 * 1_000, 0.5 / (0.5 + 1.2), size=60)
+        within += within_chance(areas([int(one) for one in counts]), variance=1.2 + 1.2**2 / 0.5)
+    assert 190 <= within <= 200
+
+
+def test_how_counts_scatter_is_taken_from_the_panel_or_from_the_propensity():
+    run = run_of(result())
+    charge = Event("SYN-0000001", REGIME, 10_300, "charged-by-regime", "petition")
+    merit = Event("SYN-0000001", REGIME, 10_300, "charged-by-regime", "volunteering")
+    run.__dict__["lives"] = {
+        "SYN-0000001": Life("SYN-0000001", {REGIME: (charge,) * 10}),
+        **{f"SYN-{n:07d}": Life(f"SYN-{n:07d}", {REGIME: (merit,) * n}) for n in range(2, 5)},
+    }
+    assert spread(run, REGIME, 2.5) == pytest.approx(np.var([10, 0, 0, 0]))
+    # Never less than what equal people would scatter by.
+    assert spread(run, REGIME, 99.0) == 99.0
+    run.__dict__["lives"] = {}
+    shape = run.scenario.country_model.propensity.shape.value
+    assert spread(run, REGIME, 1.2) == pytest.approx(1.2 + 1.2**2 / shape)
+
+
+def test_a_page_tells_the_arm_asked_for_and_names_the_other():
+    first, other = report_html(three()), report_html(three(), "rank")
+    assert "moot report with --arm rank" in first and "moot report with --arm mine" in other
+    assert "under mine" in first and "under rank" in other
+    assert "street-cameras" in first and "street-cameras" not in other
+
+
+@pytest.mark.parametrize("arm", ["mine", "status-quo"])
+def test_a_page_of_one_arm_speaks_of_no_other(arm):
+    page = report_html(one_arm(arm))
+    assert "beside the same lives" not in page and "twin, " not in page and "beside its twin" not in page
+    assert "One life</h2>" in page and f"one arm, {arm}" in page
+    assert ("under the scheme" in page) is (arm == "mine")
+
+
+def test_the_commands_for_the_same_run_can_be_typed():
+    folder = three_folder() / "runs" / "three-1"
+    assert same_run(three()) == [
+        f"moot verify {folder}",
+        "moot run three.yaml --people 1500 --days 30 --seed 1",
+    ]
+    alone = same_run(one_arm("mine"))
+    assert alone == ["moot run three.yaml --people 1500 --days 30 --seed 1 --arm mine"]
+    # The burn-in of this run is not the shipped scenario's, so that its name would give another run.
+    assert same_run(in_folder()) == [f"moot verify {in_folder().folder}"]
+
+
+def test_the_page_says_that_no_command_makes_the_range(page):
+    assert "no command of this version makes one yet" in page
+
+
+def test_descriptions_of_curves_are_of_what_is_drawn():
+    curve = next(one for one in curves_of(in_folder()) if one.title == "Charges a day")
+    assert curve.flow and not np.array_equal(curve.shown[0].values, curve.lines[0].values)
+    assert f"at most {two(float(curve.shown[0].values.max()))}" in curve.description
+    assert "means over seven days" in curve.description
 
 
 def test_curves_are_per_thousand_and_add_up_to_the_totals():
@@ -134,6 +278,12 @@ def test_axes_end_on_round_numbers():
 
 def test_labels_do_not_cover_each_other():
     assert _apart([10.0, 12.0]) == [3.5, 18.5]
+
+
+def test_a_figure_says_which_arm_it_draws():
+    assert "mine beside status-quo" in three().plot().svg
+    other = three().plot("rank").svg
+    assert "rank beside status-quo" in other and "under mine" not in other
 
 
 def test_a_figure_is_saved_whole(tmp_path):

@@ -3,8 +3,8 @@
 import pytest
 
 from moot.errors import RunError
-from moot.findings.summary import HEADER, Row, total, two
-from tests.findings.a_run import in_folder, in_memory
+from moot.findings.summary import HEADER, TIE, Row, total, two
+from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, three
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,63 @@ def test_differences_carry_their_sign():
 
 def test_a_row_is_per_thousand_and_marks_what_rests_on_few_events():
     assert Row("", "", 400, 300).shown(2_000) == ("200", "150", "+50")
-    assert Row("", "", 4, 2).shown(2_000) == ("2.0*", "1.0*", "+1.0")
+    assert Row("", "", 4, 2).shown(2_000) == ("2.0*", "1.0*", "+1.0*")
     assert Row("", "", 4, None).shown(2_000) == ("2.0*", "—", "—")
+
+
+def test_each_number_carries_a_star_of_its_own_and_a_zero_none():
+    assert Row("", "", 40, 4).shown(2_000) == ("20", "2.0*", "+18")
+    assert Row("", "", 146, 144).shown(2_000) == ("73", "72", "+1.0*")
+    assert Row("", "", 4, 0).shown(2_000) == ("2.0*", "0", "+2.0*")
+    assert Row("", "", 0, 0).shown(2_000) == ("0", "0", "0")
+    lines = in_folder().summary().lines()
+    assert any(
+        line.startswith("* fewer than 10 events") and "a plain 0 carries no star" in line for line in lines
+    )
+
+
+def test_the_table_says_which_arm_is_told_and_how_to_see_the_others():
+    first = three().summary()
+    assert first.telling == (
+        "Told is the arm mine, beside status-quo; this run also has rank: "
+        "moot show and moot report with --arm rank."
+    )
+    assert first.lines()[3] == first.telling and "--arm rank" in first.html()
+    assert first.columns[1:3] == ("under mine", "same lives, today's law")
+    other = three().summary("rank")
+    assert other.telling.startswith("Told is the arm rank, beside status-quo; this run also has mine")
+    assert [row.regime for row in other.rows] != [row.regime for row in first.rows]
+    assert in_folder().summary().telling == f"Told is the arm {REGIME}, beside status-quo."
+    with pytest.raises(RunError, match="no arm 'rnk'; did you mean \"rank\""):
+        three().summary("rnk")
+
+
+def test_a_run_of_one_arm_has_one_column_and_says_so():
+    alone = one_arm("mine").summary()
+    assert alone.columns == ("per 1,000 synthetic people", "under the scheme")
+    assert alone.telling == "Told is the arm mine, the only one of this run."
+    assert one_arm("status-quo").summary().columns[1:] == ("under today's law",)
+
+
+def test_people_are_counted_tier_by_tier_and_the_starting_tier_is_marked():
+    rows = [row for row in in_folder().summary().rows if row.words.startswith("people in tier")]
+    mine = [row for row in rows if row.words.endswith("of the scheme, last day")]
+    assert [row.words.split()[3] for row in mine] == ["A", "B", "C", "D"]
+    assert [row.words.split()[3] for row in mine if "(the start)" in row.words] == ["B"]
+    assert sum(row.regime or 0 for row in mine) == in_folder().people
+    assert not any("or lower" in row.words for row in rows)
+
+
+def test_what_is_of_todays_law_is_called_so():
+    words = [row.words for row in in_folder().summary().rows]
+    assert "points lost in the points licence of today's law" in words
+    assert "people on the list licence-void of today's law, last day" in words
+    assert "points lost in the scheme" in words and "people on the list no-plane, last day" in words
+
+
+def test_a_tie_is_explained_where_it_is_named():
+    assert TIE in in_folder().summary().lines()
+    assert TIE not in one_arm("status-quo").summary().lines()
 
 
 def test_a_measure_that_there_is_not_is_no_zero():

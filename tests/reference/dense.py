@@ -58,6 +58,7 @@ class Dense(Counted):
         had: int = 0,
     ) -> None:
         super().__init__(population, compiled, first=first, days=days, before=before, had=had)
+        self.lost: dict[tuple[int, int, int], list[int]] = {}  # arm, person, scheme -> points by domain
         self.told_ties: list[tuple[int, int, int]] = []  # arm, person, class
         self.falls: list[tuple[int, int, int]] = []  # arm, person, scheme
 
@@ -386,14 +387,15 @@ class Dense(Counted):
         if new <= rule[L.R_CAP] and 0 < full <= self.today - st.since[i]:
             st.since[i], st.one[i], st.heavy[i] = self.today, False, False
 
-    def _cost(self, a: int, s: int, i: int) -> tuple[int, int, bool, set[int]]:
-        """(net cost of the day, points lost, whether a heavy act is among them, what was charged)."""
+    def _cost(self, a: int, s: int, i: int) -> tuple[int, list[tuple[int, int]], bool, set[int]]:
+        """(net cost of the day, points lost by act, whether a heavy act is among them, what was charged)."""
         law, mine = self.law[a], self.desk[a][i]
         if mine is None:
-            return 0, 0, False, set()
+            return 0, [], False, set()
         counted = dict.fromkeys(mine.today, 1) if law["reads"][s] == L.TODAY else mine.regime
-        cost, lost, heavy = 0, 0, False
-        for k, times in counted.items():
+        cost, heavy = 0, False
+        losses: list[tuple[int, int]] = []
+        for k, times in sorted(counted.items()):
             if k >= self.kinds:
                 points = law["f_points"][k - self.kinds][s] * times
             elif law["counts"][s][k]:
@@ -403,14 +405,16 @@ class Dense(Counted):
             else:
                 continue
             cost += points
-            lost += max(0, points)
-        return cost, lost, heavy, set(counted)
+            if points > 0:
+                losses.append((k, points))
+        return cost, losses, heavy, set(counted)
 
     def _judge(self, a: int, s: int, i: int) -> None:
         """Repair, charges and merits of the day, then the tier and the lists: once, for everybody."""
         law, st = self.law[a], self.state[a].standing[s]
         rule, (_, floor, ceiling, _) = law["repair"][s], law["scale"][s]
-        cost, lost, heavy, charged = self._cost(a, s, i)
+        cost, losses, heavy, charged = self._cost(a, s, i)
+        lost = sum(points for _, points in losses)
         cycle = rule[L.R_NOVICE_CYCLE]
         if cycle and self.born[i] and (self.today + self.born[i]) % cycle == 0:
             st.score[i], st.since[i] = rule[L.R_NOVICE_START], self.today
@@ -420,7 +424,14 @@ class Dense(Counted):
                 st.heavy[i] = st.novice[i] = False
             st.one[i] = lost == 1 and rule[L.R_ONE_DAYS] > 0
             st.heavy[i] = st.heavy[i] or heavy
-            st.score[i], st.since[i] = min(ceiling, max(floor, st.score[i] - cost)), self.today
+            left, taken = lost - max(0, floor - (st.score[i] - cost)), []
+            after = min(ceiling, max(floor, st.score[i] - cost))
+            for k, points in losses:
+                domain = self.world["act_domain"][k] if k < self.kinds else L.ALARMS
+                taken.append((domain, min(left, points)))
+                left -= taken[-1][1]
+            self._lose(a, i, s, after + sum(points for _, points in taken), taken)
+            st.score[i], st.since[i] = after, self.today
             self._tally(a, i, self.world["m_scheme"] + 4 * s + L.LOST, lost)
         else:
             self._repair(a, s, i)
@@ -465,7 +476,7 @@ class Dense(Counted):
         """Everybody's trips and offers; trips count where a list may refuse them."""
         w = self.world
         for u in range(w["chances"]):
-            column = w["m_trip"] + 2 * u
+            column = w["m_trip"] + L.PER_CHANCE * u
             for i, x in self._below_level(w["o_purpose"][u], w["o_level"][u]):
                 # `x` has the digits of the level in front, all 0.
                 coin = int(draw(self.key, i, self.today, w["o_purpose"][u], 0)[0])
@@ -479,7 +490,44 @@ class Dense(Counted):
                     if refusal > 0:
                         self._tally(a, i, column)
                         if coin < refusal:
-                            self._tally(a, i, column + 1)
+                            self._tally(a, i, column + L.REFUSED)
+                            if not self._listed_anyway(a, i, u):
+                                self._tally(a, i, column + L.ACROSS)
+
+    def _listed_anyway(self, a: int, i: int, u: int) -> bool:
+        """Whether a list refused chance u had points been lost in the domains of its context alone."""
+        w, law, state = self.world, self.law[a], self.state[a]
+        domains = w["o_domains"][u]
+        for x in range(law["lists"]):
+            if not state.lists[i] >> x & 1 or not law["l_refuses"][x] >> u & 1:
+                continue
+            kind, what = law["l_entry"][x]
+            if kind == 1 and domains >> w["act_domain"][what] & 1:
+                return True
+            if kind == 0:
+                s = law["l_scheme"][x]
+                now, start = state.standing[s].score[i], law["scale"][s][0]
+                if law["ledger"][s]:
+                    lost = self.lost.get((a, i, s), [0] * L.DOMAINS)
+                    total = sum(lost)
+                    others = sum(p for d, p in enumerate(lost) if not domains >> d & 1)
+                    now += others * min(total, max(0, start - now)) // total if total else 0
+                elif (only := law["only_domain"][s]) >= 0 and not domains >> only & 1:
+                    now = max(now, start)
+                if what == 0 or now < law["lower"][s][what - 1]:
+                    return True
+        return False
+
+    def _lose(self, a: int, i: int, s: int, before: int, losses: list[tuple[int, int]]) -> None:
+        """Enter losses (domain, points) in the ledger of a person who stood at `before`."""
+        if not self.law[a]["ledger"][s]:
+            return
+        lost = self.lost.setdefault((a, i, s), [0] * L.DOMAINS)
+        total, lacks = sum(lost), max(0, self.law[a]["scale"][s][0] - before)
+        if total > lacks:
+            lost[:] = [p * lacks // total for p in lost]
+        for d, points in losses:
+            lost[d] += points
 
     def _offer(self, a: int, u: int, i: int) -> None:
         law, state, s = self.law[a], self.state[a], self.law[a]["o_scheme"][u]
@@ -489,7 +537,7 @@ class Dense(Counted):
         if not law["o_tiers"][u] >> st.tier[i] & 1:
             return
         self._change(a, s, i, min(law["scale"][s][2], st.score[i] + law["o_points"][u]))
-        self._tally(a, i, self.world["m_trip"] + 2 * u)
+        self._tally(a, i, self.world["m_trip"] + L.PER_CHANCE * u)
         if law["o_enters"][u] >= 0:
             self._enlist(a, i, law["o_enters"][u])
         self._place(a, s, i)
@@ -511,5 +559,7 @@ class Dense(Counted):
                 st.score[i], st.since[i], st.one[i] = new, self.today, False
             else:
                 self._change(a, s, i, new)
+            if new < now:
+                self._lose(a, i, s, now, [(L.OF_TIES, now - new)])
             self._tally(a, i, self.world["m_scheme"] + 4 * s + L.FROM_TIES, now - new)
         self.told_ties, self.falls = [], []

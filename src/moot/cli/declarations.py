@@ -119,12 +119,19 @@ def list_(
 
 def show(
     what: str = typer.Argument(..., metavar="NAME|FILE|RUN", help="A regime, scenario, country or run."),
+    arm: str | None = typer.Option(
+        None, "--arm", metavar="NAME", help="Of a run: the arm told (default: the first with a regime)."
+    ),
 ) -> None:
-    """Tell a scheme in sentences: what it sees, what it costs, how one gets out."""
+    """Tell a scheme in sentences: what it sees, what it costs, how one gets out. Of a run: its table."""
+    from moot.errors import UserError
+
     path = Path(what)
     if (path / "run.json").is_file():
-        _show_run(path)
+        _show_run(path, arm)
         return
+    if arm is not None:
+        raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
     from moot.country.schema import Country
     from moot.experiment.scenario import Scenario
     from moot.regime.schema import Regime
@@ -137,7 +144,7 @@ def show(
         lines = _scenario_lines(declaration)
         for regime in declaration.arm_regimes.values():
             if regime is not None:
-                lines += ["", *account(regime)]
+                lines += ["", *account(regime, declaration.country_model)]
     elif isinstance(declaration, Country):
         lines = _country_lines(declaration)
     else:
@@ -150,8 +157,14 @@ def new(
     name: str = typer.Argument(..., help="Its name: small letters, digits and hyphens."),
     out: Path | None = typer.Option(None, "--out", help="The file to write; NAME.yaml if left out."),
     force: bool = typer.Option(False, "--force", help="Overwrite a file that is there."),
+    regime: str | None = typer.Option(
+        None, "--regime", metavar="NAME|FILE", help="Of a scenario: the scheme of its second arm."
+    ),
+    country: str | None = typer.Option(
+        None, "--country", metavar="NAME|FILE", help="Of a scenario: its country (default: france)."
+    ),
 ) -> None:
-    """Write a commented declaration to begin with."""
+    """Write a commented declaration to begin with; a scenario with the scheme and country that it names."""
     from moot.declaring.files import data_folder, looks_like_name
     from moot.errors import ExistsError, UserError
 
@@ -164,12 +177,53 @@ def new(
     if (path.exists() or path.is_symlink()) and not force:
         raise ExistsError(path)
     text = (data_folder() / "scaffolds" / f"{what.value}.yaml").read_text("utf-8").replace("NAME", name)
+    if what is Made.scenario:
+        text = _filled(text, path, regime, country)
+    elif regime is not None or country is not None:
+        raise UserError(f"--regime and --country are of a scenario; a {what.value} names neither")
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from None
     print(f"{path}: a {what.value} to begin with; moot check {path}")
     print(BANNER, file=sys.stderr)
+
+
+def _filled(text: str, path: Path, regime: str | None, country: str | None) -> str:
+    """The scaffold of a scenario with the reader's own scheme and country in it.
+
+    Both are read first, so that a mistake is told now and in the file where it is. The scenario starts on the
+    day on which the scheme is announced.
+    """
+    from moot.country.reading import load_country
+    from moot.regime.reading import load_regime
+
+    if country is not None:
+        load_country(country)
+        text = text.replace("country: france", f"country: {_reference(country, path, 'country')}")
+    if regime is not None:
+        declared = load_regime(regime)
+        arm = f"  {declared.regime}: {{regime: {_reference(regime, path, 'regime')}}}"
+        text = text.replace("  rank-my-life-2028: {regime: rank-my-life-2028}", arm)
+        if declared.announced is not None:
+            text = text.replace("start: 2028-01-01", f"start: {declared.announced}")
+    return text
+
+
+def _reference(named: str, path: Path, key: str) -> str:
+    """How a scenario at `path` names a scheme or country: a shipped name, or a file beside it."""
+    from moot.declaring.files import looks_like_name
+    from moot.errors import UserError
+
+    if looks_like_name(named) and not Path(named).exists():
+        return named
+    file = Path(named)
+    if not file.resolve().parent.is_relative_to(path.resolve().parent):
+        raise UserError(
+            f"{named} is not in the folder of {path} or below it, and a scenario names nothing outside; "
+            f"copy the {key} there, or write the scenario beside it: --out {file.parent / path.name}"
+        )
+    return file.resolve().relative_to(path.resolve().parent).as_posix()
 
 
 def schema(
@@ -276,13 +330,13 @@ def _prospect(declaration: Declaration) -> list[str]:
     return [str(line) for line in prospect.prospect_lines(declaration)] if prospect else []
 
 
-def _show_run(path: Path) -> None:
+def _show_run(path: Path, arm: str | None) -> None:
     from moot.errors import RunError
 
     runs = _optional("cli.reading_runs")
     if runs is None:
         raise RunError(f"{path} is a run; this installation cannot show runs")
-    runs.show_run(path)
+    runs.show_run(path, arm)
 
 
 def _optional(name: str) -> Any:

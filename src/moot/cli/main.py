@@ -6,10 +6,14 @@ interrupted.
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import os
 import sys
+import unicodedata
 from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Any
 
 import typer
 
@@ -19,6 +23,9 @@ __all__ = ["GROUPS", "app", "build", "main"]
 
 GROUPS = ("declarations", "running", "reading_runs", "reports", "benching")
 """Modules of `moot.cli`, each with a function `register(app)`; the order of the help."""
+INTERRUPTED = 130
+STOPPED = "stopped; nothing written"
+"""True of every command: what is written is written whole at its end (a command that is past it says so)."""
 
 
 def build() -> typer.Typer:
@@ -79,8 +86,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    _write_anywhere()
+    given = None if arguments is None else list(arguments)
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="moot")
+        code: object = app(args=given, prog_name="moot", standalone_mode=False)
+        sys.stdout.flush()
+        if code == INTERRUPTED:
+            print(STOPPED, file=sys.stderr)
+        return code if isinstance(code, int) else 0
     except SystemExit as end:
         sys.stdout.flush()
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -90,8 +103,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(_red(f"{error}"), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         raise
     except MemoryError as error:
@@ -100,6 +113,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"not enough memory; ask for fewer people or days ({error})", file=sys.stderr)
         return 2
     except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "format_message"):
+            return _wrong_usage(error)
         if _debugging():
             raise
         said = " ".join(str(error).split())[:300]
@@ -109,7 +124,39 @@ def _run(arguments: Sequence[str] | None) -> int:
             file=sys.stderr,
         )
         return 1
-    return 0
+
+
+def _wrong_usage(error: Any) -> int:
+    """What the command line itself refuses, in the words of the rest of the program."""
+    from moot.declaring.complaints import plain_words
+
+    if isinstance(getattr(error, "message", None), str):
+        error.message = plain_words(error.message)
+    error.show()
+    return int(error.exit_code)
+
+
+_PLAIN = {
+    "−": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "×": "x", "·": ".",
+    "²": "2", "³": "3", "≥": ">=", "≤": "<=", "±": "+-", "÷": "/", "\N{NO-BREAK SPACE}": " ",
+}  # fmt: skip
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Nearest plain characters for what an output's encoding lacks: a minus must stay a minus."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    said = "".join(_PLAIN.get(one, unicodedata.normalize("NFKD", one)) for one in lacking)
+    return said.encode("ascii", "replace").decode("ascii") if not said.isascii() else said, error.end
+
+
+def _write_anywhere() -> None:
+    """Output to a terminal or pipe in any encoding: nothing that Moot says may fail because of a sign."""
+    codecs.register_error("moot-plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="moot-plain")
 
 
 def _debugging() -> bool:

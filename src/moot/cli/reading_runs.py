@@ -21,21 +21,24 @@ def register(app: typer.Typer) -> None:
     app.command("runs")(runs)
 
 
-def show_run(path: Path) -> None:
-    """What `moot show RUN` prints: what was run, and the table."""
+def show_run(path: Path, arm: str | None = None) -> None:
+    """What `moot show RUN` prints: what was run, and the table of an arm."""
     from moot.findings.run import open_run
 
     run = open_run(path)
-    for line in run.summary().lines():
+    for line in run.summary(arm).lines():
         print(line)
     print()
     print(f"arms: {', '.join(run.arms)}; burn-in {run.manifest['burn_in_days']} days; digest {run.digest}")
-    print(f"a life: moot life {path} another")
+    if run.manifest["panel"]:
+        print(f"a life: moot life {path} another")
 
 
 def life(
     path: Path = _RUN,
-    person: str = typer.Argument(..., metavar="PERSON", help="A number such as SYN-0012345, or `another`."),
+    person: str = typer.Argument(
+        ..., metavar="PERSON", help="A number such as SYN-0012345 or 12345, or `another`."
+    ),
     arm: str | None = typer.Option(None, "--arm", help="The arm told (default: the first with a regime)."),
     everything: bool = typer.Option(False, "--all", help="Tell each charge of a tie, too."),
 ) -> None:
@@ -45,8 +48,6 @@ def life(
     from moot.findings.run import open_run
 
     run = open_run(path)
-    if arm is not None and arm not in run.arms:
-        raise RunError(f"{path} has no arm {arm!r}; it has {', '.join(run.arms)}")
     if not run.lives:
         raise RunError(f"{path} keeps no lives (it was run with --panel 0)")
     number = secrets.choice(list(run.lives)) if person == "another" else person
@@ -74,24 +75,28 @@ def verify(
 
 def runs(
     folder: Path = typer.Argument(Path("runs"), metavar="[FOLDER]", help="Where the runs are."),
-    delete: Path | None = typer.Option(None, "--delete", metavar="RUN", help="Delete this run folder."),
+    delete: Path | None = typer.Option(
+        None, "--delete", metavar="RUN", help="Delete this run folder, named as in the list."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """List the runs of a folder, or delete one."""
-    from moot.store.runs import delete_run, list_runs, read_manifest
+    from moot.store.runs import delete_run, list_runs, read_manifest, unreadable_runs
 
     if delete is not None:
         delete_run(delete)
         print(json.dumps({"deleted": str(delete)}) if as_json else f"deleted {delete}")
         return
     found = [(one, read_manifest(one)) for one in list_runs(folder)]
+    unreadable = unreadable_runs(folder)
     if as_json:
         keys = ("people", "days", "seed", "arms", "digest")
         said = [
             {"run": str(one), "scenario": m["scenario"]["name"], **{k: m[k] for k in keys}}
             for one, m in found
         ]
-        print(json.dumps({"runs": said}, ensure_ascii=False))
+        wrong = [{"run": str(one), "reason": why} for one, why in unreadable]
+        print(json.dumps({"runs": said, "unreadable": wrong}, ensure_ascii=False))
         return
     for one, m in found:
         print(
@@ -99,5 +104,7 @@ def runs(
             f"{m['seed']}  "
             f"{m['digest'][:12]}"
         )
-    if not found:
+    for one, why in unreadable:
+        print(f"{one}  cannot be read: {why}")
+    if not found and not unreadable:
         print(f"no runs in {folder}")

@@ -37,13 +37,17 @@ def register(app: typer.Typer) -> None:
 def run(
     scenario: str = typer.Argument(..., metavar="SCENARIO", help="A scenario's name or file."),
     people: int | None = typer.Option(
-        None, "--people", min=1, help="Synthetic people (default: the scenario's)."
+        None,
+        "--people",
+        min=1,
+        help="Synthetic people (default: the scenario's). Numbers are per 1,000, so more people only mean "
+        "less chance in them; a run that leaves a folder has at least 1,000.",
     ),
     days: int | None = typer.Option(None, "--days", min=1, help="Days (default: the scenario's)."),
     seed: int = _SEED,
     threads: int | None = _THREADS,
     arm: list[str] = typer.Option(
-        [], "--arm", metavar="NAME", help="Simulate this arm only; may be repeated."
+        [], "--arm", metavar="NAME", help="Simulate this arm only; may be repeated (default: all arms)."
     ),
     panel: int | None = typer.Option(
         None, "--panel", min=0, help="Lives to keep (at most 1 % of people, or 200)."
@@ -82,7 +86,11 @@ def demo(
     declared = load_scenario(str(DEMO["scenario"]))
     done, _ = simulated(declared, out, out == RUNS / "demo", people, days, seed, threads, [], None)
     page = out / "report.html"
-    write_report(done, page)
+    try:
+        write_report(done, page)
+    except KeyboardInterrupt:
+        print(f"stopped; the run is in {out}, its page is not written", file=sys.stderr)
+        raise SystemExit(130) from None
     _say(done, out)
     print(f"page to read: {page}")
 

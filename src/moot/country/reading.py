@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from moot.country.schema import ActRate, Country, Gradient, perception
@@ -205,7 +206,12 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
     at: Place = ("acts", name)
     act = vocabulary.acts.get(name) or country.new_acts.get(name)
     if act is None:
-        yield complain_unknown(at, "act", name, [*vocabulary.acts, *country.new_acts], at_key=True)
+        said = complain_unknown(at, "act", name, [*vocabulary.acts, *country.new_acts], at_key=True)
+        if ":" in name and not said.hint:
+            prefix = name.partition(":")[0]
+            hint = f"an act with a prefix is declared under `new_acts`, below `acts_prefix: {prefix}`"
+            said = replace(said, hint=hint)
+        yield said
     rates = [key for key in ("recorded", "base", "base_per_day") if getattr(rate, key) is not None]
     if len(rates) != 1:
         message = "needs exactly one of `recorded`, `base` and `base_per_day`"

@@ -277,6 +277,7 @@ class Country(Declaration):
 
     Read with `moot.country.reading.load_country`, which also reads the tables: `regions.rows` and
     `age_sex.rows` are empty before. `existing` are names of regimes; a scenario resolves them.
+    `opportunities`: how often somebody decides about a person, by context (a lease, a loan, a school place).
     """
 
     country: Slug
@@ -292,6 +293,7 @@ class Country(Declaration):
     ties: Many[Tie] = ()
     propensity: Propensity
     travel: dict[Slug, Travel] = Field(default_factory=dict)
+    opportunities: dict[Slug, Travel] = Field(default_factory=dict)
     perceived_certainty: PerceivedCertainty
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     acts: dict[ActName, ActRate]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +34,8 @@ MAX_ROWS = 2_000
 MIN_CELL = 50
 MIN_REGION = 5_000
 
+BANDS = (*(f"{first}-{first + 4}" for first in range(0, 85, 5)), "85+")
+"""The age bands of a table, and no others: people are made in bands of five years, the last one open."""
 REGION_COLUMNS = ("code", "name", "population")
 AGE_SEX_COLUMNS = ("age_band", "sex", "population")
 
@@ -129,10 +132,11 @@ def read_age_sex(
     lines: list[_Row] = []
     for row in rows:
         band, sex = row.cells["age_band"], row.cells["sex"]
-        if not _is_band(band):
-            problems.append(
-                _wrong(shown, row, "age_band", f'"{band}" is not an age band; expected such as 20-24 or 85+')
-            )
+        if band not in BANDS:
+            message = f'"{band}" is not one of the age bands 0-4, 5-9, …, 80-84, 85+'
+            expected = _band_of(band)
+            message += f'; expected "{expected}" here' if expected else ""
+            problems.append(_wrong(shown, row, "age_band", message))
             continue
         if sex not in sexes:
             message = f'unknown sex "{sex}"; expected one of: {", ".join(sexes)}'
@@ -144,10 +148,11 @@ def read_age_sex(
         cells.append(AgeSexCell(band, sex, population or 0))
         lines.append(row)
     problems += _small_cells(shown, cells, lines)
-    if not problems and not _covers(cells, sexes):
-        message = (
-            "the age bands leave a gap, overlap, or have no open last band; expected 0-… to …+ for each sex"
-        )
+    there = {(cell.age_band, cell.sex) for cell in cells}
+    missing = [f"{band}, {sex}" for sex in sexes for band in BANDS if (band, sex) not in there]
+    if missing and not problems:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        message = f"no row for {missing[0]}{more}; expected every band 0-4, 5-9, …, 80-84, 85+ for each sex"
         problems.append(Problem(path=shown, message=message))
     return tuple(cells), problems
 
@@ -158,7 +163,7 @@ def _small_cells(shown: str, cells: list[AgeSexCell], rows: list[_Row]) -> Itera
         if not 0 < cell.population < MIN_CELL:
             continue
         bands = sorted(
-            (other for other in cells if other.sex == cell.sex), key=lambda other: _bounds(other.age_band)[0]
+            (other for other in cells if other.sex == cell.sex), key=lambda other: BANDS.index(other.age_band)
         )
         at = bands.index(cell)
         neighbour = bands[at - 1] if at else bands[at + 1] if len(bands) > 1 else None
@@ -178,37 +183,10 @@ def _is_number(code: str) -> bool:
     return len(code) == 4 and code[0] == "R" and code[1:].isascii() and code[1:].isdigit()
 
 
-def _is_band(band: str) -> bool:
-    first, dash, last = band.partition("-")
-    if dash:
-        return (
-            first.isascii()
-            and first.isdigit()
-            and last.isascii()
-            and last.isdigit()
-            and int(first) <= int(last) < 130
-        )
-    return band.endswith("+") and band[:-1].isascii() and band[:-1].isdigit() and int(band[:-1]) < 130
-
-
-def _bounds(band: str) -> tuple[int, int | None]:
-    """First and last year of age of a band; None for an open one."""
-    first, dash, last = band.partition("-")
-    return (int(first), int(last)) if dash else (int(band[:-1]), None)
-
-
-def _covers(cells: list[AgeSexCell], sexes: Sequence[str]) -> bool:
-    for sex in sexes:
-        expected: int | None = 0
-        for first, last in sorted(
-            (_bounds(cell.age_band) for cell in cells if cell.sex == sex), key=lambda b: b[0]
-        ):
-            if first != expected:
-                return False
-            expected = None if last is None else last + 1
-        if expected is not None:
-            return False
-    return True
+def _band_of(text: str) -> str:
+    """The band in which a wrongly written one begins, or nothing."""
+    digits = re.match(r"[0-9]{1,3}", text)
+    return BANDS[min(int(digits[0]) // 5, len(BANDS) - 1)] if digits else ""
 
 
 def _count(shown: str, row: _Row, problems: list[Problem]) -> int | None:

@@ -23,7 +23,7 @@ from moot.declaring.source import MAX_PROBLEMS, Key, Place, Source, kind_of
 from moot.declaring.values import Declaration, Part, Quantity
 from moot.errors import DeclarationError, Problem
 
-__all__ = ["Complaint", "complain_unknown", "declared", "nearest", "unranged"]
+__all__ = ["Complaint", "complain_unknown", "declared", "nearest", "plain_words", "said_of", "unranged"]
 
 D = TypeVar("D", bound=Declaration)
 
@@ -184,11 +184,56 @@ _EXPECTED = {
 _WITH_UNIT = re.compile(r"\s*[-+]?[0-9.,_]+\s*[^\W\d]+.*")
 
 
+def plain_words(message: str) -> str:
+    """A message of pydantic in the words of the rest of Moot."""
+    for pattern, words in _PLAIN:
+        message = pattern.sub(words, message)
+    return message
+
+
+_PLAIN = [
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"Value error, ", ""),
+        (r"Input should be greater than or equal to ", "expected at least "),
+        (r"Input should be less than or equal to ", "expected at most "),
+        (r"Input should be greater than ", "expected above "),
+        (r"Input should be less than ", "expected below "),
+        (r"Input should be a valid integer(, .*)?", "expected a whole number"),
+        (r"Input should be a valid number(, .*)?", "expected a number"),
+        (r"Input should be a valid (\w+)(, .*)?", r"expected a \1"),
+        (r"Input should be ", "expected "),
+        (r"Field required", "is missing"),
+    )
+]
+
+
+def said_of(model: type[BaseModel], error: ValidationError) -> list[str]:
+    """Every finding of pydantic as `key: what is wrong`, for what was not written in a file."""
+    return [
+        f"{'.'.join(str(key) for key in found['loc'])}: {_sentence(model, tuple(found['loc']), found)[0]}"
+        for found in _findings(error)[:MAX_PROBLEMS]
+    ]
+
+
+def _bound(number: float) -> str:
+    return f"{int(number):,}" if float(number).is_integer() and abs(number) >= 10_000 else f"{number:g}"
+
+
+def _key_hint(place: Place) -> str:
+    """A number where a key belongs is most often what follows a decimal comma: `{value: 0,05}`."""
+    if not place or not str(place[-1]).isdigit():
+        return ""
+    return "write decimals with a point, such as 0.05: a comma ends the value"
+
+
 def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) -> tuple[str, str]:
     """What is wrong and the hint, in words, for one finding of pydantic."""
     kind, given, context = found["type"], found.get("input"), found.get("ctx") or {}
     if kind == "extra_forbidden":
         known = keys_at(model, place[:-1])
+        if _key_hint(place):
+            return f'unknown key "{place[-1]}"', _key_hint(place)
         expected = f"; expected one of: {', '.join(known)}" if known else ""
         return f'unknown key "{place[-1]}"{expected}', nearest(place[-1], known)
     if kind == "missing":
@@ -211,15 +256,22 @@ def _sentence(model: type[BaseModel], place: Place, found: Mapping[str, Any]) ->
         return f"has {context.get('actual_length')} values; expected {bound}", ""
     for name, words in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")):
         if name in context:
-            return f"is {kind_of(given)}; expected {words} {context[name]:g}", ""
+            return f"is {kind_of(given)}; expected {words} {_bound(context[name])}", ""
+    if kind == "invalid_key":
+        return f"the key is {kind_of(place[-1] if place else given)}; expected a word", _key_hint(place)
     if kind not in _EXPECTED:
-        return str(found["msg"]), ""
+        return plain_words(str(found["msg"])), ""
     expected = _EXPECTED[kind]
     if context.get("class_name") == "Quantity":
         expected = "a number, or {value: NUMBER, range: [LOW, HIGH], …}"
     hint = ""
     if "number" in expected and isinstance(given, str):
-        if _WITH_UNIT.fullmatch(given):
+        percent = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*", given)
+        if percent:
+            hint = f"write a share as a number: {float(percent[1].replace(',', '.')) / 100:.10g}"
+        elif re.fullmatch(r"\s*[-+]?[0-9]+,[0-9]+\s*", given):
+            hint = f"write decimals with a point: {given.strip().replace(',', '.')}"
+        elif _WITH_UNIT.fullmatch(given):
             hint = "write the number alone: the name of the key says the unit"
         elif re.fullmatch(r"\s*[-+]?[0-9.]+\s*", given):
             hint = "write the number without quotes"

@@ -214,7 +214,12 @@ class _Builder:
             mark = error.problem_mark or error.context_mark
             spot = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             said = " ".join(part for part in (error.problem, error.context) if part)
-            self._problem(spot, f"not YAML: {' '.join(said.split())}")
+            hint = (
+                'a text with ": " in it stands between quotes: "My scheme: a test"'
+                if "mapping values are not allowed" in said
+                else ""
+            )
+            self._problem(spot, f"not YAML: {' '.join(said.split())}", hint)
         except YAMLError as error:
             self._problem((1, 1), f"not YAML: {' '.join(str(error).split())}")
         except (ValueError, LookupError, AttributeError, AssertionError, TypeError, RecursionError) as error:
@@ -222,7 +227,7 @@ class _Builder:
             # directives); to the reader of the message it is one thing: not YAML.
             self._problem((1, 1), f"not YAML: {' '.join(str(error).split()) or type(error).__name__}")
 
-    def _problem(self, spot: Spot, message: str) -> None:
+    def _problem(self, spot: Spot, message: str, hint: str = "") -> None:
         line, column = spot
         # The end of a file is a place after its last line: point at the last line that says something.
         while line > 1 and (line > len(self.lines) or not self.lines[line - 1].strip()):
@@ -230,7 +235,7 @@ class _Builder:
             column = len(self.lines[line - 1]) + 1 if line <= len(self.lines) else 1
         excerpt = self.lines[line - 1] if line <= len(self.lines) else ""
         self.problems.append(
-            Problem(path=self.shown, line=line, column=column, message=message, excerpt=excerpt)
+            Problem(path=self.shown, line=line, column=column, message=message, hint=hint, excerpt=excerpt)
         )
 
     def _take(self, event: Any) -> bool:

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from moot.country.reading import country_from
 from moot.country.schema import Country
-from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared
+from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, said_of
 from moot.declaring.files import beside, find
 from moot.declaring.source import Place, Source
 from moot.declaring.values import Declaration, IsoDate, Part, Reference, Slug, Text
@@ -99,8 +99,7 @@ class Scenario(Declaration):
         try:
             changed = Scenario.model_validate(content)
         except ValidationError as error:
-            found = error.errors(include_url=False)
-            said = [f"{'.'.join(str(key) for key in one['loc'])}: {one['msg']}" for one in found]
+            said = said_of(Scenario, error)
             raise DeclarationError(Problem(path=self.shown_path, message=text) for text in said) from None
         changed._source, changed._warnings = self._source, self._warnings
         changed._country, changed._existing, changed._regimes = self._country, self._existing, self._regimes
@@ -253,7 +252,14 @@ def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
         elif name not in country.acts:
             where = f"the country {country.country} ({country.shown_path})"
             message = f"{name} has no rate in {where}; expected it in its `acts`"
-            yield as_problem(source, Complaint(at=at, message=message, at_key=at_key))
+            hint = ""
+            if ":" in name and name not in country.new_acts:
+                prefix = name.partition(":")[0]
+                hint = (
+                    f"an act with a prefix also stands under the country's `new_acts`, below "
+                    f"`acts_prefix: {prefix}`, as in the regime"
+                )
+            yield as_problem(source, Complaint(at=at, message=message, hint=hint, at_key=at_key))
     for complaint in meet_gaming(regime, country):
         yield as_problem(source, complaint)
     for number, scheme in enumerate(regime.schemes):

@@ -185,8 +185,9 @@ def _run(
     )
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
-    warm = books.needs_warm(compiled)
-    state = books.branch(burnt.state, len(arms), books.most_schemes(compiled), warm=warm)
+    state = books.branch(
+        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.needs_warm
+    )
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
     )
@@ -234,7 +235,7 @@ def _burn_in(
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),
         day0 - 1,
-        warm=books.needs_warm(compiled),
+        warm=compiled.needs_warm,
     )
     society = Society(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room

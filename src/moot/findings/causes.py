@@ -31,19 +31,23 @@ TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
 REPORT = "a report of what did not happen"
 TIE_ROSE = "a rise of a tie"
+REGISTER = "a register that the list reads"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REPORT, TIE_ROSE})
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, REPORT, TIE_ROSE})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
-BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "offer", "renewed", "bought"})
+GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired", "bought"})
+BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "rejected", *GIVEN_BACK})
 FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
-        "trip", "prevented", "offer", "displaced", "recognised", "bought", "cut-off", "taken-back",
+        "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
+        "denied", "granted", "decided",
+        "displaced", "recognised", "bought", "cut-off", "taken-back",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -133,6 +137,10 @@ class Pair:
             return Cause(TIE_ROSE, number=event.source, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
+        if kind == "listed":
+            entry = self.rules.arms[self.arm].lists[event.what][1].entry
+            if entry.drawn_per_year is not None:
+                return Cause(REGISTER, day=event.day, root=True)
         if kind == "forgone":
             last = self._last(self.here, event, lambda one: self._believed(one, event) and one.kind != "act")
             if last is not None:
@@ -159,13 +167,28 @@ class Pair:
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"
             return acts + (read if kind == "charged-by-regime" and by_register else [])
+        if kind in ("denied", "granted", "decided"):
+            before = self.here[: event.place]
+            return [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "rise")]
+        if kind == "appeal":
+            return [one for one in same_day if one.kind in CHARGES and one.what == event.what]
+        if kind in ("upheld", "rejected"):
+            before = self.here[: event.place]
+            same = [one for one in before if (one.what, one.scheme) == (event.what, event.scheme)]
+            return [one for one in same if one.kind == "appeal"]
+        if kind == "expired":
+            return [
+                one
+                for one in self.here[: event.place]
+                if one.what == event.what and (one.kind in CHARGES or one.kind == "rejected")
+            ]
         if kind == "fall":
             return self.losses(event)
         if kind == "rise":
             gains = [
                 one for one in same_day
                 if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
-                or (one.kind in ("renewed", "offer", "bought") and one.scheme == event.scheme)
+                or (one.kind in GIVEN_BACK and one.scheme == event.scheme)
                 or (one.kind == "delisted" and one.scheme == event.scheme)
             ]  # fmt: skip
             before = self.here[: event.place]
@@ -188,16 +211,16 @@ class Pair:
             before = self.here[: event.place]
             again = [one for one in before if one.kind in CHARGES and one.what == rule.entry.act]
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
-            return again + entered
+            lifted = [one for one in same_day if one.kind == "upheld" and one.scheme == event.scheme]
+            return again + entered + lifted
         if kind in ("cut-off", "taken-back"):
             turn = "fall" if kind == "cut-off" else "rise"
             return [one for one in same_day if one.kind == turn and one.scheme == event.scheme]
         if kind == "displaced":
             return [one for one in same_day if one.kind == "prevented" and one.what == event.what]
         if kind in ("refused", "trip", "prevented", "recognised"):
-            return [
-                one for one in self.here[: event.place] if one.kind == "listed" and one.what in event.lists
-            ]
+            held = self.rules.barring(event)
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind in ("offer", "bought"):
             moved = ("fall", "rise")
             return [
@@ -239,6 +262,8 @@ class Pair:
         """What a charge cost in a scheme, or None where it did not count there."""
         if event.kind == "false-alarm":
             return event.points
+        if event.kind == "rejected":
+            return event.points if event.scheme == scheme else None
         if event.kind not in CHARGES:
             return None
         by = "today" if event.kind == "charged-today" else "regime"

@@ -29,24 +29,29 @@ class Curve:
     flow: bool
 
     @property
+    def shown(self) -> list[Line]:
+        """The lines as drawn: flows as means over seven days."""
+        return [
+            Line(one.words, one.style, weekly(one.values) if self.flow else one.values) for one in self.lines
+        ]
+
+    @property
     def description(self) -> str:
         """What the chart shows, for those who do not see it."""
         said = [
             f"{line.words}: from {two(float(line.values[0]))} to {two(float(line.values[-1]))}, at most "
             f"{two(float(np.max(line.values)))}"
-            for line in self.lines
+            for line in self.shown
         ]
+        means = ", means over seven days" if self.flow else ""
         return (
-            f"{self.title}, per 1,000 synthetic people, {self.dates[0]} to {self.dates[-1]}. "
+            f"{self.title}, per 1,000 synthetic people{means}, {self.dates[0]} to {self.dates[-1]}. "
             f"{'; '.join(said)}."
         )
 
     def svg(self, *, width: int = 720, height: int = 250) -> str:
-        """The chart; flows as means over seven days."""
-        shown = [
-            Line(one.words, one.style, weekly(one.values) if self.flow else one.values) for one in self.lines
-        ]
-        return lines_by_day(self.title, self.description, self.dates, shown, width=width, height=height)
+        """The chart of the lines as shown."""
+        return lines_by_day(self.title, self.description, self.dates, self.shown, width=width, height=height)
 
     def by_month(self) -> list[tuple[str, list[float]]]:
         """(month, value of each line): the month's sum of a flow, the last day of a stock."""
@@ -87,8 +92,10 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
     ) -> Curve:
         lines: list[Line] = []
         dates: tuple[str, ...] = ()
-        arms = [(arm, "under the scheme", "regime"), (comparator, "today’s law", "today")]
-        for name, words, style in arms[: 2 if both and arm != comparator else 1]:
+        for name in (arm, comparator)[: 2 if both and arm != comparator else 1]:
+            has = rules.arms[name].regime is not None
+            style = "regime" if has and name == arm else "today"
+            words = f"under {rules.told(name)}" if has else rules.told(name).replace("'", "’")
             found = run.sums(names, name, "day")
             values: NDArray[np.float64] = np.asarray(found["value"], float) * scale
             dates = tuple(str(one) for one in found["at"])
@@ -97,9 +104,11 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
 
     acts = ("offence", "incivility", "lawful")
     today = [f"act:{act}:charged-today" for act in rules.acts_of(*acts)]
+    own = f", and under {rules.told(arm)} its own charges as well" if rules.arms[arm].regime else ""
     week = "Per 1,000 synthetic people and day, means over seven days."
+    charges = f"{week} Fines and courts of today{own}."
     yield curve(
-        "Charges a day", f"{week} Fines and courts of today, and under the scheme its own charges as well.",
+        "Charges a day", charges,
         [*today, *measures_charged(run)],
     )  # fmt: skip
     yield curve(
@@ -113,10 +122,11 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
     )  # fmt: skip
     for name, scheme in rules.arms[arm].own_schemes.items():
         lowest = scheme.tier_names[-1]
+        alone = "" if rules.arms[comparator].regime else " Today’s law has no such score."
         start = scheme.score.tiers[-2].from_ if len(scheme.score.tiers) > 1 else scheme.score.start
         yield curve(
             f"People in the lowest tier, {lowest} (below {start})",
-            "Per 1,000 synthetic people at the end of the day. Today’s law has no such score.",
+            f"Per 1,000 synthetic people at the end of the day.{alone}",
             [f"tier:{name}-{lowest}:people"], flow=False, both=False,
         )  # fmt: skip
     refused = [f"trip:{context}:refused" for context in rules.scenario.country_model.travel]

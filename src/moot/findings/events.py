@@ -73,7 +73,8 @@ class _Decoder:
         self.sensors = [[sensor.sensor for sensor in arm.sensors] for arm in compiled.arms]
         contexts = list(result.scenario.country_model.travel)
         offers = sorted({(arm.schemes[s].scheme, o.offer) for arm in compiled.arms for s, o in arm.offers})
-        self.chances = [("", context) for context in contexts] + offers
+        decided = [("", context) for context in result.scenario.country_model.opportunities]
+        self.chances = [("", context) for context in contexts] + offers + decided
         self.rules = Rules(result.scenario, result.arms)
 
     def in_order(self, events: list[Event]) -> tuple[Event, ...]:
@@ -132,8 +133,15 @@ class _Decoder:
             name, scheme = self.lists[a][k], self.of_list[a][k]
         elif kind in ("refused", "trip"):
             name, held = self.chances[k][1], self._lists(a, x)
+        elif kind in ("denied", "granted", "decided"):
+            name, scheme = self.chances[k][1], self.schemes[a][x].scheme
+            tier = self.schemes[a][x].tier_names[y] if kind != "decided" else ("refused" if y else "given")
         elif kind == "offer":
             scheme, name = self.chances[k]
+        elif kind in ("appeal", "upheld", "rejected", "expired"):
+            name = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)]
+            scheme = self.schemes[a][x].scheme
+            points = y if kind == "rejected" else -y if kind != "appeal" else None
         elif kind == "tie-fell":
             scheme = name = self.schemes[a][k].scheme
             points, score, other = x, y, self._person(source)

@@ -50,9 +50,10 @@ class Figure:
         return f"<Figure {self.title}; .save('figure.svg')>"
 
 
-def figure_of(run: Run) -> Figure:
-    """The curves of a run beside each other, two in a row."""
-    curves = curves_of(run)
+def figure_of(run: Run, arm: str | None = None) -> Figure:
+    """The curves of an arm (default: the first with a regime) beside each other, two in a row."""
+    arm = run.known_arm(arm) if arm is not None else run.other_arm
+    curves = curves_of(run, arm)
     wide, high, gap = 560, 250, 26
     rows = -(-len(curves) // 2)
     width, height = 2 * wide, 64 + rows * (high + gap) + 22
@@ -75,6 +76,7 @@ def figure_of(run: Run) -> Figure:
             f"</text>"
         )
         out.append(f'<g transform="translate(0 8)">{inner}</g></g>')
-    note = "per 1,000 synthetic people; flows as means over seven days"
-    out.append(f'<text x="20" y="{height - 12}">{note}</text></svg>')
+    beside = f" beside {run.rules.comparator}" if arm != run.rules.comparator else ""
+    note = f"{arm}{beside}; per 1,000 synthetic people; flows as means over seven days"
+    out.append(f'<text x="20" y="{height - 12}">{escape(note)}</text></svg>')
     return Figure("".join(out), title)

@@ -17,19 +17,20 @@ from moot.findings.causes import (
     BEFORE,
     INSTITUTIONS,
     OWN_ACT,
+    REGISTER,
     REPORT,
     RULE,
     SENSOR,
     TIE_CHARGED,
     TIE_FELL,
     TIE_ROSE,
-    TWIN,
     Cause,
     Pair,
 )
 from moot.findings.events import Life
 from moot.findings.kinds import OUTSIDE, Event
 from moot.findings.rules import Rules
+from moot.findings.summary import TIE
 from moot.society.arms import date_of
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "act":
         return rules.act(what)
     if kind == "prevented":
-        return f"is kept from this by the list {_and(event.lists)}: {rules.act(what)}"
+        return f"is kept from this by {_lists(rules.barring(event))}: {rules.act(what)}"
     if kind == "forgone":
         return f"might have done this and does not: {rules.act(what)}"
     if kind == "charged-today":
@@ -152,16 +153,38 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "delisted":
         return f"leaves the list {what}"
     if kind == "refused":
-        return f"is refused {rules.context(what)} (list {_and(event.lists)})"
+        return f"is refused {rules.context(what)} by {_lists(rules.barring(event))}"
     if kind == "trip":
-        return f"is listed ({_and(event.lists)}) and is not refused {rules.context(what)}"
+        held = _lists(rules.barring(event))
+        return f"is on {held} and is not refused {rules.context(what)}"
     if kind == "tie-fell":
-        return f"loses {_points(event.points)} of {what} because {who}, a tie, fell a tier{score}"
+        return f"loses {_points(event.points)} of {what}: a tie ({who}) fell a tier{score}"
     if kind == "tie-charged":
-        return f"hears that {who}, a tie, was charged: {rules.act(what)}"
+        return f"hears that a tie ({who}) was charged: {rules.act(what)}"
+    if kind == "denied":
+        return f"is refused {rules.context(what)} because of tier {event.tier} of {event.scheme}"
+    if kind == "granted":
+        return f"is given {rules.context(what)}, which tier {event.tier} of {event.scheme} makes easier"
+    if kind == "decided":
+        return f"asks for {rules.context(what)}, which is {event.tier}; the score would change nothing"
+    if kind == "appeal":
+        return f"contests the charge: {_contested(what, rules)}"
+    if kind == "upheld":
+        back = f"; {_points(abs(event.points))} come back" if event.points else ""
+        return f"is found to be right about the charge: {_contested(what, rules)}{back}"
+    if kind == "rejected":
+        cost = f"; the points are taken now ({_points(event.points)})" if event.points else ""
+        return f"is not found to be right about the charge: {_contested(what, rules)}{cost}"
+    if kind == "expired":
+        return f"sees a charge expire: {_contested(what, rules)}; {_points(abs(event.points or 0))} come back"
     if kind == "offer":
         return f"takes up the offer {what}"
     return f"gets a new licence{score}"
+
+
+def _contested(what: str, rules: Rules) -> str:
+    """What a charge was for: an act, or the alarm of a sensor."""
+    return f"an alarm of {what}" if what not in rules.scenario.country_model.acts else rules.act(what)
 
 
 def somebody(number: str) -> str:
@@ -175,6 +198,10 @@ def _points(points: int | None) -> str:
     return f"+{said}" if (points or 0) < 0 else said
 
 
+def _lists(names: tuple[str, ...]) -> str:
+    return f"the list{'s' if len(names) > 1 else ''} {_and(names)}"
+
+
 def _and(words: Iterable[str]) -> str:
     words = list(words)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
@@ -186,7 +213,15 @@ def on(day: int | None) -> str:
 
 
 def reason(event: Event, pair: Pair) -> str:
-    """The immediate cause in words, and for a fall its largest contributions."""
+    """The immediate cause in words, and for a fall its largest contributions.
+
+    `pair` is seen from the arm that is told. What stands in the other arm alone gets the reason why it does
+    not happen in the arm told: it is that arm which differs from the law in force.
+    """
+    if event.arm != pair.arm:
+        done = any(one.kind == "act" and (one.day, one.what) == (event.day, event.what) for one in pair.here)
+        otherwise = "this is done" if done and event.kind == "forgone" else "this does not happen"
+        return f"under {pair.rules.told(pair.arm)} {otherwise}: {_absent(event, pair)}"
     cause = pair.cause(event)
     said = _caused(cause, event, pair.rules)
     if event.kind == "forgone" and cause.kind != ANNOUNCED:
@@ -211,6 +246,35 @@ def reason(event: Event, pair: Pair) -> str:
     return f"{said}; the points went so: {_and(named)}"
 
 
+def _absent(event: Event, pair: Pair) -> str:
+    """Why an event of the other arm is missing in the arm told."""
+    rules, cause = pair.rules, pair.cause(event)
+    if cause.event is None:
+        if cause.kind == ANNOUNCED:
+            return _root(cause)
+        return f"because {_nothing_there(cause, rules, pair.arm)}"
+    when = _when(cause.event, event)
+    if cause.event.arm == pair.arm:
+        return f"because {when} the person {sentence(cause.event, rules)}"
+    alone = f"under {rules.told(event.arm)} alone"
+    did = f"{sentence(cause.event, rules)}{_unpunished(cause.event, event)}"
+    return f"because it follows from what happens {alone}: {when} the person {did}"
+
+
+def _nothing_there(cause: Cause, rules: Rules, arm: str) -> str:
+    """What a root outside this life did not do in the arm told."""
+    if cause.kind in (TIE_CHARGED, TIE_FELL):
+        did = "is charged" if cause.kind == TIE_CHARGED else "falls a tier"
+        return f"a tie ({somebody(cause.number)}) {did} under the other arm alone"
+    if cause.kind == ANOTHER:
+        return f"the act of {somebody(cause.number)} is done or seen under the other arm alone"
+    return f"its ground, {_root(cause)}, is not there under {rules.told(arm)}"
+
+
+def _when(cause: Event, event: Event) -> str:
+    return "the same day" if cause.day == event.day else f"on {on(cause.day)}"
+
+
 def _lost(event: Event, side: Pair, scheme: str) -> int:
     if event.kind == "tie-fell":
         return event.points or 0
@@ -219,25 +283,35 @@ def _lost(event: Event, side: Pair, scheme: str) -> int:
 
 def _briefly(event: Event, rules: Rules) -> str:
     if event.kind == "tie-fell":
-        return f"{somebody(event.source)}, a tie, fell a tier"
+        return f"a tie, {somebody(event.source)}, fell a tier"
+    if event.kind == "rejected":
+        return f"a contest that failed: {_contested(event.what, rules)}"
     return rules.act(event.what) if event.kind != "false-alarm" else "a false alarm"
 
 
 def _caused(cause: Cause, event: Event, rules: Rules) -> str:
-    if cause.event is not None:
-        when = "the same day" if cause.event.day == event.day else f"on {on(cause.event.day)}"
-        if cause.event.kind == "act" and event.kind in ("act", "forgone"):
-            where = "in the twin's life, " if cause.kind == TWIN else ""
-            did = f"because {where}{when}, the person {sentence(cause.event, rules)} and nothing came of it"
-            return f"{did}: being charged is thought less likely since"
-        if cause.kind == TWIN:
-            return f"because in the twin's life, {when}, the person {sentence(cause.event, rules)}"
-        if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):
-            return (
-                f"because of an own act {when}, which {event.sensor or 'a sensor'} saw and the catalogue "
-                f"counts"
-            )
-        return f"because {when} the person {sentence(cause.event, rules)}"
+    if cause.event is None:
+        return _root(cause)
+    when, did = _when(cause.event, event), sentence(cause.event, rules)
+    if cause.event.arm != event.arm:
+        # An event of the other arm, which is missing here.
+        alone = f"under {rules.told(cause.event.arm)} alone"
+        return f"because of what happens {alone}: {when} the person {did}{_unpunished(cause.event, event)}"
+    if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):
+        saw = f"which {event.sensor or 'a sensor'} saw and the catalogue counts"
+        return f"because of an own act {when}, {saw}"
+    return f"because {when} the person {did}{_unpunished(cause.event, event)}"
+
+
+def _unpunished(cause: Event, event: Event) -> str:
+    """How an act that nobody charged bears on a later one."""
+    if cause.kind == "act" and event.kind in ("act", "forgone"):
+        return " and nothing comes of it: being charged is thought less likely there since"
+    return ""
+
+
+def _root(cause: Cause) -> str:
+    """A cause that is no event of this life."""
     if cause.kind == OWN_ACT:
         return "an own act"
     if cause.kind == SENSOR:
@@ -246,6 +320,8 @@ def _caused(cause: Cause, event: Event, rules: Rules) -> str:
         return "fines and courts of today"
     if cause.kind == ANNOUNCED:
         return f"because the regime is known since {on(cause.day)}, and being charged is thought more likely"
+    if cause.kind == REGISTER:
+        return "a register outside the model, which the list reads"
     if cause.kind == RULE:
         return "a rule of the scheme"
     if cause.kind == REPORT:
@@ -307,7 +383,10 @@ def moments(pair: Pair) -> Iterator[Moment]:
 
 
 def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
-    """The same, with what is only heard of ties drawn together between other events."""
+    """The same in the same order, with what is only heard of ties drawn together between other events.
+
+    What is heard in a stretch is told on its first day, for each side at once.
+    """
     heard: list[Moment] = []
     for one in told:
         if one.kind == "tie-charged":
@@ -319,29 +398,36 @@ def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
     yield from _heard(heard)
 
 
-def _heard(heard: list[Moment]) -> Iterator[Moment]:
-    if len(heard) <= 1:
-        yield from heard
-        return
+def _heard(heard: list[Moment]) -> list[Moment]:
+    drawn = []
     places: list[Where] = ["both", "here", "twin"]
     for where in places:
         mine = [one for one in heard if one.where == where]
-        if len(mine) == 1:
-            yield mine[0]
-        elif mine:
-            text = f"hears, until {on(mine[-1].day)}, of {len(mine)} charges of ties"
-            yield Moment(mine[0].day, where, text, "", "tie-charged", mine[0].event)
+        if len(mine) <= 1:
+            drawn += mine
+            continue
+        until = f", up to {on(mine[-1].day)}" if mine[-1].day > mine[0].day else ""
+        text = f"hears of {len(mine)} charges of ties{until}"
+        drawn.append(Moment(mine[0].day, where, text, "", "tie-charged", mine[0].event))
+    return sorted(drawn, key=lambda one: one.day)
+
+
+OLDEST_CHILD_BAND = 14
+"""The last year of age of the bands whose people are called girls and boys."""
 
 
 def described(person: dict[str, str]) -> str:
     """A synthetic person in a line: a five-year age band, never a name or a face."""
-    word = {"women": "a woman", "men": "a man"}.get(person.get("sex", ""), "a person")
+    age = person["age"]
+    first, _, last = age.partition(" to ")
+    child = last.isdigit() and int(last) <= OLDEST_CHILD_BAND
+    words = {"women": "a girl", "men": "a boy"} if child else {"women": "a woman", "men": "a man"}
+    word = words.get(person.get("sex", ""), "a child" if child else "a person")
+    years = f"of {age} years" if last else f"of {first.split()[0]} years and over"
     where = {"rural": "the countryside", "small-town": "a small town", "metropolis": "a metropolis"}
     stratum = person.get("stratum", "")
     place = where.get(stratum, f"a {stratum}") if stratum else ""
-    return f"{person['number']}: synthetic, {word} of {person['age']} years" + (
-        f", in {place}" if place else ""
-    )
+    return f"{person['number']}: synthetic, {word} {years}" + (f", in {place}" if place else "")
 
 
 def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = False) -> list[str]:
@@ -350,25 +436,41 @@ def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = Fa
     `everything` tells each charge that ties suffered; otherwise they are counted.
     """
     life = run.life(number)
-    pair = life.pair(run.rules, arm or run.other_arm)
-    lines = [
-        described(run.person(life.number)),
-        "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both "
-        "share every draw.",
-        f"  =  in both arms     +  only under {pair.arm}     −  only under {pair.twin_arm}",
-        "",
-    ]
+    pair = life.pair(run.rules, run.known_arm(arm) if arm is not None else run.other_arm)
+    here, there = run.rules.told(pair.arm), run.rules.told(pair.twin_arm)
+    alone = pair.twin_arm == pair.arm
+    lines = [described(run.person(life.number))]
+    if alone:
+        lines.append(
+            f"Synthetic person; mechanism, not forecast. This run has one arm, {pair.arm} (under {here}); "
+            "there is no twin to compare."
+        )
+    else:
+        lines += [
+            "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both "
+            "share every draw.",
+            f"  =  in both arms     +  only under {_arm(pair.arm, here)}     "
+            f"−  only under {_arm(pair.twin_arm, there)}",
+        ]
     told = list(moments(pair))
-    marks = {"both": "=", "here": "+", "twin": "−"}
+    if any(one.kind in ("tie-charged", "tie-fell") for one in told):
+        lines.append(TIE)
+    lines.append("")
+    marks = {"both": " " if alone else "=", "here": "+", "twin": "−"}
     for one in told if everything else gathered(told):
-        there = f"; the twin {one.twin}" if one.twin else ""
-        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}{there}")
+        instead = f"; the twin {one.twin}" if one.twin else ""
+        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}{instead}")
         if one.why and one.why != "an own act":
             lines.append(f"               {one.why}")
     if not told:
         lines.append(
             "Nothing that is written down happened in this life: no act of the catalogue, no charge, no news."
         )
-    counts = len(pair.differences), len(pair.turned().differences)
-    lines += ["", f"{counts[0]} events only under {pair.arm}, {counts[1]} only under {pair.twin_arm}."]
+    if not alone:
+        counts = len(pair.differences), len(pair.turned().differences)
+        lines += ["", f"{counts[0]} events only under {pair.arm}, {counts[1]} only under {pair.twin_arm}."]
     return lines
+
+
+def _arm(name: str, told: str) -> str:
+    return name if told == name else f"{name} ({told})"

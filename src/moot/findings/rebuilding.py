@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from moot.country.schema import Country
 from moot.country.tables import AgeSexCell, Region
+from moot.declaring.complaints import said_of
 from moot.declaring.source import Source
 from moot.errors import RunError
 from moot.experiment.scenario import Scenario
@@ -35,10 +36,9 @@ def scenario_of(manifest: dict[str, Any]) -> Scenario:
             "arms": {name: {"regime": one.regime} if one else {} for name, one in regimes.items()},
         }
         scenario = Scenario.model_validate_json(json.dumps(content))
-    except (KeyError, ValidationError) as error:
-        raise RunError(
-            f"run.json: the declarations cannot be read by this version of Moot: {error}"
-        ) from None
+    except (KeyError, TypeError, ValidationError) as error:
+        said = "; ".join(said_of(Scenario, error)) if isinstance(error, ValidationError) else f"no {error}"
+        raise RunError(f"run.json: the declarations cannot be read by this version of Moot: {said}") from None
     scenario._source = _NOWHERE
     scenario._country, scenario._existing, scenario._regimes = country, existing, regimes
     if scenario.content_hash != recorded["hash"]:

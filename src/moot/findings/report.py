@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import shlex
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import islice
 from pathlib import Path
@@ -11,22 +12,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moot.declaring.files import shipped_names, shown
 from moot.findings.curves import Curve, curves_of, measures_charged
 from moot.findings.lives import described, gathered, moments, on
-from moot.findings.report_chart import CHART_STYLE, bars, stacked_by_day
-from moot.findings.report_map import LEAST_EVENTS, LEAST_PEOPLE, MAP_STYLE, Area, enough, outlines, region_map
-from moot.findings.summary import FEW, HEADER, two
+from moot.findings.report_chart import CHART_STYLE, stacked_by_day
+from moot.findings.report_groups import groups
+from moot.findings.report_map import (
+    LEAST_EVENTS,
+    LEAST_PEOPLE,
+    MAP_STYLE,
+    Area,
+    enough,
+    outlines,
+    region_map,
+    within_chance,
+    words_of,
+)
+from moot.findings.report_parts import curly, figure, table
+from moot.findings.summary import HEADER, TIE, starting_tier, two
 from moot.regime.words import account
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
-    from moot.store.parquet import Columns
 
-__all__ = ["BAND", "LEAST_GROUP", "LEFT_OUT", "report_html", "write_report"]
+__all__ = ["BAND", "LEFT_OUT", "report_html", "same_run", "write_report"]
 
 BAND = "MODEL · SYNTHETIC PEOPLE"
-LEAST_GROUP = 50
-"""People in a group, and `FEW` events, from which a number is shown for it."""
 LONGEST_LIFE = 45
 
 LEFT_OUT = (
@@ -37,19 +48,12 @@ LEFT_OUT = (
     "What nobody has measured is assumed; one run shows one choice of every assumption.",
     "Whether a scheme would be lawful, wanted or built is outside the model.",
 )
-_GROUPS = {
-    "age": "Age",
-    "sex": "Sex",
-    "income": "Income",
-    "stratum": "Kind of place",
-    "appearance": "Appearance class",
-}
 
 
-def write_report(run: Run, path: Path) -> Path:
-    """Write the page of a run."""
+def write_report(run: Run, path: Path, arm: str | None = None) -> Path:
+    """Write the page of a run, about one arm (default: the first with a regime)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report_html(run), "utf-8")
+    path.write_text(report_html(run, arm), "utf-8")
     return path
 
 
@@ -70,7 +74,7 @@ def report_html(run: Run, arm: str | None = None) -> str:
 
 
 def _sections(run: Run, arm: str) -> Iterator[str]:
-    yield _head(run)
+    yield _head(run, arm)
     yield _scheme(run, arm)
     yield f'<section><h2>The run in one table</h2><div class="wide">{run.summary(arm).html()}</div></section>'
     yield (
@@ -79,22 +83,24 @@ def _sections(run: Run, arm: str) -> Iterator[str]:
         + "</section>"
     )
     yield _tiers(run, arm)
-    yield _groups(run, arm)
+    yield groups(run, arm)
     yield _map(run, arm)
     yield _life(run, arm)
     yield _left_out(run, arm)
     yield _quote(run)
 
 
-def _head(run: Run) -> str:
+def _head(run: Run, arm: str) -> str:
     start, title = run.manifest["start"], run.manifest["scenario"]["title"]
-    sub = (
-        f"{run.people:,} synthetic people, {run.days} days from {start}, beside the same lives under today’s "
-        f"law"
-    )
+    rules = run.rules
+    sub = f"{run.people:,} synthetic people, {run.days} days from {start}, under {rules.told(arm)}"
+    if arm != rules.comparator:
+        sub += f", beside the same lives under {rules.told(rules.comparator)}"
+    sub, telling = curly(sub), run.summary(arm).telling
     limits = "".join(f"<p>{escape(line)}</p>" for line in (*HEADER, run.manifest["says"][-1]))
     return (
         f'<header><h1>{escape(title)}</h1><p class="sub">{escape(sub)}</p>'
+        f'<p class="sub">{escape(telling)}</p>'
         f'<div class="limits">{limits}</div></header>'
     )
 
@@ -104,7 +110,7 @@ def _scheme(run: Run, arm: str) -> str:
     if regime is None:
         return ""
     out = ["<section><h2>The scheme in words</h2>"]
-    lines = account(regime)
+    lines = account(regime, run.scenario.country_model)
     headings = [n for n, line in enumerate(lines) if n and not line.startswith(" ")]
     first = headings[0] if headings else len(lines)
     said = [line.strip() for line in lines[1:first]]
@@ -130,32 +136,12 @@ def _scheme(run: Run, arm: str) -> str:
     return "".join(out)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
-    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
-    body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in row[1:])}'
-        f"</tr>"
-        for row in rows
-    )
-    return (
-        f'<details><summary>{escape(caption)}</summary><div class="wide"><table><thead><tr>{top}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div></details>"
-    )
-
-
-def _figure(title: str, drawing: str, caption: str, table: str) -> str:
-    return (
-        f"<figure><h3>{escape(title)}</h3>{drawing}<figcaption>{escape(caption)} Synthetic people."
-        f"</figcaption>{table}</figure>"
-    )
-
-
 def _curve(curve: Curve) -> str:
     head = ["month", *(line.words for line in curve.lines)]
     rows = [[month, *(two(value) for value in values)] for month, values in curve.by_month()]
     what = "sums by month" if curve.flow else "last day of each month"
-    table = _table(head, rows, f"The numbers: {what}, per 1,000 synthetic people")
-    return _figure(curve.title, curve.svg(), curve.caption, table)
+    numbers = table(head, rows, f"The numbers: {what}, per 1,000 synthetic people")
+    return figure(curve.title, curve.svg(), curve.caption, numbers)
 
 
 def _tiers(run: Run, arm: str) -> str:
@@ -185,76 +171,13 @@ def _tiers(run: Run, arm: str) -> str:
             [month, *(two(100 * float(v[n]) / float(total[n])) for v in values)]
             for month, n in zip(months, last, strict=True)
         ]
-        table = _table(["month", *tiers], rows, "The numbers: per cent of people, last day of each month")
+        numbers = table(["month", *tiers], rows, "The numbers: per cent of people, last day of each month")
         caption = (
-            f"Share of the people who have the score, by tier, at the end of each day. Everybody starts at "
-            f"{scheme.score.start}."
+            f"Share of the people who have the score, by tier, at the end of each day. The score starts at "
+            f"{scheme.score.start}, which is tier {starting_tier(scheme)}."
         )
-        out.append(_figure("Who stands in which tier", drawing, caption, table))
+        out.append(figure("Who stands in which tier", drawing, caption, numbers))
     return f"<section><h2>Tiers</h2>{''.join(out)}</section>" if out else ""
-
-
-def _groups(run: Run, arm: str) -> str:
-    """Groups side by side; a group of fewer than 50 people or with fewer than 10 events says so instead."""
-    schemes = run.rules.arms[arm].own_schemes
-    if not schemes:
-        return ""
-    acts = run.rules.acts_of("offence", "incivility", "lawful")
-    alarms = [f"sensor:{name}:false-alarms" for name in run.rules.arms[arm].sensors]
-    lowest = [f"tier:{name}-{scheme.tier_names[-1]}:people" for name, scheme in schemes.items()]
-    shown = (
-        ("charged by the scheme for an own act", [f"act:{act}:charged-by-regime" for act in acts]),
-        (
-            "charged for another’s act, or stopped by a false alarm",
-            [*(f"act:{act}:borne-for-another" for act in acts), *alarms],
-        ),
-        ("in the lowest tier on the last day", lowest),
-    )
-    found = [(words, run.sums(names, arm, "level")) for words, names in shown]
-    out = ["<section><h2>Groups side by side</h2>"]
-    known = {str(one) for one in found[0][1]["attribute"]}
-    for attribute, heading in _GROUPS.items():
-        if attribute not in known:
-            continue
-        levels = list(run.rules.vocabulary.attributes[attribute])
-        drawings, columns = [], []
-        for words, table in found:
-            rows = [(level, _rate(table, attribute, level)) for level in levels]
-            description = f"{heading}: {words}, per 1,000 in each group. " + "; ".join(
-                f"{level} {_told(value)}" for level, value in rows
-            )
-            drawings.append(
-                f"<div><h4>{escape(words)}</h4>{bars(f'{heading}: {words}', description, rows)}</div>"
-            )
-            columns.append([value for _, value in rows])
-        caption = "Per 1,000 synthetic people of each group, over the whole run."
-        if attribute == "appearance":
-            caption += (
-                " Appearance classes are abstract, and no act depends on them. The ratio between classes is "
-                "an input of the"
-                " scheme’s declaration (false-match multipliers), not a result."
-            )
-        table_rows = [[level, *(_told(column[n]) for column in columns)] for n, level in enumerate(levels)]
-        numbers = _table(
-            [heading.lower(), *(words for words, _ in shown)],
-            table_rows,
-            "The numbers, per 1,000 of each group",
-        )
-        out.append(_figure(heading, f'<div class="three">{"".join(drawings)}</div>', caption, numbers))
-    out.append("</section>")
-    return "".join(out)
-
-
-def _told(value: float | None) -> str:
-    return "too few to say" if value is None else two(value)
-
-
-def _rate(table: Columns, attribute: str, level: str) -> float | None:
-    row = (table["attribute"] == attribute) & (table["level"] == level)
-    if not row.any():
-        return None
-    people, events = int(table["people"][row][0]), int(table["value"][row][0])
-    return 1000 * events / people if people >= LEAST_GROUP and events >= FEW else None
 
 
 def areas_of(run: Run, arm: str) -> list[Area]:
@@ -267,32 +190,52 @@ def areas_of(run: Run, arm: str) -> list[Area]:
     ]
 
 
+def spread(run: Run, arm: str, mean: float) -> float:
+    """The variance of charges among people: of the panel's lives, or from the propensity where none are kept.
+
+    People differ, and a person is charged more than once: counts scatter more than their number alone says.
+    """
+    if not run.lives:
+        shape = float(run.scenario.country_model.propensity.shape.at(run.scenario.start))
+        return mean + mean * mean / shape
+    kinds = ("charged-by-regime", "borne")
+    counts = [
+        sum(one.kind in kinds and run.rules.class_of(one.what) != "merit" for one in life.arms[arm])
+        for life in run.lives.values()
+    ]
+    return max(mean, float(np.var(counts)))
+
+
 def _map(run: Run, arm: str) -> str:
     shapes = outlines(run.scenario.country_model.country)
     if not shapes or not run.rules.arms[arm].own_schemes:
         return ""
     areas = areas_of(run, arm)
     told = [area for area in areas if enough(area)]
+    mean = sum(area.events for area in areas) / max(1, sum(area.people for area in areas))
+    chance = within_chance(told, spread(run, arm, mean))
     title = "Charges by the scheme per 1,000 residents, over the whole run"
+    if not told:
+        said = "No region is coloured: with so few people there is nothing to say of any"
+    elif chance:
+        said = "The regions that are coloured differ by no more than chance, and have one shade"
+    else:
+        said = "The regions that are coloured differ by more than chance alone"
     description = (
-        f"{title}. {len(told)} of {len(areas)} regions have enough synthetic people to say something."
+        f"{title}. {len(told)} of {len(areas)} regions have enough synthetic people to say something. {said}."
     )
     differs = (getattr(run.scenario.country_model.regions, "what_differs", None) or "").rstrip(".")
     caption = (
         f"{title}. Hatched: fewer than {LEAST_PEOPLE:,} synthetic residents or {LEAST_EVENTS} charges. "
+        f"{said}. "
         + (f"What areas can differ by in this model: {differs}. " if differs else "")
         + "The model knows nothing about what happens in a place; differences between places here are chance "
         "and what is declared. No ranking is given or meant."
     )
-    rows = [
-        [area.name, two(area.rate) if enough(area) else "too few to say"]
-        for area in sorted(areas, key=lambda a: a.code)
-    ]
-    table = _table(["region", "charges per 1,000 residents"], rows, "The numbers, in the order of the codes")
-    return (
-        f"<section><h2>Where"
-        f"</h2>{_figure('A map', region_map(title, description, areas, shapes), caption, table)}</section>"
-    )
+    rows = [[area.name, words_of(area)] for area in sorted(areas, key=lambda a: a.code)]
+    numbers = table(["region", "charges per 1,000 residents"], rows, "The numbers, in the order of the codes")
+    drawing = region_map(title, description, areas, shapes, one_shade=chance)
+    return f"<section><h2>Where</h2>{figure('A map', drawing, caption, numbers)}</section>"
 
 
 def _life(run: Run, arm: str) -> str:
@@ -301,34 +244,42 @@ def _life(run: Run, arm: str) -> str:
     numbers = list(run.lives)
     number = numbers[int(hashlib.sha256(run.digest.encode()).hexdigest(), 16) % len(numbers)]
     pair = run.lives[number].pair(run.rules, arm)
+    alone = pair.twin_arm == pair.arm
+    here, there = (curly(run.rules.told(name)) for name in (pair.arm, pair.twin_arm))
     told = list(gathered(moments(pair)))
     rows = []
     for one in islice(told, LONGEST_LIFE):
-        why = f'<span class="why">{escape(one.why)}</span>' if one.why not in ("", "an own act") else ""
-        text = f"{escape(one.text)}{why}"
+        why = "" if one.why == "an own act" else escape(curly(one.why))
+        text = escape(curly(one.text)) + (f'<span class="why">{why}</span>' if why else "")
         cells = {
             "both": f'<td class="both" colspan="2">{text}</td>',
             "here": f'<td class="here">{text}</td><td></td>',
             "twin": f'<td></td><td class="there">{text}</td>',
         }[one.where]
+        if alone:
+            cells = f"<td>{text}</td>"
         if one.twin:
             cells = f'<td class="here">{text}</td><td class="there">{escape(one.twin)}</td>'
         rows.append(f'<tr><th scope="row">{on(one.day)}</th>{cells}</tr>')
     more = len(told) - LONGEST_LIFE
     rest = f"<p>{more} further events are in the run folder.</p>" if more > 0 else ""
     nothing = "<p>Nothing that is written down happened in this life.</p>" if not told else ""
+    twin = (
+        f" This run has one arm, {escape(pair.arm)}; there is no twin to compare."
+        if alone
+        else f" The twin is the same synthetic person in the same society under {escape(there)}; both share "
+        "every draw of chance, so what stands on one side only is an effect of the scheme on the whole "
+        "society, this person included. What stands across both columns happened in both. A reason beneath "
+        f"a line of the twin says why it does not happen under {escape(here)}."
+    )
+    heads = ["day", f"under {here}", *([] if alone else [f"twin, {there}"])]
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    title = "One life" if alone else "One life beside its twin"
     return (
-        f"<section><h2>One life beside its twin</h2><p>{escape(described(run.person(number)))}. Drawn at "
-        f"random from the "
-        f"{len(numbers):,} lives of the panel. The twin is the same synthetic person in the same society "
-        f"under today’s law; both "
-        "share every draw of chance, so what stands on one side only is an effect of the scheme on the whole "
-        "society, "
-        "this person included. What stands across both columns happened in both.</p>"
-        f'<div class="wide"><table class="life"><thead><tr><th scope="col">day</th><th scope="col">under the '
-        f"scheme</th>"
-        f'<th scope="col">twin, today’s law</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-        f"</div>{nothing}{rest}</section>"
+        f"<section><h2>{title}</h2><p>{escape(described(run.person(number)))}. Drawn at random from the "
+        f"{len(numbers):,} lives of the panel.{twin} {TIE}</p>"
+        f'<div class="wide"><table class="life"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody>'
+        f"</table></div>{nothing}{rest}</section>"
     )
 
 
@@ -360,12 +311,43 @@ def _quote(run: Run) -> str:
         f"forecast; one run, "
         "assumptions not varied."
     )
-    again = f"moot run {known['scenario']['name']} --people {run.people} --days {run.days} --seed {run.seed}"
+    commands = escape("\n".join(same_run(run)))
+    again = f"<p>The same run again:</p><pre><code>{commands}</code></pre>" if commands else ""
     return (
-        f"<section><h2>How to quote</h2><p>A single run is an anecdote about a mechanism. Quote the range "
-        f"over the declared "
-        f"assumptions instead, and always with its conditions:</p><pre>{escape(words)}</pre><p>The same run "
-        f"again:</p>"
-        f"<pre><code>{escape(again)}</code></pre></section>"
+        "<section><h2>How to quote</h2><p>A single run is an anecdote about a mechanism. What would be worth "
+        "quoting is the range over the declared assumptions; no command of this version makes one yet. Until "
+        f"one does, quote a run as an anecdote, with its conditions:</p><pre>{escape(words)}</pre>{again}"
+        "</section>"
         f"<footer><p>{BAND}. {escape(' '.join(known['says']))}</p></footer>"
     )
+
+
+def same_run(run: Run) -> list[str]:
+    """The commands that make the same run again, as far as they can be known.
+
+    A folder can always be simulated again from what it holds. A scenario is named by the name it is shipped
+    under, if it is the shipped one, and else by the file that it was read from.
+    """
+    known = run.manifest
+    said = [f"moot verify {shlex.quote(shown(run.folder))}"] if run.folder is not None else []
+    name = str(known["scenario"]["name"])
+    if _is_shipped(name, known["scenario"]["hash"], run):
+        source = name
+    else:
+        source = known["scenario"].get("file", "")
+    if source:
+        every = list(run.scenario.arms)
+        arms = "" if list(run.arms) == every else "".join(f" --arm {arm}" for arm in run.arms)
+        said.append(
+            f"moot run {shlex.quote(source)} --people {run.people} --days {run.days} --seed {run.seed}{arms}"
+        )
+    return said
+
+
+def _is_shipped(name: str, recorded: str, run: Run) -> bool:
+    from moot.experiment.scenario import load_scenario
+
+    if name not in shipped_names("scenario"):
+        return False
+    again = load_scenario(name).replace(people=run.people, days=run.days)
+    return again.content_hash == recorded

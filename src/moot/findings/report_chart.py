@@ -191,7 +191,7 @@ def bars(
     style: str = "regime",
     width: int = 250,
 ) -> str:
-    """Horizontal bars; a row without a number says "too few to say"."""
+    """Horizontal bars; a row without a number says "too few to say", one of 0 "none"."""
     from moot.findings.summary import two
 
     height = 20 * len(rows) + 10
@@ -202,8 +202,9 @@ def bars(
     for n, (name, value) in enumerate(rows):
         y = 6 + 20 * n
         out.append(f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(name)}</text>')
-        if value is None:
-            out.append(f'<text class="few" x="{left + 6}" y="{y + 11}">too few to say</text>')
+        if not value:
+            said = "too few to say" if value is None else "none"
+            out.append(f'<text class="few" x="{left + 6}" y="{y + 11}">{said}</text>')
             continue
         wide = (right - left) * value / highest
         out.append(f'<rect class="b-{style}" x="{left}" y="{y + 2}" width="{wide:.1f}" height="11"/>')

@@ -1,26 +1,39 @@
 """A map of regions as inline SVG: coloured where there is enough to say something, hatched elsewhere.
 
-A region is coloured from 1,000 synthetic residents and 10 events up. Nothing is ranked; the caption says what
-areas can differ by, and that the model knows nothing about what happens there.
+A region is coloured from 1,000 synthetic residents and 10 events up. Regions that differ by no more than
+chance have one shade: an edge between two classes draws a pattern where there is none. Nothing is ranked; the
+caption says what areas can differ by, and that the model knows nothing about what happens there.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 from moot.findings.report_chart import nice_top
 from moot.findings.summary import two
 
-__all__ = ["LEAST_EVENTS", "LEAST_PEOPLE", "MAP_STYLE", "Area", "enough", "outlines", "region_map"]
+__all__ = [
+    "LEAST_EVENTS",
+    "LEAST_PEOPLE",
+    "MAP_STYLE",
+    "Area",
+    "enough",
+    "outlines",
+    "region_map",
+    "within_chance",
+    "words_of",
+]
 
 LEAST_PEOPLE, LEAST_EVENTS = 1_000, 10
 SHADES = 5
+MIDDLE = SHADES // 2
 WIDTH, HEIGHT = 640, 640
 
 MAP_STYLE = """ svg.map text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2);
@@ -45,10 +58,38 @@ class Area:
         """Events per 1,000 residents."""
         return 1000 * self.events / max(1, self.people)
 
+    @property
+    def told(self) -> float:
+        """The rate with the two digits that are told, so that two areas told alike have one shade."""
+        return float(f"{self.rate:.1e}")
+
 
 def enough(area: Area) -> bool:
     """Whether a number may be shown for this region."""
     return area.people >= LEAST_PEOPLE and area.events >= LEAST_EVENTS
+
+
+def words_of(area: Area) -> str:
+    """The rate of a region as read."""
+    if enough(area):
+        return two(area.rate)
+    return "none" if area.people >= LEAST_PEOPLE and area.events == 0 else "too few to say"
+
+
+def within_chance(areas: Sequence[Area], variance: float) -> bool:
+    """Whether rates differ by no more than they would if people alike lived everywhere.
+
+    `variance` is that of events among people. The squared deviations from the common mean, each over its
+    variance, are compared with the 99th percentile of their distribution.
+    """
+    if len(areas) < 2 or variance <= 0:
+        return True
+    mean = sum(area.events for area in areas) / sum(area.people for area in areas)
+    found = sum(area.people * (area.events / area.people - mean) ** 2 for area in areas) / variance
+    free = len(areas) - 1
+    # Chi-squared by Wilson and Hilferty: its cube root is nearly normal.
+    highest = free * (1 - 2 / (9 * free) + NormalDist().inv_cdf(0.99) * math.sqrt(2 / (9 * free))) ** 3
+    return found <= highest
 
 
 def outlines(country: str) -> dict[str, list[list[tuple[float, float]]]]:
@@ -70,9 +111,14 @@ def _rings(path: Path) -> Iterator[tuple[str, list[list[tuple[float, float]]]]]:
 
 
 def region_map(
-    title: str, description: str, areas: list[Area], shapes: dict[str, list[list[tuple[float, float]]]]
+    title: str,
+    description: str,
+    areas: list[Area],
+    shapes: dict[str, list[list[tuple[float, float]]]],
+    *,
+    one_shade: bool = False,
 ) -> str:
-    """The map with its key. Shades are equal steps from 0 to a round number above the highest rate."""
+    """The map with its key: one shade, or equal steps from 0 to a round number above the highest rate."""
     points = [point for rings in shapes.values() for ring in rings for point in ring]
     middle = math.radians((min(y for _, y in points) + max(y for _, y in points)) / 2)
     x0, x1 = min(x for x, _ in points), max(x for x, _ in points)
@@ -83,7 +129,7 @@ def region_map(
         return (point[0] - x0) * math.cos(middle) * scale, (y1 - point[1]) * scale
 
     wide, high = (x1 - x0) * math.cos(middle) * scale, (y1 - y0) * scale
-    shown = [area.rate for area in areas if enough(area)]
+    shown = [area.told for area in areas if enough(area)]
     top, _ = nice_top(max(shown, default=0.0))
     by_code = {area.code: area for area in areas}
     out = [
@@ -98,13 +144,14 @@ def region_map(
     for code, rings in shapes.items():
         area = by_code.get(code)
         told = area is not None and enough(area)
-        style = f"shade-{shade(area.rate, top)}" if area is not None and told else "few"
-        words = f"{area.name}: {two(area.rate)} per 1,000" if area is not None and told else "too few to say"
-        name = area.name if area is not None else code
-        label = words if told else f"{name}: {words}"
+        step = MIDDLE if one_shade or area is None else shade(area.told, top)
+        style = f"shade-{step}" if told else "few"
+        label = f"{code}: too few to say"
+        if area is not None:
+            label = f"{area.name}: {words_of(area)}" + (" per 1,000" if told else "")
         drawn = " ".join(_drawn([place(point) for point in ring]) for ring in rings)
         out.append(f'<path class="{style}" d="{drawn}"><title>{escape(label)}</title></path>')
-    out += _key(top, high)
+    out += _one_key(areas, high) if one_shade else _key(top, high)
     return "".join([*out, "</svg>"])
 
 
@@ -130,7 +177,25 @@ def _key(top: float, high: float) -> list[str]:
         out.append(f'<rect class="key shade-{n}" x="{x}" y="{y:.0f}" width="62" height="11"/>')
         out.append(f'<text x="{x}" y="{y + 26:.0f}">{two(top * n / SHADES)}</text>')
     out.append(f'<text x="{10 + 62 * SHADES}" y="{y + 26:.0f}" text-anchor="middle">{two(top)}</text>')
-    x = 10 + 62 * SHADES + 60
-    out.append(f'<rect class="key few" x="{x}" y="{y:.0f}" width="30" height="11"/>')
-    out.append(f'<text x="{x + 38}" y="{y + 10:.0f}">too few to say</text>')
-    return out
+    return out + _hatched(10 + 62 * SHADES + 60, y)
+
+
+def _one_key(areas: list[Area], high: float) -> list[str]:
+    y = high + 14
+    told = [area for area in areas if enough(area)]
+    if not told:
+        return _hatched(10, y)
+    mean = 1000 * sum(area.events for area in told) / max(1, sum(area.people for area in told))
+    said = f"all within chance of their mean, {two(mean)}"
+    return [
+        f'<rect class="key shade-{MIDDLE}" x="10" y="{y:.0f}" width="62" height="11"/>',
+        f'<text x="80" y="{y + 10:.0f}">{said}</text>',
+        *_hatched(10 + 62 * SHADES + 60, y),
+    ]
+
+
+def _hatched(x: float, y: float) -> list[str]:
+    return [
+        f'<rect class="key few" x="{x}" y="{y:.0f}" width="30" height="11"/>',
+        f'<text x="{x + 38}" y="{y + 10:.0f}">too few to say</text>',
+    ]

@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from moot.experiment.scenario import Scenario
+from moot.findings.kinds import Event
 from moot.regime.schema import ListRule, Regime, Scheme, Sensor
 from moot.vocabulary import Vocabulary, load_vocabulary
 
@@ -81,6 +82,32 @@ class Rules:
     def comparator(self) -> str:
         """The arm under today's law."""
         return next((name for name, arm in self.arms.items() if arm.regime is None), next(iter(self.arms)))
+
+    def told(self, arm: str) -> str:
+        """What stands after "under" for an arm: today's law, the scheme where there is one, else its name."""
+        if self.arms[arm].regime is None:
+            return "no law at all" if self.scenario.comparator == "none" else "today's law"
+        several = sum(one.regime is not None for one in self.arms.values()) > 1
+        return arm if several else "the scheme"
+
+    def barring(self, event: Event) -> tuple[str, ...]:
+        """Of the lists that a person holds, those that bear on a refusal or on an act that was kept from."""
+        known = self.arms[event.arm].lists
+        bears = self._keeps_from if event.kind == "prevented" else self._refuses
+        return tuple(name for name in event.lists if bears(known[name][1], event.what))
+
+    @staticmethod
+    def _refuses(rule: ListRule, context: str) -> bool:
+        return context in rule.refuses
+
+    def _keeps_from(self, rule: ListRule, act: str) -> bool:
+        """As the engine has it: the exposure is gone, or what the act needs is always refused."""
+        country = self.scenario.country_model
+        if rule.prevents is not None and rule.prevents.exposure == country.acts[act].per:
+            return True
+        needs = country.act(act, self.vocabulary).needs
+        chance = rule.refuses.get(needs) if needs is not None else None
+        return chance is not None and chance.at(self.scenario.start) >= 1.0
 
     def class_of(self, act: str) -> str:
         """offence, incivility, lawful or merit."""

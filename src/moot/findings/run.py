@@ -54,8 +54,11 @@ class Run(StoredRun):
     def life(self, number: str) -> Life:
         """A panel life by its number. Raises `UnknownNameError` where it is not in the panel."""
         wanted = number.strip().upper()
+        if wanted.isascii() and wanted.isdigit():
+            wanted = f"SYN-{int(wanted):07d}"
         if wanted not in self.lives:
-            raise UnknownNameError("panel life", number, list(self.lives)[:3])
+            known = [*list(self.lives)[:3], f"{len(self.lives):,} in all"]
+            raise UnknownNameError("panel life", number, known)
         return self.lives[wanted]
 
     def person(self, number: str) -> dict[str, Any]:
@@ -68,11 +71,11 @@ class Run(StoredRun):
 
         return summary_of(self, arm)
 
-    def plot(self) -> Figure:
-        """A figure of the run by day, which notebooks show and `.save(path)` writes (SVG or HTML)."""
+    def plot(self, arm: str | None = None) -> Figure:
+        """A figure of an arm by day, which notebooks show and `.save(path)` writes (SVG or HTML)."""
         from moot.findings.figure import figure_of
 
-        return figure_of(self)
+        return figure_of(self, arm)
 
     @property
     def other_arm(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moot.declaring.files import data_folder
 from moot.errors import RunError
 from moot.findings.tables import measures_of, stocks_of, tables_of
 from moot.store.folder import checksums, free_place, whole_folder
@@ -21,6 +22,7 @@ from moot.store.runs import FORMAT, MANIFEST, TABLES, is_run_folder
 from moot.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
+    from moot.experiment.scenario import Scenario
     from moot.experiment.simulation import Result
 
 __all__ = ["FEWEST", "LABELS", "LARGEST_PANEL", "SAYS", "code_hash", "manifest_of", "save", "writable"]
@@ -99,6 +101,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
             "name": scenario.scenario,
             "title": scenario.title,
             "hash": scenario.content_hash,
+            "file": file_of(scenario),
             "resolved": scenario.resolved(),
         },
         "declarations": {
@@ -130,6 +133,12 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "slots": [list(slot) for slot in compiled.slots],
         "panel": panel,
     }
+
+
+def file_of(scenario: Scenario) -> str:
+    """The name of the file that a scenario was read from; empty for a shipped one, which goes by its name."""
+    path = scenario.source_path
+    return "" if path is None or path.resolve().is_relative_to(data_folder().resolve()) else path.name
 
 
 def person_days_per_s(result: Result) -> float:

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
+from moot.regime.schema import Scheme
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
 
-__all__ = ["FEW", "HEADER", "Row", "Summary", "summary_of", "two"]
+__all__ = ["FEW", "HEADER", "Row", "Summary", "starting_tier", "summary_of", "two"]
 
 FEW = 10
 """Events below which a number is marked as resting on few."""
+STAR = f"* fewer than {FEW} events in the run behind this number, and not none: a plain 0 carries no star"
+TIE = "A tie is somebody a person lives, studies or works with, or is otherwise tied to."
 
 HEADER = (
     "One run, assumptions not varied: no range, no interval; an anecdote, not a result to quote.",
@@ -50,23 +53,31 @@ class Row:
     kind: Literal["flow", "stock"] = "flow"
 
     @property
-    def few(self) -> bool:
-        """Whether both counts rest on fewer than ten events."""
-        return 0 < max(self.regime or 0, self.today or 0) < FEW
+    def difference(self) -> int | None:
+        """What the regime changed; None where an arm has no such thing."""
+        return None if self.regime is None or self.today is None else self.regime - self.today
 
     def shown(self, people: int) -> tuple[str, str, str]:
-        """(under the regime, under today's law, difference) per 1,000 people, as read."""
+        """(under the regime, under today's law, difference) per 1,000 people, as read.
+
+        Each number carries a star of its own where it stands for fewer than ten events.
+        """
         scale = 1000 / people
-        mark = "*" if self.few else ""
-        cells = ["—" if n is None else two(n * scale) + mark for n in (self.regime, self.today)]
-        if self.regime is None or self.today is None:
-            return cells[0], cells[1], "—"
-        return cells[0], cells[1], two((self.regime - self.today) * scale, sign=True)
+
+        def cell(count: int | None, *, sign: bool = False) -> str:
+            if count is None:
+                return "—"
+            return two(count * scale, sign=sign) + ("*" if 0 < abs(count) < FEW else "")
+
+        return cell(self.regime), cell(self.today), cell(self.difference, sign=True)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The table of one arm beside today's law."""
+    """The table of one arm beside today's law.
+
+    `told` and `beside` are what the two arms are called; `others` the arms of the run that are not in it.
+    """
 
     title: str
     arm: str
@@ -74,15 +85,35 @@ class Summary:
     people: int
     days: int
     rows: tuple[Row, ...]
-    with_scheme: bool
+    told: str
+    beside: str
+    others: tuple[str, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The head of the table; one column of numbers where the run has one arm."""
-        first = "under the scheme" if self.with_scheme else "under today's law"
+        """The head of the table; one column of numbers where one arm is told."""
+        first = f"under {self.told}"
         if self.arm == self.comparator:
             return ("per 1,000 synthetic people", first)
-        return ("per 1,000 synthetic people", first, "same lives, today's law", "difference")
+        return ("per 1,000 synthetic people", first, f"same lives, {self.beside}", "difference")
+
+    @property
+    def telling(self) -> str:
+        """Which arm is told, and what to say to be told another."""
+        beside = f", beside {self.comparator}" if self.arm != self.comparator else ""
+        said = f"Told is the arm {self.arm}{beside}"
+        if not self.others:
+            return f"{said}." if beside else f"{said}, the only one of this run."
+        more = " or ".join(f"--arm {other}" for other in self.others)
+        return f"{said}; this run also has {', '.join(self.others)}: moot show and moot report with {more}."
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is said beneath the table."""
+        cells = [cell for row in self.rows for cell in row.shown(self.people)[: len(self.columns) - 1]]
+        star = (STAR,) if any(cell.endswith("*") for cell in cells) else ()
+        tie = (TIE,) if any("a tie" in row.words for row in self.rows) else ()
+        return (*star, *tie)
 
     def lines(self) -> list[str]:
         """The table as lines of text."""
@@ -91,7 +122,7 @@ class Summary:
         head = self.columns
         told = range(len(head) - 1)
         widths = [max(len(head[n + 1]), *(len(cells[n]) for _, cells in shown)) for n in told]
-        lines = [self.title, *HEADER, ""]
+        lines = [self.title, *HEADER, self.telling, ""]
         lines.append(f"{head[0]:<{width + 2}}" + "  ".join(f"{head[n + 1]:>{widths[n]}}" for n in told))
         for group in GROUPS:
             mine = [(row, cells) for row, cells in shown if row.group == group]
@@ -99,9 +130,7 @@ class Summary:
                 lines.append(group)
             for row, cells in mine:
                 lines.append(f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in told))
-        if any(row.few for row in self.rows):
-            lines.append(f"* fewer than {FEW} events in the run")
-        return lines
+        return [*lines, *self.notes]
 
     def html(self) -> str:
         """The table as HTML."""
@@ -118,11 +147,11 @@ class Summary:
                     f"<td>{cell}</td>" for cell in row.shown(self.people)[: len(self.columns) - 1]
                 )
                 body.append(f'<tr><th scope="row">{escape(row.words)}</th>{cells}</tr>')
-        few = f"<p>* fewer than {FEW} events in the run</p>" if any(row.few for row in self.rows) else ""
-        caption = escape(" ".join(HEADER))
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        caption = escape(" ".join((*HEADER, self.telling)))
         return (
             f'<table class="summary"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
-            f"<tbody>{''.join(body)}</tbody></table>{few}"
+            f"<tbody>{''.join(body)}</tbody></table>{notes}"
         )
 
 
@@ -132,7 +161,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
     Raises `RunError` where a probability was clamped while running: such numbers are not shown.
     """
     rules = run.rules
-    arm = arm or run.other_arm
+    arm = run.known_arm(arm) if arm is not None else run.other_arm
     regime, today = run.totals(arm), run.totals(rules.comparator)
     clamped = max(regime.get("engine:clamped", 0), today.get("engine:clamped", 0))
     if clamped:
@@ -145,8 +174,9 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['start']}, seed {run.seed}"
     )
     rows = tuple(_rows(rules, arm, regime, today))
-    with_scheme = rules.arms[arm].regime is not None
-    return Summary(title, arm, rules.comparator, run.people, run.days, rows, with_scheme)
+    others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
+    told, beside = rules.told(arm), rules.told(rules.comparator)
+    return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others)
 
 
 def total(counts: dict[str, int], names: Iterable[str]) -> int | None:
@@ -189,7 +219,7 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield row(1, "acts seen, nobody identified", of("seen-unidentified", *every), of_the_regime=True)
     yield row(1, "merits counted by the scheme", of("charged-by-regime", "merit"), of_the_regime=True)
     yield from _costs(rules, arm, row)
-    yield row(3, "lawful acts kept from by a list", of("prevented", "lawful"))
+    yield row(3, "lawful acts that a list made impossible", of("prevented", "lawful"))
     for act in rules.acts_of("lawful"):
         yield row(3, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
 
@@ -199,22 +229,33 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     assert callable(row)
     for name, scheme in rules.arms[arm].schemes.items():
         own = name in rules.arms[arm].own_schemes
-        of = "the scheme" if own and len(rules.arms[arm].own_schemes) == 1 else f"the scheme {name}"
+        of = _called(rules, arm, name)
         yield row(2, f"points lost in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
         if scheme.association is not None:
             lost = [f"scheme:{name}:points-from-ties"]
-            yield row(2, f"points lost in {of} for the fall of a tie", lost, of_the_regime=own)
-        tiers = scheme.tier_names
-        for n in range(1, len(tiers)):
-            below = [f"tier:{name}-{tier}:people" for tier in tiers[n:]]
-            last = "" if n + 1 == len(tiers) else " or lower"
-            yield row(
-                2, f"people in tier {tiers[n]}{last} of {of}, last day", below, of_the_regime=own, stock=True
-            )
+            yield row(2, f"points lost in {of} because a tie fell a tier", lost, of_the_regime=own)
+        for tier in scheme.tier_names:
+            start = " (the start)" if tier == starting_tier(scheme) else ""
+            words = f"people in tier {tier}{start} of {of}, last day"
+            yield row(2, words, [f"tier:{name}-{tier}:people"], of_the_regime=own, stock=True)
     for name, (scheme, _) in rules.arms[arm].lists.items():
         own = scheme.scheme in rules.arms[arm].own_schemes
-        yield row(
-            2, f"people on the list {name}, last day", [f"list:{name}:people"], of_the_regime=own, stock=True
-        )
+        whose = "" if own else " of today's law"
+        people = [f"list:{name}:people"]
+        yield row(2, f"people on the list {name}{whose}, last day", people, of_the_regime=own, stock=True)
     for context in rules.scenario.country_model.travel:
         yield row(2, f"refused: {rules.context(context)}", [f"trip:{context}:refused"])
+
+
+def _called(rules: Rules, arm: str, name: str) -> str:
+    """A score in a reader's words: the scheme's own, or the one that today's law has already."""
+    own = rules.arms[arm].own_schemes
+    if name in own:
+        return "the scheme" if len(own) == 1 else f"the scheme {name}"
+    licence = rules.arms[arm].schemes[name].who == "licence"
+    return "the points licence of today's law" if licence else f"the score {name} of today's law"
+
+
+def starting_tier(scheme: Scheme) -> str:
+    """The tier in which a score begins."""
+    return next(tier.tier for tier in scheme.score.tiers if scheme.score.start >= tier.from_)

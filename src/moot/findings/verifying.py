@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from moot.findings.rebuilding import scenario_of
-from moot.findings.saving import code_hash, versions
+from moot.findings.saving import code_hash, log_of, versions
 from moot.store.folder import differing
 from moot.store.runs import read_manifest
 
@@ -23,6 +23,7 @@ class Verification:
     found: dict[str, str]
     files: tuple[str, ...]
     reasons: tuple[str, ...]
+    digest: str
 
     @property
     def same(self) -> bool:
@@ -37,6 +38,14 @@ class Verification:
             verdict = "the same digest" if digest == again else f"another digest, {again}"
             lines.append(f"{arm}: {digest}: simulated again: {verdict}")
         lines += [f"  {reason}" for reason in self.reasons]
+        if self.same:
+            lines.append(f"The run was simulated again and is the same; its digest is {self.digest}.")
+        elif self.recorded == self.found:
+            lines.append(
+                f"The run was simulated again and is the same, {self.digest}, but files were changed."
+            )
+        else:
+            lines.append(f"The run was simulated again and is another than the one recorded, {self.digest}.")
         return lines
 
     def as_dict(self) -> dict[str, Any]:
@@ -44,6 +53,7 @@ class Verification:
         return {
             "run": str(self.path),
             "same": self.same,
+            "digest": self.digest,
             "recorded": self.recorded,
             "found": self.found,
             "files": list(self.files),
@@ -64,20 +74,35 @@ def verify_run(path: Path, *, threads: int | None = None) -> Verification:
         scenario_of(manifest), seed=manifest["seed"], threads=threads, arms=manifest["arms"], panel=0
     )
     recorded, found = dict(manifest["digests"]), dict(result.digests)
-    reasons = () if recorded == found else tuple(_reasons(manifest))
-    return Verification(path, recorded, found, files, reasons)
+    reasons = () if recorded == found else tuple(_reasons(path, manifest))
+    return Verification(path, recorded, found, files, reasons, str(manifest["digest"]))
 
 
-def _reasons(manifest: dict[str, Any]) -> list[str]:
-    said = []
+def _reasons(path: Path, manifest: dict[str, Any]) -> list[str]:
     if manifest["code"] != code_hash():
-        said.append(
+        return [
             f"other code version: the run was made with model code {manifest['code'][:16]} "
             f"(moot {manifest['versions'].get('moot')}), this is {code_hash()[:16]} (moot "
             f"{versions()['moot']})"
-        )
-    else:
-        said.append(
-            "the model code is the same: this should not happen; please report it with the run folder"
-        )
-    return said
+        ]
+    if _edited(path, manifest):
+        return [
+            "run.json does not agree with the log beside it: it was changed after the run, and what it asks "
+            "for now is not what was run"
+        ]
+    return ["the model code is the same: this should not happen; please report it with the run folder"]
+
+
+def _edited(path: Path, manifest: dict[str, Any]) -> bool:
+    """Whether the log, which is as it was written, tells of another run than `run.json` does now.
+
+    The log says scenario, sizes, seed and digests. Its line of seconds is left out: writing came after it.
+    """
+    log = path / "log"
+    if differing(path, {"log": manifest["files"].get("log", {})}):
+        return False
+
+    def told(text: str) -> list[str]:
+        return [line for line in text.splitlines() if not line.startswith("seconds: ")]
+
+    return told(log.read_text("utf-8")) != told(log_of(manifest))

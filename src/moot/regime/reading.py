@@ -216,6 +216,14 @@ def _check_scheme(
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
     yield from check_gaming(at, scheme, regime)
+    for context, decision in scheme.decisions.items():
+        if context not in vocabulary.contexts:
+            place = (*at, "decisions", context)
+            yield complain_unknown(place, "context", context, vocabulary.contexts, at_key=True)
+        for tier in decision.refused:
+            if tier not in scheme.tier_names:
+                place = (*at, "decisions", context, "refused", tier)
+                yield complain_unknown(place, "tier", tier, scheme.tier_names, at_key=True)
     for number in range(len(scheme.lists)):
         yield from _check_list((*at, "lists", number), scheme, number, regime, vocabulary)
     yield from _twice((*at, "offers"), "offer", [offer.offer for offer in scheme.offers])
@@ -308,9 +316,11 @@ def _check_list(
 ) -> Iterator[Complaint]:
     rule = scheme.lists[number]
     tiers = scheme.tier_names
-    ways_in = [key for key in ("tier", "act", "offer") if getattr(rule.entry, key) is not None]
+    ways = ("tier", "act", "offer", "drawn_per_year")
+    ways_in = [key for key in ways if getattr(rule.entry, key) is not None]
     if len(ways_in) != 1:
-        yield Complaint(at=(*at, "entry"), message="needs exactly one of `tier`, `act` and `offer`")
+        message = "needs exactly one of `tier`, `act`, `offer` and `drawn_per_year`"
+        yield Complaint(at=(*at, "entry"), message=message)
     if rule.entry.tier is not None:
         yield from _known_tier((*at, "entry", "tier"), rule.entry.tier, scheme)
     if rule.entry.act is not None:
@@ -318,8 +328,12 @@ def _check_list(
     offers = [offer.offer for offer in scheme.offers]
     if rule.entry.offer is not None and rule.entry.offer not in offers:
         yield complain_unknown((*at, "entry", "offer"), "offer", rule.entry.offer, offers)
-    if (rule.exit.tier is None) == (rule.exit.after_days is None):
-        message = "needs exactly one of `tier` and `after_days`: a list without a way out is not declared"
+    ways_out = [key for key in ("tier", "after_days", "per_year") if getattr(rule.exit, key) is not None]
+    if len(ways_out) != 1:
+        message = (
+            "needs exactly one of `tier`, `after_days` and `per_year`: "
+            "a list without a way out is not declared"
+        )
         yield Complaint(at=(*at, "exit"), message=message)
     if rule.exit.tier is not None:
         yield from _known_tier((*at, "exit", "tier"), rule.exit.tier, scheme)
@@ -336,6 +350,16 @@ def _check_list(
         elif tiers.index(way_out) > tiers.index(way_in):
             message = f"the exit tier {way_out} is below the entry tier {way_in}: {for_ever}"
             yield Complaint(at=(*at, "exit", "tier"), message=message)
+    if (rule.exit.per_year is not None) != (rule.entry.drawn_per_year is not None):
+        message = "`per_year` stands with entries that are `drawn_per_year`, and they with it"
+        yield Complaint(at=(*at, "exit"), message=message)
+    for context, how in rule.tries.items():
+        place: Place = (*at, "tries", context)
+        if context not in rule.refuses:
+            yield complain_unknown(place, "context that the list refuses", context, rule.refuses, at_key=True)
+        if (how.intents_per_year is None) == (how.share_of_trips is None):
+            message = "needs exactly one of `intents_per_year` and `share_of_trips`"
+            yield Complaint(at=place, message=message)
     for context in rule.refuses:
         if context not in vocabulary.contexts:
             place = (*at, "refuses", context)

@@ -18,16 +18,19 @@ from moot.declaring.values import (
     Many,
     NonNegative,
     Part,
+    Positive,
     Probability,
     Quantity,
     Slug,
     Text,
 )
 from moot.regime.gaming import BoughtRepair, Gaming, Shunning
+from moot.regime.redress import Redress
 from moot.vocabulary import Act
 
 __all__ = [
     "Association",
+    "Decision",
     "Entry",
     "Gallery",
     "Identification",
@@ -44,6 +47,7 @@ __all__ = [
     "Score",
     "Sensor",
     "Tier",
+    "Tries",
 ]
 
 LOWEST, HIGHEST = -32_768, 32_767
@@ -172,7 +176,8 @@ class Repair(Part):
 class Score(Part):
     """The scale: where people start, its ends, its tiers from the top down, how points come back.
 
-    `hysteresis`: points above a tier's lower end that it takes to rise into it.
+    `hysteresis`: points above a tier's lower end that it takes to rise into it. `memory_months`: a charge
+    expires after so many months, and what it took from the score comes back.
     """
 
     start: Points
@@ -183,6 +188,7 @@ class Score(Part):
     hysteresis: Points = Field(default=0, ge=0)
     repair: Many[Repair] = ()
     novice_cycle_days: int | None = Field(default=None, ge=1)
+    memory_months: int | None = Field(default=None, ge=1, le=120)
 
 
 class Entry(Part):
@@ -204,18 +210,26 @@ class Association(Part):
 
 
 class ListEntry(Part):
-    """What puts a person on a list: a tier, an act, or an offer taken. Exactly one."""
+    """What puts a person on a list: a tier, an act, an offer taken, or a register. Exactly one.
+
+    `drawn_per_year`: entries that a register outside the model brings, a person and year; it may be dated.
+    """
 
     tier: str | None = None
     act: ActName | None = None
     offer: Slug | None = None
+    drawn_per_year: NonNegative | None = None
 
 
 class ListExit(Part):
-    """What takes a person off a list: a tier, or time; then the score and standing they come back with."""
+    """What takes a person off a list: a tier, time, or a yearly rate (of those who pay, for instance).
+
+    Then the score and standing they come back with, where a term ends.
+    """
 
     tier: str | None = None
     after_days: int | None = Field(default=None, ge=1)
+    per_year: NonNegative | None = None
     score: Points | None = None
     novice: bool = False
 
@@ -226,6 +240,20 @@ class Prevents(Part):
     exposure: Literal["licence", "trip", "employed", "smartphone"]
 
 
+class Tries(Part):
+    """What the listed set out for, and how often they try again when they are refused.
+
+    `intents_per_year`, or `share_of_trips` of what everybody else sets out for. After a refusal another try
+    follows with probability `settles` + (`again` − `settles`)·2^(−days listed ÷ `half_life_days`).
+    """
+
+    intents_per_year: NonNegative | None = None
+    share_of_trips: Probability | None = None
+    again: Probability
+    settles: Probability
+    half_life_days: Positive
+
+
 class ListRule(Part):
     """A list: who is entered, who leaves, what they are refused (probability by context)."""
 
@@ -234,6 +262,19 @@ class ListRule(Part):
     exit: ListExit
     refuses: dict[Slug, Probability] = Field(default_factory=dict)
     prevents: Prevents | None = None
+    tries: dict[Slug, Tries] = Field(default_factory=dict)
+
+
+class Decision(Part):
+    """How much the score decides in a context: a refusal has probability (1 − w)·b + w·R of the tier.
+
+    `weight` w; `without_score` b, the probability of a refusal where nobody looks at the score; `refused` R
+    by tier (a tier that is not named: b, so that the score changes nothing there).
+    """
+
+    weight: Probability
+    without_score: Probability
+    refused: dict[TierName, Probability]
 
 
 class Offer(Part):
@@ -261,6 +302,8 @@ class Scheme(Part):
     association: Association | None = None
     lists: Many[ListRule] = ()
     offers: Many[Offer] = ()
+    redress: Redress | None = None
+    decisions: dict[Slug, Decision] = Field(default_factory=dict)
     shunning: Shunning | None = None
     bought_repair: BoughtRepair | None = None
     gaming: Gaming | None = None

@@ -59,6 +59,11 @@ def standing(scheme: Scheme, happenings: Iterable[Happening], day: int, *, novic
     return Standing(scheme.tier_names[life.tier], on, refused)
 
 
+def memory_days(months: int) -> int:
+    """After how many days a charge expires."""
+    return round(months * 365.25 / 12)
+
+
 @dataclass
 class _Life:
     """State of the walk. `value` is the score on the day `last`, from which clean time counts."""
@@ -70,6 +75,8 @@ class _Life:
     last: int = 0
     lost_one: bool = False
     heavy: bool = False
+    expiries: dict[int, int] = field(default_factory=dict)
+    """Points that come back, by the day on which their charges expire."""
     on: dict[str, int | None] = field(default_factory=dict)
     """The lists that the person is on, each with the day on which its term ends, or None."""
 
@@ -109,6 +116,8 @@ class _Life:
         return min(self._full, self.value + gained)
 
     def live(self, day: int, happenings: Iterable[Happening]) -> None:
+        if day in self.expiries:
+            self._credit(self.expiries.pop(day), day)
         self._end_terms(day)
         costs, gains, acts, heavy = self._counted(happenings)
         now = self._score(day)
@@ -118,6 +127,9 @@ class _Life:
                 # A full balance closes what went before it.
                 self.heavy = self.novice = False
             self._set(before - costs + gains, day)
+            if self.scheme.score.memory_months:
+                spared = max(0, self.scheme.score.floor - (before - costs + gains))
+                self.expiries[day + memory_days(self.scheme.score.memory_months)] = costs - spared
             self.lost_one = costs == 1
             self.heavy = self.heavy or heavy
         elif gains > 0:

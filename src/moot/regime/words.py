@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from moot.country.schema import Country
 from moot.declaring.values import Quantity
+from moot.regime.recognition import coverage
+from moot.regime.redress import Redress
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
 from moot.vocabulary import load_vocabulary
 
@@ -39,8 +42,15 @@ _PREVENTED = {
 }
 
 
-def account(regime: Regime) -> list[str]:
-    """The lines of a readable account; a line without indent is a heading."""
+_STRATA = {"rural": "the countryside", "small-town": "a small town", "metropolis": "a metropolis"}
+
+
+def account(regime: Regime, country: Country | None = None) -> list[str]:
+    """The lines of a readable account; a line without indent is a heading.
+
+    `country`, where it is known, has the words for acts that it adds to the vocabulary.
+    """
+    words = _act_words(regime, country)
     what = f"{_KINDS[regime.kind]} Synthetic people; a mechanism, not a forecast."
     lines = [f"{regime.name} ({regime.regime})", f"  {what}"]
     if regime.summary:
@@ -48,20 +58,20 @@ def account(regime: Regime) -> list[str]:
     if regime.announced is not None:
         lines.append(f"  It is announced on {regime.announced}.")
     lines.append("What it sees")
-    lines += _bullets(_seen(sensor) for sensor in regime.sensors)
+    lines += _bullets(_seen(sensor, words) for sensor in regime.sensors)
     if not regime.sensors:
         lines.append("  - Nothing of its own: it counts what fines and courts charge today.")
     for scheme in regime.schemes:
         of = f" ({scheme.scheme})" if len(regime.schemes) > 1 else ""
         lines.append(f"What it counts{of}")
-        lines += _bullets(_counted(scheme))
+        lines += _bullets(_counted(scheme, words))
         lines.append(f"What a low score costs{of}")
-        lines += _bullets(_costs(scheme)) or ["  - Nothing that this file declares."]
+        lines += _bullets(_costs(scheme, words)) or ["  - Nothing that this file declares."]
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
     if regime.displacement is not None:
-        share = number(regime.displacement)
-        lines.append(f"  - Of the scored acts that a list prevents, {share} are done elsewhere, unscored.")
+        moved = share(regime.displacement)
+        lines.append(f"  - Of the scored acts that a list prevents, {moved} are done elsewhere, unscored.")
     for heading, sentences in (
         ("What is documented", regime.documented),
         ("What is assumed", regime.assumed),
@@ -85,58 +95,132 @@ def number(quantity: Quantity) -> str:
     return f"{value} [{quantity.range[0]:g} to {quantity.range[1]:g}]" if quantity.range else value
 
 
-def _act(name: str, regime_words: dict[str, str]) -> str:
-    return regime_words.get(name, name.partition(":")[2] or name)
+def share(quantity: Quantity) -> str:
+    """A share in words, with its range where it has one."""
+    if quantity.value is None:
+        return f"{_of_100(quantity.lower())} to {_of_100(quantity.upper())} of 100 by date"
+    said = "all" if quantity.value == 1 else "none" if quantity.value == 0 else _of_100(quantity.value)
+    if quantity.range is None or quantity.range[0] == quantity.range[1]:
+        return said if said in ("all", "none") else f"{said} of 100"
+    said = f"{said} of 100" if said not in ("all", "none") else said
+    return f"{said} [{_of_100(quantity.range[0])} to {_of_100(quantity.range[1])}]"
 
 
-def _act_words() -> dict[str, str]:
-    return {name: act.words for name, act in load_vocabulary().acts.items()}
+def _of_100(value: float) -> str:
+    """A share as so many of 100, with two digits."""
+    return f"{float(f'{100 * value:.1e}'):.10g}"
 
 
-def _seen(sensor: Sensor) -> str:
-    said = _SENSES[sensor.kind]
-    if sensor.places:
-        said += f" ({sensor.sensor}) in these places: {', '.join(sensor.places)}"
-    else:
-        said += f" ({sensor.sensor})"
+def _act(name: str, words: Mapping[str, str]) -> str:
+    return words.get(name, name.partition(":")[2] or name)
+
+
+def _act_words(regime: Regime, country: Country | None) -> dict[str, str]:
+    """The words of acts: of the vocabulary, of the regime, and of the country, which has the last word."""
+    added = country.new_acts if country is not None else {}
+    acts = {**load_vocabulary().acts, **regime.new_acts, **added}
+    return {name: act.words for name, act in acts.items() if act.words}
+
+
+def _seen(sensor: Sensor, words: Mapping[str, str]) -> str:
+    reading = sensor.kind == "phone" and set(sensor.places) == {"online"}
+    means = "Reading of what is posted and signed online" if reading else _SENSES[sensor.kind]
+    said = f"{means} ({sensor.sensor})"
+    if sensor.places and not reading:
+        said += f" in these places: {', '.join(sensor.places)}"
     if sensor.reads:
-        said += f" reads charges made today: {', '.join(sensor.reads)}"
+        acts = "; ".join(_act(name, words) for name in sensor.reads)
+        said += f" reads charges made today, of a person who: {acts}"
+        if sensor.missed_links is not None:
+            said += f". It misses {share(sensor.missed_links)}"
+        if sensor.false_links is not None:
+            said += f". It books {share(sensor.false_links)} on another person"
     if sensor.sees:
-        acts = [f"{name} {number(share)}" for name, share in sensor.sees.items()]
-        said += f"; of the acts done before them they see these shares: {', '.join(acts)}"
-    if sensor.malicious is not None:
-        said += f"; each tie of a person reports {number(sensor.malicious)} times a year what was not done"
-        said += f" ({sensor.charges})"
-    if sensor.misread is not None:
-        said += f"; {number(sensor.misread)} of the plates are read as another's"
-    if sensor.missed is not None:
-        said += f"; {number(sensor.missed)} are not read"
-    if sensor.context_errors is not None:
-        said += f"; {number(sensor.context_errors)} of searches charge somebody who was not there"
-    means = sensor.identification
-    if means is None or means.mode == "none":
+        said += f". {_reach(sensor)}"
+        acts = "; ".join(f"{_act(name, words)}, {share(how)}" for name, how in sensor.sees.items())
+        said += f". Of the acts within reach it sees: {acts}. {_product(sensor, words)}"
+    said += _beside(sensor, words)
+    search = sensor.identification
+    if search is None or search.mode == "none":
         known = sensor.kind != "register" and bool(sensor.sees) and sensor.misread is None
         return f"{said}. The author is known." if known else f"{said}."
-    if means.mode == "declared":
+    if search.mode == "declared":
         return f"{said}. Who did it is found with a declared chance of a wrong person."
-    presence = means.mode == "presence"
+    presence = search.mode == "presence"
     said += ". Faces of passers-by are searched" if presence else ". The author is searched by the face"
-    if means.gallery is not None:
-        said += f" among {means.gallery.size:,} faces"
-    if means.target_fpir is not None:
-        said += f"; {number(means.target_fpir)} of searches for a person who is not there name a wrong one"
-    if means.fmr is not None:
-        said += f"; one comparison in {1 / means.fmr.at():,.0f} is a false match" if means.fmr.value else ""
-    if means.review is not None:
-        said += f"; a reviewer lets pass {number(means.review.wrong_passes)} of the wrong matches"
-        acted = "not acted upon" if means.review.beyond == "no-action" else "acted upon unseen"
-        said += f", up to {number(means.review.per_day)} matches a day; the rest is {acted}"
+    if search.gallery is not None:
+        said += f" among {search.gallery.size:,} faces"
+    if search.target_fpir is not None:
+        said += f"; {number(search.target_fpir)} of searches for a person who is not there name a wrong one"
+    if search.fmr is not None:
+        said += f"; one comparison in {1 / search.fmr.at():,.0f} is a false match" if search.fmr.value else ""
+    if search.review is not None:
+        said += f"; a reviewer lets pass {number(search.review.wrong_passes)} of the wrong matches"
+        acted = "not acted upon" if search.review.beyond == "no-action" else "acted upon unseen"
+        said += f", up to {number(search.review.per_day)} matches a day; the rest is {acted}"
     if sensor.enrols:
         said += f"; those on {', '.join(sensor.enrols)} are among the faces"
     return f"{said}."
 
 
-def _counted(scheme: Scheme) -> Iterator[str]:
+def _beside(sensor: Sensor, words: Mapping[str, str]) -> str:
+    """What a sensor brings beside the acts that it sees, and misses or mistakes among them."""
+    said = ""
+    if sensor.malicious is not None:
+        said += f"; each tie of a person reports {number(sensor.malicious)} times a year what was not done"
+        said += f" ({_act(sensor.charges or '', words)})"
+    if sensor.misread is not None:
+        said += f"; {share(sensor.misread)} of the plates are read as another's"
+    if sensor.missed is not None:
+        said += f"; {share(sensor.missed)} are not read"
+    if sensor.context_errors is not None:
+        said += f"; {number(sensor.context_errors)} of searches charge somebody who was not there"
+    return said
+
+
+def _reach(sensor: Sensor) -> str:
+    """How much of what is done lies before the sensor at all."""
+    said = []
+    if sensor.density_per_km2 is not None:
+        each = [f"{number(how)} in {_place(name)}" for name, how in sensor.density_per_km2.items()]
+        said.append(f"Cameras per km²: {', '.join(each)}")
+    elif sensor.coverage is not None:
+        said.append(f"It covers {share(sensor.coverage)} of what is done there")
+    if sensor.share_analysed is not None:
+        said.append(f"{share(sensor.share_analysed)} of what it takes in is analysed")
+    if sensor.kind == "phone":
+        said.append("only people with a smartphone are within reach")
+    return "; ".join(said) or "All that is done there is within its reach"
+
+
+def _product(sensor: Sensor, words: Mapping[str, str]) -> str:
+    """What coverage, share analysed and sensitivity come to, for the act that is seen best."""
+    best = max(sensor.sees, key=lambda name: _middle(sensor.sees[name]))
+    sensitivity = _middle(sensor.sees[best])
+    analysed = _middle(sensor.share_analysed) if sensor.share_analysed is not None else 1.0
+    if sensor.density_per_km2 is None:
+        covered = _middle(sensor.coverage) if sensor.coverage is not None else 1.0
+        reach = f"about {_of_100(covered * analysed * sensitivity)} of 100 acts"
+    else:
+        each = [
+            f"{_of_100(coverage(_middle(how), analysed) * sensitivity)} in {_place(name)}"
+            for name, how in sensor.density_per_km2.items()
+        ]
+        reach = f"of 100 acts, about {', '.join(each)}"
+    among = " of people with a smartphone" if sensor.kind == "phone" else ""
+    return f"All in all it sees, of what it sees best ({_act(best, words)}), {reach}{among}"
+
+
+def _middle(quantity: Quantity) -> float:
+    """The value of a quantity; of a dated one, the middle between its least and its largest."""
+    return quantity.value if quantity.value is not None else (quantity.lower() + quantity.upper()) / 2
+
+
+def _place(stratum: str) -> str:
+    return _STRATA.get(stratum, f"a {stratum}")
+
+
+def _counted(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
     score = scheme.score
     known = "people know it" if scheme.disclosed else "people do not know it"
     scale = f"a scale from {score.floor} to {score.ceiling}"
@@ -146,7 +230,6 @@ def _counted(scheme: Scheme) -> Iterator[str]:
     tiers = ", ".join(f"{tier.tier} from {tier.from_}" for tier in score.tiers)
     rising = f"; to rise into one takes {score.hysteresis} points more" if score.hysteresis else ""
     yield f"Tiers: {tiers}{rising}."
-    words = _act_words()
     for name, entry in scheme.catalogue.items():
         points = entry.points if entry.merit is None else entry.merit
         verb = "loses" if entry.merit is None else "gains"
@@ -156,18 +239,27 @@ def _counted(scheme: Scheme) -> Iterator[str]:
         yield "It counts what fines and courts charge today."
 
 
-def _costs(scheme: Scheme) -> Iterator[str]:
+def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
     contexts = load_vocabulary().contexts
+    for name, how in scheme.decisions.items():
+        tiers = ", ".join(f"{number(chance)} in tier {tier}" for tier, chance in how.refused.items())
+        yield (
+            f"Whoever decides about {contexts[name]} goes by the score in {number(how.weight)} of cases, "
+            f"and then refuses {tiers}; otherwise {number(how.without_score)} are refused."
+        )
     for rule in scheme.lists:
-        what = [f"{contexts[name]} ({number(how)})" for name, how in rule.refuses.items()]
+        what = [f"{contexts[name]} ({_how_often(how)})" for name, how in rule.refuses.items()]
         if rule.prevents is not None:
             what.append(_PREVENTED[rule.prevents.exposure])
         if what:
-            yield f"{_entered(rule)} is on the list {rule.list} and is refused: {'; '.join(what)}."
+            yield f"{_entered(rule, words)} is on the list {rule.list} and is refused: {'; '.join(what)}."
     if scheme.association is not None and scheme.association.points:
         ties = ", ".join(scheme.association.to)
         cost = _points(scheme.association.points)
-        yield f"A fall to a lower tier costs each of the person's ties {cost} ({ties})."
+        yield (
+            f"A fall to a lower tier costs each of the person's ties {cost} ({ties}). A tie is somebody the "
+            "person lives, studies or works with, or is otherwise tied to."
+        )
     if scheme.shunning is not None:
         yield (
             f"After a fall each regular tie breaks off with {number(scheme.shunning.cut)} × the share of the "
@@ -178,11 +270,19 @@ def _costs(scheme: Scheme) -> Iterator[str]:
         yield f"Merits are done up to {more} times more often by those who lost points."
 
 
-def _entered(rule: ListRule) -> str:
+def _how_often(chance: Quantity) -> str:
+    if chance.value == 1:
+        return "always" if chance.lower() == 1 else f"always [{_of_100(chance.lower())} to 100 of 100 times]"
+    return f"{share(chance)} times"
+
+
+def _entered(rule: ListRule, words: Mapping[str, str]) -> str:
     if rule.entry.tier is not None:
         return f"Whoever falls to tier {rule.entry.tier}"
     if rule.entry.act is not None:
-        return f"Whoever {_act(rule.entry.act, _act_words())} and is charged"
+        return f"Whoever {_act(rule.entry.act, words)} and is charged"
+    if rule.entry.drawn_per_year is not None:
+        return f"Whoever a register enters ({number(rule.entry.drawn_per_year)} a person and year)"
     return f"Whoever takes the offer {rule.entry.offer}"
 
 
@@ -192,11 +292,18 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
     for rule in scheme.lists:
         if rule.exit.tier is not None:
             yield f"The list {rule.list} ends when tier {rule.exit.tier} is reached again."
+        elif rule.exit.per_year is not None:
+            rate = number(rule.exit.per_year)
+            yield f"The list {rule.list} is left at a rate of {rate} a year, by paying for instance."
         else:
             after = f"The list {rule.list} ends after {rule.exit.after_days} days"
             yield (
                 f"{after}, with a score of {rule.exit.score}." if rule.exit.score is not None else f"{after}."
             )
+    if scheme.score.memory_months:
+        yield f"A charge expires after {scheme.score.memory_months} months, and its points come back."
+    if scheme.redress is not None:
+        yield from _redress(scheme.redress)
     for offer in scheme.offers:
         tiers = ", ".join(offer.tiers)
         taken = f"in tier {tiers} it is taken {number(offer.per_year)} times a year"
@@ -208,6 +315,21 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
             f"euros by those who have {number(bought.income_times)} times the price a year; "
             f"{number(bought.per_month)} of them do in a month. Conduct does not change."
         )
+
+
+def _redress(redress: Redress) -> Iterator[str]:
+    reasons = "People are told why" if redress.reasons else "People are not told why"
+    meanwhile = "the points are taken after it" if redress.suspensive else "the points are gone meanwhile"
+    yield (
+        f"A charge can be contested; {number(redress.appealed)} of charges are. {reasons}. A ruling takes "
+        f"{number(redress.delay_days)} days in the mean; {meanwhile}."
+    )
+    back = " and ".join(redress.restores) or "nothing"
+    yield (
+        f"The person is found to be right in {number(redress.upheld_wrong)} of the contests of a wrong "
+        f"charge and in {number(redress.upheld_right)} of the others; what comes back: {back}. Jobs, ties "
+        "and trips do not."
+    )
 
 
 def _repaired(repair: Repair) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from moot.regime.schema import ListRule, Offer, Regime, Scheme, Sensor
+from moot.regime.schema import Decision, ListRule, Offer, Regime, Scheme, Sensor
 
 EPOCH = date(2000, 1, 1)
 
@@ -36,6 +36,11 @@ class Arm:
     def offers(self) -> list[tuple[int, Offer]]:
         """(scheme index, offer)."""
         return [(x, o) for x, s in enumerate(self.schemes) for o in s.offers]
+
+    @property
+    def decisions(self) -> dict[str, tuple[int, Decision]]:
+        """Context -> (scheme index, how the score decides there)."""
+        return {c: (x, how) for x, s in enumerate(self.schemes) for c, how in s.decisions.items()}
 
 
 def day_number(when: date) -> int:

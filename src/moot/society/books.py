@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from moot.country.population import Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
-from moot.society.law import BOXES, R_EVERY
+from moot.society.law import BOXES, DOMAINS, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, SIZES, STRIP, WARM, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
+KEPT = 0.25  # rows of the ledger per person of a block at first
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
 STATE = ("hot", "warm", "watched")
 UNTOUCHED = -2
@@ -23,11 +24,6 @@ State = dict[str, NDArray[Any]]
 
 class DeskFull(MootError):
     """A box of a block was full: nothing was dropped in silence, the run starts again with more room."""
-
-
-def needs_warm(compiled: Compiled) -> bool:
-    """Whether some mechanism of these arms keeps state in `warm`."""
-    return bool(compiled.world["shuns"][0])
 
 
 def empty_state(
@@ -42,15 +38,15 @@ def empty_state(
     return {"hot": hot, "warm": rows, "watched": np.zeros((arms, words), np.uint64)}
 
 
-def branch(state: State, arms: int, schemes: int, *, warm: bool = False) -> State:
+def branch(state: State, arms: int, schemes: int, *, needs_warm: bool = False) -> State:
     """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit."""
     old = state["hot"]
     hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
     hot[:, :, : old.shape[2]] = old
-    rows = np.repeat(state["warm"], arms, axis=1)
-    if warm and len(rows) == 1:
-        rows = np.zeros((old.shape[0], arms, WARM), np.uint16)
-    return {"hot": hot, "warm": rows, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
+    warm = np.repeat(state["warm"], arms, axis=1)
+    if needs_warm and len(warm) == 1:
+        warm = np.zeros((old.shape[0], arms, WARM), np.uint16)
+    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
 
 
 def most_schemes(compiled: Compiled) -> int:
@@ -99,6 +95,8 @@ class Books:
             "mail_cap": int((1024 + ROOM * largest * arms) * room),
             "wake_cap": int((1024 + ROOM * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
+            "ledger_cap": int((1024 + KEPT * largest) * room) if compiled.has_ledger else 1,
+            "ledger_width": DOMAINS * most_schemes(compiled) if compiled.has_ledger else 1,
             "days": days + 2,
             "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
             "period": every if reporting else 1,
@@ -125,7 +123,7 @@ class Books:
         for name in (*STATE, "classes", "span", "person", "order", "place"):  # else a kernel writes elsewhere
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
-        shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
+        shared = ("ledger", "ledger_n", "mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
         self["bucket"][:] = -1
@@ -169,6 +167,7 @@ class Books:
             "mail_cap": int(self["mail_n"].max()),
             "wake_cap": int(self["wakes_n"][:, 0].max()),
             "life_cap": int(self["life_n"].max()),
+            "ledger_cap": int(self["ledger_n"].max()),
         }
         for cap, count in used.items():
             if count > self.sizes[cap]:
@@ -194,7 +193,7 @@ class Books:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
         statics = ("person", "household", "order", "place", "classes", "panel")
-        side = ("mail", "bucket", "wakes", "life", "rate", "bump", "total")
+        side = ("ledger", "mail", "bucket", "wakes", "life", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,

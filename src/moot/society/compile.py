@@ -13,19 +13,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moot.country.population import ADULT, EMPLOYED, LICENCE, SMARTPHONE
-from moot.country.rates import ACT_LAYERS, INCOMES, STRATA, WHERE
+from moot.country.rates import ACT_LAYERS, STRATA
 from moot.country.schema import Country, perception
 from moot.country.synthesis import latent_rate, rates_of, slots_of
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
-from moot.regime.schema import ListRule, Repair, Scheme
+from moot.regime.schema import Repair, Scheme, Sensor
 from moot.society import law as L
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.beside import Beside
+from moot.society.consequence_tables import drawn_part, lists_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
+from moot.society.redress_tables import redress_part
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary
 
@@ -55,7 +57,14 @@ class Compiled:
     slots: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
     columns: Columns
+    has_ledger: bool  # whether some scheme keeps lost points by domain
+    has_tries: bool  # whether somebody tries again and again, so that the day of listing matters
     certainty: dict[str, dict[str, float]]  # arm -> class -> certainty of being charged, by the declarations
+
+    @property
+    def needs_warm(self) -> bool:
+        """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
+        return self.has_ledger or self.has_tries or bool(self.world["shuns"][0])
 
 
 def _logit(p: float) -> float:
@@ -66,7 +75,7 @@ def _sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-class _Builder:
+class Builder:
     """Fills the arrays of `Law` arm by arm."""
 
     beside: Beside
@@ -80,6 +89,11 @@ class _Builder:
         self.seed = seed
         self.strata = vocabulary.attributes["stratum"]
         table = country.attributes.appearance
+        schooling = country.attributes.education
+        self.educated = [
+            float(schooling.shares.get(x, 0.0)) if schooling else float(x == "primary")
+            for x in vocabulary.attributes["education"]
+        ]
         levels = vocabulary.attributes["appearance"]
         self.shares = [float(table.shares.get(x, 0.0)) if table else float(x == levels[0]) for x in levels]
         if len(self.acts) + max((len(a.sensors) for a in arms), default=0) > MOST_BITS:
@@ -301,6 +315,8 @@ class _Builder:
             "tie_breaks": np.zeros((A, S), np.int64),
             "stake_scheme": np.full(A, -1, np.int64),
             "stake_span": np.ones((A, 2), np.int64),
+            "ledger": np.zeros((A, S), np.int64),
+            "only_domain": np.full((A, S), -1, np.int64),
         }
         near = ["household", *(t.name for t in self.country.ties if t.kind in ("ring", "clique"))]
         far = [t.name for t in self.country.ties if t.kind == "permutation"]
@@ -335,119 +351,22 @@ class _Builder:
                     known = score.tiers[-2 if len(score.tiers) > 1 else -1].from_
                     z["stake_scheme"][a] = s
                     z["stake_span"][a] = (score.start, max(1, score.start - known))
+                closes = scheme.decisions or any(rule.refuses for rule in scheme.lists)
+                found = self._domains_of(scheme, arm.sensors)
+                z["ledger"][a, s] = int(bool(closes) and len(found) > 1)
+                z["only_domain"][a, s] = next(iter(found)) if len(found) == 1 else -1
         return z
 
-    def lists_part(self) -> tuple[Tables, Tables]:
-        """Lists, what they refuse and prevent, trips and offers: tables of the world, tables of the arms."""
-        A, _, _, _, X = self.dims()
-        z = {
-            "lists": np.array([len(a.lists) for a in self.arms], np.int64),
-            "l_scheme": np.zeros((A, X), np.int64),
-            "l_entry": np.zeros((A, X, 2), np.int64),
-            "l_exit": np.zeros((A, X, 4), np.int64),
-            "prevents": np.zeros((A, 256), np.int64),
-            "watched_lists": np.zeros(A, np.int64),
-        }
-        contexts = list(self.country.travel)
-        offers = sorted({(arm.schemes[s].scheme, o.offer) for arm in self.arms for s, o in arm.offers})
-        U = len(contexts) + len(offers)
-        names_of = [*(f"trip/{c}" for c in contexts), *(f"offer/{s}/{o}" for s, o in offers)]
-        world = {
-            "chances": np.array(U),
-            "o_purpose": np.array([purpose(n) for n in names_of], np.int64),
-            "o_level": np.zeros(U, np.int64),
-            "o_kind": np.array([0] * len(contexts) + [1] * len(offers), np.int64),
-        }
-        z |= {
-            "o_threshold": np.zeros((A, U, WHERE), np.int64),
-            "o_refuse": np.zeros((A, U, 256), np.int64),
-            "o_scheme": np.full((A, U), -1, np.int64),
-            "o_tiers": np.zeros((A, U), np.int64),
-            "o_points": np.zeros((A, U), np.int64),
-            "o_blocked": np.zeros((A, U), np.int64),
-            "o_enters": np.full((A, U), -1, np.int64),
-        }
-        rates = np.zeros((A, U, WHERE))
-        for u, context in enumerate(contexts):
-            travel = self.country.travel[context]
-            if travel.per_year is not None:
-                daily = travel.per_year.at(self.start) / 365.25
-            else:
-                assert travel.per_day is not None  # the schema asks for exactly one
-                daily = travel.per_day.at(self.start)
-            income = [float(x) for x in travel.by_income] if travel.by_income is not None else [1.0] * INCOMES
-            mean = sum(income) / INCOMES
-            for a in range(A):
-                rates[a, u] = [daily * x / mean for x in income for _ in range(STRATA)]
-        for a, arm in enumerate(self.arms):
-            rules = arm.lists
-            if len(rules) > 8:
-                raise UserError(f"arm {arm.name}: {len(rules)} lists; at most 8")
-            names = [rule.list for _, rule in rules]
-            refuse = np.zeros((U, 8))
-            for x, (s, rule) in enumerate(rules):
-                scheme = arm.schemes[s]
-                tiers = list(scheme.tier_names)
-                z["l_scheme"][a, x] = s
-                if rule.entry.tier is not None:
-                    z["l_entry"][a, x] = (0, tiers.index(rule.entry.tier))
-                elif rule.entry.act is not None:
-                    z["l_entry"][a, x] = (1, self.acts.index(rule.entry.act))
-                else:
-                    z["l_entry"][a, x] = (2, 0)
-                z["l_exit"][a, x] = (
-                    0 if rule.exit.tier is not None else 1,
-                    tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days or 0,
-                    -1 if rule.exit.score is None else rule.exit.score,
-                    int(rule.exit.novice),
-                )
-                for context, chance in rule.refuses.items():
-                    if context in contexts:
-                        refuse[contexts.index(context), x] = chance.at(self.start)
-                        z["watched_lists"][a] |= 1 << x
-            for lists in range(256):
-                bits = 0
-                for x, (_, rule) in enumerate(rules):
-                    if lists >> x & 1:
-                        bits |= self._prevented(rule)
-                z["prevents"][a, lists] = bits
-                for u in range(len(contexts)):
-                    passes = 1.0
-                    for x in range(len(rules)):
-                        if lists >> x & 1:
-                            passes *= 1.0 - refuse[u, x]
-                    z["o_refuse"][a, u, lists] = tables.q32(1.0 - passes)
-            for s, o in arm.offers:
-                scheme = arm.schemes[s]
-                u = len(contexts) + offers.index((scheme.scheme, o.offer))
-                rates[a, u] = o.per_year.at(self.start) / 365.25
-                z["o_scheme"][a, u] = s
-                z["o_tiers"][a, u] = sum(1 << list(scheme.tier_names).index(t) for t in o.tiers)
-                z["o_points"][a, u] = o.points
-                z["o_blocked"][a, u] = 1 << names.index(o.not_on) if o.not_on is not None else 0
-                for x, (_, rule) in enumerate(rules):
-                    if rule.entry.offer == o.offer:
-                        z["o_enters"][a, u] = x
-        for u in range(U):
-            highest = float(np.max(rates[:, u]))
-            level = min(28, max(0, math.floor(-math.log2(highest)))) if highest > 0 else 28
-            world["o_level"][u] = level
-            for a in range(A):
-                z["o_threshold"][a, u] = [
-                    round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]
-                ]
-        return world, z
-
-    def _prevented(self, rule: ListRule) -> int:
-        """Acts that a listed person cannot do: no longer exposed, or kept from where they happen."""
-        bits = 0
-        for k, name in enumerate(self.acts):
-            act, rate = self.country.act(name, self.vocabulary), self.country.acts[name]
-            gone = rule.prevents is not None and rate.per == rule.prevents.exposure
-            chance = rule.refuses.get(act.needs) if act.needs is not None else None
-            if gone or (chance is not None and chance.at(self.start) >= 1.0):
-                bits |= 1 << k
-        return bits
+    def _domains_of(self, scheme: Scheme, sensors: list[Sensor]) -> set[int]:
+        """The domains in which points of a scheme may be lost, as the ledger numbers them."""
+        domains = list(self.vocabulary.domains)
+        costly = [name for name, e in scheme.catalogue.items() if e.points and name in self.acts]
+        found = {domains.index(self.country.act(name, self.vocabulary).domain) for name in costly}
+        if scheme.association is not None and scheme.association.points:
+            found.add(L.OF_TIES)
+        if any(s.on_alert is not None and s.on_alert.points for s in sensors):
+            found.add(L.ALARMS)
+        return found
 
     def ties_part(self) -> Tables:
         """The orders through which news and falls travel."""
@@ -522,13 +441,14 @@ def compile_arms(
     `start` fixes dated values; `residents` is the nominal population, by default the country's; `caution` is
     kappa of `docs/reference/equations.md` (0 where nothing is lost).
     """
-    build = _Builder(country, vocabulary, arms, start, seed)
+    build = Builder(country, vocabulary, arms, start, seed)
     build.beside = Beside(country, vocabulary, arms, build.acts, start, residents or country.residents)
     ambient, certainty = build.ambient_part()
-    columns = Columns.of(arms, build.acts, list(country.travel))
+    columns = Columns.of(arms, build.acts, list(country.travel), list(country.opportunities))
     acts = build.acts_part()
-    world_parts, arm_parts = build.lists_part()
+    world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
+    drawn_world, drawn_arms = drawn_part(build)
     world = np.zeros(1, L.WORLD)
     law = np.zeros(len(arms), L.ARM)
     top = acts["deter"].max(axis=1)
@@ -540,7 +460,7 @@ def compile_arms(
     )
     beside_world, beside_arms = build.beside.tables(seed)
     build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
-    _fill(world[0], acts | world_parts | sensor_world | build.ties_part() | beside_world)
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | beside_world)
     _fill(world[0], build.beside.columns(columns.first))
     _fill(
         world[0],
@@ -552,12 +472,18 @@ def compile_arms(
             "m_scheme": columns.first["scheme"],
             "m_list": columns.first["list"],
             "m_trip": columns.first["trip"],
+            "m_redress": columns.first["redress"],
+            "act_domain": [
+                vocabulary.domains.index(country.act(name, vocabulary).domain) for name in build.acts
+            ],
+            "act_purpose": build.rates[0]["purpose"][: len(build.acts)],
             "m_clamped": columns.first["clamped"],
             "k_tier": columns.first["tier"],
             "k_list": columns.first["on-list"],
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
+    arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):
@@ -571,6 +497,8 @@ def compile_arms(
         tuple(build.slots),
         tuple((row.code, row.name) for row in country.regions.rows),
         columns,
+        bool(arm_tables["ledger"].any()),
+        bool((arm_tables["t_intent"] >= 0).any()),
         certainty,
     )
 

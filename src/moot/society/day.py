@@ -16,6 +16,8 @@ from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
 from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
+from moot.society.appointments import NEXT, RULING, WHAT, WHOM
+from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
@@ -27,6 +29,7 @@ from moot.society.law import (
     JUDGE,
     KNOWN,
     NOVICE,
+    OF_TIES,
     OUT,
     OWN,
     R_CAP,
@@ -35,7 +38,10 @@ from moot.society.law import (
     TIER,
 )
 from moot.society.law import ONE as LAST_WAS_ONE
+from moot.society.ledger import domain_of, lose, shrink
+from moot.society.listing import lists_of_block
 from moot.society.opportunities import opportunities_of_block
+from moot.society.redress import fall_due, lists_lifted
 from moot.society.reports import recognitions_of_block, reports_of_block
 from moot.society.score import rebase, score_at
 from moot.society.shunning import ties_of_block
@@ -90,6 +96,9 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         else:
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+        if new < now and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, now)
+            lose(m, b, i, a, s, OF_TIES, now - new)
         column = world.m_scheme + 4 * s + FROM_TIES
         tally(m, a, i, column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
@@ -152,13 +161,20 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
         see.mail_n(m)[JUDGE, b] = 0
         e = see.bucket(m)[b, day - day0]
         while e >= 0:
-            packed = see.wakes(m)[b, e, 1]
+            packed = see.wakes(m)[b, e, WHOM]
             place = packed & 0x1FFFF
             a = (packed >> 17) & 255
-            if see.hot(m)[lo + place, a, WAKE] == day:
+            kind = (packed >> 25) & 255
+            if kind != APPOINTED:
+                what = see.wakes(m)[b, e, WHAT]
+                _keep_appointment(
+                    world, law, m, b, place, a, kind, packed >> 33, what, day, day0, reporting
+                )
                 n = _must_judge(head, touched, n, place, a, arms)
-            after = see.wakes(m)[b, e, 0]
-            see.wakes(m)[b, e, 0] = see.wakes_n(m)[b, 1]
+            elif see.hot(m)[lo + place, a, WAKE] == day:
+                n = _must_judge(head, touched, n, place, a, arms)
+            after = see.wakes(m)[b, e, NEXT]
+            see.wakes(m)[b, e, NEXT] = see.wakes_n(m)[b, 1]
             see.wakes_n(m)[b, 1] = e
             e = after
         see.bucket(m)[b, day - day0] = -1
@@ -181,12 +197,34 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 see.fetch_person(m, lo + touched[y + AHEAD] // arms)
             at = touched[y]
             touch(
-                world, law, m, b, lo, hi, at // arms, at % arms, head[at],
+                key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
                 day, day0, reporting,
             )  # fmt: skip
             head[at] = UNTOUCHED
+        lists_of_block(key, world, law, m, b, day)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
         bought_of_block(key, world, law, m, b, day, day0, reporting)
+
+
+@inline
+def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, reporting):
+    """Points that expire today, or a ruling on an appeal: the score and the lists that follow from it."""
+    i = see.block(m)[0, b] + place
+    new, last, mark, changed = fall_due(world, law, m, b, place, i, a, kind, s, what, day, day0)
+    if changed:
+        before = score_at(
+            value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, law[a].repair[s]
+        )
+        set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting)
+        after = score_at(new, last, mark, day, law[a].repair[s])
+        if after < before and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, before)
+            lose(m, b, i, a, s, domain_of(world, (what >> 20) & 255), before - after)
+    if kind == RULING:
+        lifted = lists_lifted(law, m, i, a, s, what)
+        for x in range(law[a].lists):
+            if (lifted >> x) & 1:
+                delist(world, law, m, b, i, a, x, day)
 
 
 @inline

@@ -24,6 +24,8 @@ from moot.society.acts import (
     pack,
     put,
 )
+from moot.society.appointments import WAKE as APPOINTED
+from moot.society.appointments import appoint, due
 from moot.society.counting import tally
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
@@ -54,9 +56,11 @@ from moot.society.law import (
 from moot.society.law import (
     ONE as LAST_WAS_ONE,
 )
+from moot.society.ledger import domain_of, lose, shrink
+from moot.society.redress import enter_charge, plea, withheld
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
-from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import FEAR_DAY, LISTED_ON, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 from moot.society.ties import reach, reach_far
 
 # Ends of the chain of a person's charges: nothing else today, or a standing to judge in any case.
@@ -73,17 +77,7 @@ def wake_at(m, b, place, i, a, day, when, day0):
     if day < standing <= when:
         return
     see.hot(m)[i, a, WAKE] = when
-    free = see.wakes_n(m)[b, 1]
-    if free >= 0:
-        see.wakes_n(m)[b, 1] = see.wakes(m)[b, free, 0]
-    else:
-        free = see.wakes_n(m)[b, 0]
-        see.wakes_n(m)[b, 0] = free + 1
-        if free >= m.n_wake_cap:
-            return
-    see.wakes(m)[b, free, 1] = pack(place, a, 0, 0, 0)
-    see.wakes(m)[b, free, 0] = see.bucket(m)[b, when - day0]
-    see.bucket(m)[b, when - day0] = free
+    appoint(m, b, when, due(place, a, APPOINTED, 0), 0, day0)
 
 
 @inline
@@ -170,6 +164,8 @@ def enlist(world, law, m, b, place, i, a, x, day):
             see.mail_n(m)[TERM, b] = n + 1
     if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
+    if m.n_warm_people > 1 and see.hot(m)[i, a, LISTS] == 0:
+        see.warm(m)[i, a, LISTED_ON] = day
     see.hot(m)[i, a, LISTS] |= 1 << x
     tally(m, a, i, world.m_list + 2 * x, 1)
     tally(m, a, i, world.k_list + x, 1)
@@ -276,7 +272,25 @@ def note_charge(law, m, b, day, i, a, packed, source):
 
 
 @inline
-def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
+def points_of(law, m, a, s, k, kinds):
+    """What the charges of one act or alarm cost today in a scheme (negative: earn), capped."""
+    n = see.counts(m)[k] if law[a].reads[s] == REGIME else 1
+    if k >= kinds:
+        return law[a].f_points[k - kinds, s] * n
+    if law[a].counts[s, k] == 0:
+        return np.int64(0)
+    points = law[a].points[s, k] * n
+    return min(points, law[a].cap[s, k]) if points > 0 else max(points, -law[a].cap[s, k])
+
+
+@inline
+def in_error(law, a, s, k, own):
+    """1 where a charge that a scheme reads is for something that the person did not do."""
+    return 0 if law[a].reads[s] == TODAY or (own >> np.uint64(k)) & ONE else 1
+
+
+@inline
+def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     """Everything that happens to one person in one arm today."""
     i = lo + place
     kinds = world.kinds
@@ -286,6 +300,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     told = ZERO
     today = ZERO
     regime = ZERO
+    own = ZERO
     e = head
     while e >= 0:
         packed = see.mail(m)[OWN, b, e, 0]
@@ -299,6 +314,8 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         if bits & REGIME:
             regime |= bit
             counts[k] += 1
+            if bits & (BORNE | ALLEGED) == 0 and k < kinds:
+                own |= bit
             if bits & BORNE and k < kinds:
                 tally(m, a, i, k * PER_ACT + FOR_ANOTHER, 1)
             if law[a].notice != 0:
@@ -333,20 +350,16 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         while x != ZERO:
             k = low_bit(x)
             x &= x - ONE
-            n = counts[k] if law[a].reads[s] == REGIME else 1
-            if k >= kinds:
-                points = law[a].f_points[k - kinds, s] * n
-            elif law[a].counts[s, k] != 0:
-                points = law[a].points[s, k] * n
-                if points > 0:
-                    points = min(points, law[a].cap[s, k])
-                    heavy = heavy or law[a].heavy[s, k] != 0
-                else:
-                    points = max(points, -law[a].cap[s, k])
-            else:
-                points = np.int64(0)
+            points = points_of(law, m, a, s, k, kinds)
+            if points > 0:
+                heavy = heavy or (k < kinds and law[a].heavy[s, k] != 0)
+                if law[a].appeals[s] != 0:
+                    wrong = in_error(law, a, s, k, own)
+                    state, days = plea(key, world, law, m, i, a, s, k, wrong, day)
+                    points -= withheld(law, a, s, state, days, points)
             cost += points
             lost += max(0, points)
+        left = np.int64(0)
         value = value_of(m, i, a, s)
         last = last_of(m, i, a, s)
         mark = mark_of(m, i, a, s)
@@ -368,6 +381,7 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                 mark |= LAST_WAS_ONE
             if heavy:
                 mark |= HEAVY
+            left = lost - max(0, law[a].scale[s, 1] - (before - cost))  # what the floor did not spare
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], before - cost))
             if now > r[R_CAP]:
                 mark |= ABOVE
@@ -377,6 +391,26 @@ def touch(world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
             v, since, kept = rebase(now, last, mark, day, r)
             set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+        if lost > 0 and law[a].ledger[s] != 0:
+            shrink(law, m, b, i, a, s, now + left)
+        if law[a].appeals[s] != 0 or law[a].memory[s] != 0 or (lost > 0 and law[a].ledger[s] != 0):
+            x = charged
+            while x != ZERO:
+                k = low_bit(x)
+                x &= x - ONE
+                points = points_of(law, m, a, s, k, kinds)
+                if points <= 0:
+                    continue
+                wrong = in_error(law, a, s, k, own)
+                state, days = plea(key, world, law, m, i, a, s, k, wrong, day)
+                taken = min(left, points - withheld(law, a, s, state, days, points))
+                left -= taken
+                if taken > 0 and law[a].ledger[s] != 0:
+                    lose(m, b, i, a, s, domain_of(world, k), taken)
+                if law[a].appeals[s] != 0 or law[a].memory[s] != 0:
+                    enter_charge(
+                        world, law, m, b, place, i, a, s, k, wrong, state, days, points, taken, day, day0
+                    )
         if place_in_tier(world, law, m, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
             sent = pack(0, a, s, 0, 0)
             reach(world, m, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)

@@ -7,7 +7,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 
 import numpy as np
 
-from moot.country.rates import ACT_LAYERS
+from moot.country.rates import ACT_LAYERS, INCOMES
 from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -38,6 +38,30 @@ DONE, PREVENTED, BY_TODAY, BY_REGIME, TO_ANOTHER, FOR_ANOTHER, NOBODY = range(PE
 # Per-scheme flow measures.
 SCHEME_MEASURES = ("falls", "rises", "points-lost", "points-from-ties")
 FALL, RISES, LOST, FROM_TIES = range(4)
+
+
+# Measures of redress and memory, by scheme.
+REDRESS_MEASURES = (
+    "wrong-charges",
+    "appeals",
+    "upheld",
+    "upheld-wrong",
+    "rejected",
+    "points-restored",
+    "days-wronged",
+    "points-expired",
+)
+CHANCE_MEASURES = ("tried-by-listed", "refused", "refused-across-contexts")
+DECISION_MEASURES = ("decided", "refused", "refused-across-contexts", "refused-by-score")
+PER_CHANCE = 4
+REFUSED, ACROSS, BY_SCORE = 1, 2, 3
+REDRESS_WIDTH = len(REDRESS_MEASURES)
+WRONG, APPEALED, UPHELD, UPHELD_WRONG, REJECTED, BACK, DAYS_WRONGED, EXPIRED = range(REDRESS_WIDTH)
+# Domains of the ledger: those of the vocabulary, then what ties cost and what false alarms cost.
+DOMAINS, OF_TIES, ALARMS = 12, 10, 11
+# Own intents of the listed are thresholds; from DRAWN_ENTRY on, a share of everybody's in 1/65536.
+RATES, TRY_DAYS, DRAWN_ENTRY = 16, 1024, 1 << 40
+DELAYS = 1024  # equally likely delays of a ruling
 
 
 # What kernels may hold at most; a regime or country beyond these is refused when compiled.
@@ -73,7 +97,7 @@ WORLD = _record(
     chances=(),  # opportunities: trips (refused by lists) and offers (taken up in some tiers)
     o_purpose=(CHANCES,),
     o_level=(CHANCES,),
-    o_kind=(CHANCES,),  # 0 a trip, 1 an offer
+    o_kind=(CHANCES,),  # 0 a trip, 1 an offer, 2 a decision by tier
     caution=(257,),  # exp(-kappa l) in 1/65536, l in 1/256
     orders=(),  # in-block tie orders
     tie_kind=(ORDERS,),  # 0 household, 1 ring, 2 clique
@@ -102,6 +126,13 @@ WORLD = _record(
     m_bought=(),  # two columns a scheme: purchases, euros
     m_displaced=(),  # one column an act
     # -- redress, memory, the ledger by domain, decisions by tier
+    act_purpose=(KINDS,),
+    act_domain=(KINDS,),
+    drawn=(),  # lists with drawn entries, by name
+    d_purpose=(LISTS, 2),  # of an entry, of an exit
+    d_level=(LISTS, 2),
+    o_domains=(CHANCES,),  # domains that belong to the context of a chance, bit by domain
+    m_redress=(),
     m_false=(),  # first column of each family of measures
     m_scheme=(),
     m_list=(),
@@ -187,6 +218,25 @@ ARM = _record(
     displaced=(),  # probability that a prevented scored act is done elsewhere
     displace_acts=(),  # bit by act
     # -- redress, memory, the ledger by domain, decisions by tier
+    appeals=(SCHEMES,),  # 1 where a charge may be appealed
+    appeal_purpose=(SCHEMES,),
+    appeal=(SCHEMES, 3, INCOMES, 2),  # by education, income, right or wrong
+    delay=(SCHEMES, DELAYS),  # days until a ruling, equally likely
+    upheld=(SCHEMES, 2),  # right or wrong
+    suspensive=(SCHEMES,),
+    restores=(SCHEMES,),  # 1 points, 2 lists
+    d_list=(LISTS,),  # drawn list: the list of the arm, or -1
+    d_day=(LISTS, RATES),  # first day of each piece of its rate of entries
+    d_entry=(LISTS, RATES),  # threshold on the next 32 digits
+    d_exit=(LISTS,),
+    t_intent=(LISTS, CHANCES),  # what the listed set out for; -1 as everybody (see `society.listing`)
+    t_again=(LISTS, TRY_DAYS),  # probability of one more try after a refusal, by days listed
+    ledger=(SCHEMES,),  # 1 where lost points are kept by domain
+    only_domain=(SCHEMES,),  # where they are not: the one domain in which they are lost, or -1
+    l_refuses=(LISTS,),  # chances that a list refuses, bit by chance
+    o_decide=(CHANCES, TIERS),  # decision: probability of a refusal in each tier
+    o_before=(CHANCES,),  # without the score
+    memory=(SCHEMES,),  # days after which a charge expires, 0 = never
     o_threshold=(CHANCES, WHERE),  # on the next 32 digits
     o_refuse=(CHANCES, 256),  # probability of refusal for each set of lists
     o_scheme=(CHANCES,),  # offer: scheme, or -1

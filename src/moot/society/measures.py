@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from moot.society.arms import Arm
-from moot.society.law import ACT_MEASURES, SCHEME_MEASURES
+from moot.society.law import (
+    ACT_MEASURES,
+    CHANCE_MEASURES,
+    DECISION_MEASURES,
+    PER_CHANCE,
+    REDRESS_MEASURES,
+    SCHEME_MEASURES,
+)
 
 Family = Callable[[Arm], Sequence[str]]
 
@@ -26,13 +33,27 @@ class Columns:
     stock_names: tuple[dict[int, str], ...]  # by arm: column of the stocks, from 0 -> name
 
     @classmethod
-    def of(cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str]) -> Columns:
-        """Lay the columns out for these arms."""
+    def of(
+        cls,
+        arms: Sequence[Arm],
+        acts: Sequence[str],
+        contexts: Sequence[str],
+        opportunities: Sequence[str] = (),
+    ) -> Columns:
+        """Lay the columns out for these arms; `opportunities` are the contexts of decisions by tier."""
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
             own = {(arm.schemes[s].scheme, o.offer) for s, o in arm.offers}
-            return [x for s, o in offers for x in (f"offer:{s}-{o}:taken" if (s, o) in own else "", "")]
+            return [
+                x
+                for s, o in offers
+                for x in (f"offer:{s}-{o}:taken" if (s, o) in own else "", *[""] * (PER_CHANCE - 1))
+            ]
+
+        def decided(arm: Arm) -> list[str]:
+            every = [(c, x) for c in opportunities for x in DECISION_MEASURES]
+            return [f"decision:{c}:{x}" if c in arm.decisions else "" for c, x in every]
 
         flows: dict[str, Family] = {
             "act": lambda _: [f"act:{k}:{what}" for k in acts for what in ACT_MEASURES],
@@ -40,8 +61,13 @@ class Columns:
             "scheme": lambda arm: [f"scheme:{s.scheme}:{x}" for s in arm.schemes for x in SCHEME_MEASURES],
             "list": lambda arm: [f"list:{r.list}:{x}" for _, r in arm.lists for x in ("entries", "exits")],
             "trip": lambda arm: [
-                *(f"trip:{context}:{x}" for context in contexts for x in ("tried-by-listed", "refused")),
+                *(
+                    f"trip:{context}:{x}" if x else ""
+                    for context in contexts
+                    for x in (*CHANCE_MEASURES, *[""] * (PER_CHANCE - len(CHANCE_MEASURES)))
+                ),
                 *taken(arm),
+                *decided(arm),
             ],
             # -- work and money
             # -- opinion
@@ -68,6 +94,11 @@ class Columns:
                 [f"act:{k}:displaced" for k in acts] if arm.regime and arm.regime.displacement else []
             ),
             # -- redress, memory, the ledger by domain, decisions by tier
+            "redress": lambda arm: [
+                f"redress:{s.scheme}:{x}" if s.redress is not None or s.score.memory_months else ""
+                for s in arm.schemes
+                for x in REDRESS_MEASURES
+            ],
             "clamped": lambda _: ["engine:clamped"],
         }
         stocks: dict[str, Family] = {

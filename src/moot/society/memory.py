@@ -47,8 +47,10 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
     "mail_n": (np.int64, ("boxes", "blocks")),
     "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
-    "wakes": (np.int64, ("blocks", "wake_cap", 2)),  # next entry; packed person and arm
+    "wakes": (np.int64, ("blocks", "wake_cap", 3)),  # appointments: next entry; for whom; what about
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
+    "ledger": (np.uint16, ("blocks", "arms", "ledger_cap", "ledger_width")),  # points lost by scheme, domain
+    "ledger_n": (np.int64, ("blocks", "arms")),
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
     # stairs: sums of scores that rise by repair alone
@@ -173,6 +175,8 @@ mail_n = _view("mail_n")
 bucket = _view("bucket")
 wakes = _view("wakes")
 wakes_n = _view("wakes_n")
+ledger = _view("ledger")
+ledger_n = _view("ledger_n")
 life = _view("life")
 life_n = _view("life_n")
 rate = _view("rate")

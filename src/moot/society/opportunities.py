@@ -6,10 +6,12 @@ from moot.country.population import WHERE, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_candidates, word_start, word_uniform
 from moot.society import memory as see
-from moot.society.acts import L_OFFER, L_REFUSED, L_TRIP, note
+from moot.society.acts import L_DECIDED, L_DENIED, L_GRANTED, L_OFFER, L_REFUSED, L_TRIP, note
 from moot.society.counting import tally
 from moot.society.judge import enlist, place_in_tier, plan_wake, set_score, set_watched
-from moot.society.law import TIER
+from moot.society.law import ACROSS, BY_SCORE, PER_CHANCE, REFUSED, TIER
+from moot.society.ledger import list_without_others, tier_of, without_others
+from moot.society.listing import intends, tries
 from moot.society.score import rebase, score_at
 from moot.society.state import LISTS, is_kept, last_of, mark_of, value_of
 
@@ -32,7 +34,7 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     now = min(law[a].scale[s, 2], now + law[a].o_points[u])
     v, since, kept = rebase(now, last, mark, day, law[a].repair[s])
     set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-    tally(m, a, i, world.m_trip + 2 * u, 1)
+    tally(m, a, i, world.m_trip + PER_CHANCE * u, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_OFFER, u, i, now, 0)
     if law[a].o_enters[u] >= 0:
@@ -40,6 +42,33 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     place_in_tier(world, law, m, b, place, i, a, s, now, day)
     set_watched(world, law, m, b, place, i, a)
     plan_wake(world, law, m, b, place, i, a, day, day0)
+
+
+@inline
+def decision(world, law, m, b, i, a, u, coin, day):
+    """Somebody decides about a person in a tier: one coin, with the score and without it."""
+    s = law[a].o_scheme[u]
+    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
+        return
+    tier = np.int64(mark_of(m, i, a, s)) >> TIER
+    if not (law[a].o_tiers[u] >> tier) & 1:
+        return
+    column = world.m_trip + PER_CHANCE * u
+    tally(m, a, i, column, 1)
+    before = coin < law[a].o_before[u]
+    refused = coin < law[a].o_decide[u, tier]
+    if refused:
+        tally(m, a, i, column + REFUSED, 1)
+    if refused and not before:
+        tally(m, a, i, column + BY_SCORE, 1)
+        score = without_others(law, m, b, i, a, s, day, world.o_domains[u])
+        if coin >= law[a].o_decide[u, tier_of(law, a, s, score)]:
+            tally(m, a, i, column + ACROSS, 1)
+    if is_kept(m, i):
+        if refused != before:
+            note(m, b, day, i, a, L_DENIED if refused else L_GRANTED, u, i, s, tier)
+        else:
+            note(m, b, day, i, a, L_DECIDED, u, i, s, np.int64(refused))
 
 
 @inline
@@ -68,22 +97,33 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                 for a in range(arms):
                     if not (see.watched(m)[a, w] >> np.uint64(bit)) & ONE:
                         continue
-                    if x >= law[a].o_threshold[u, where]:
+                    if not intends(law, m, i, a, u, where, x):
                         continue
                     if world.o_kind[u] == 1:
                         if law[a].o_scheme[u] >= 0:
                             offer(world, law, m, b, i, a, u, day, day0, reporting)
+                        continue
+                    if world.o_kind[u] == 2:
+                        if law[a].o_scheme[u] >= 0:
+                            if coin < 0:
+                                coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
+                            decision(world, law, m, b, i, a, u, coin, day)
                         continue
                     refusal = law[a].o_refuse[u, see.hot(m)[i, a, LISTS]]
                     if refusal == 0:
                         continue
                     if coin < 0:
                         coin = np.int64(draw(key, i, day, world.o_purpose[u], 0)[0])
-                    column = world.m_trip + 2 * u
-                    tally(m, a, i, column, 1)
+                    column = world.m_trip + PER_CHANCE * u
+                    n = tries(key, law, m, i, a, u, world.o_purpose[u], day) if coin < refusal else 1
+                    tally(m, a, i, column, n)
                     if coin < refusal:
-                        tally(m, a, i, column + 1, 1)
+                        tally(m, a, i, column + REFUSED, n)
+                        lists = np.int64(see.hot(m)[i, a, LISTS])
+                        domains = world.o_domains[u]
+                        if not list_without_others(world, law, m, b, i, a, u, lists, day, domains):
+                            tally(m, a, i, column + ACROSS, n)
                         if is_kept(m, i):
-                            note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], 0)
+                            note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], n)
                     elif is_kept(m, i):
                         note(m, b, day, i, a, L_TRIP, u, i, 0, 0)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from functools import cached_property
@@ -36,6 +37,7 @@ __all__ = [
     "is_run_folder",
     "list_runs",
     "read_manifest",
+    "unreadable_runs",
 ]
 
 FORMAT = "moot-run-1"
@@ -76,8 +78,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """The content of a run's `run.json`. Raises `RunError` where there is none that can be read."""
     manifest = path / MANIFEST
     if not path.exists():
-        near = [one.name for one in list_runs(path.parent)][:5] if path.parent.is_dir() else []
-        there = f"; there is {', '.join(near)}" if near else ""
+        near = [str(one) for one in (*list_runs(path.parent), *list_runs(path.parent / "runs"))]
+        alike = [one for one in near if Path(one).name == path.name]
+        there = f"; there is {', '.join(near[:5])}" if near else ""
+        there = f'; did you mean "{alike[0]}"?' if alike else there
         raise RunError(f"there is no run at {path}{there}")
     if not manifest.is_file():
         raise RunError(f"{path} is not a run folder: it has no {MANIFEST}")
@@ -96,6 +100,21 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def list_runs(folder: Path) -> list[Path]:
     """The run folders directly in `folder` and one level below, by name."""
+    return [path for path in _with_manifest(folder) if is_run_folder(path)]
+
+
+def unreadable_runs(folder: Path) -> list[tuple[Path, str]]:
+    """The folders that have a manifest and are no runs that can be read, each with the reason."""
+    found = []
+    for path in _with_manifest(folder):
+        try:
+            read_manifest(path)
+        except RunError as error:
+            found.append((path, str(error)))
+    return found
+
+
+def _with_manifest(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     found = []
@@ -104,9 +123,9 @@ def list_runs(folder: Path) -> list[Path]:
             continue
         if (path / MANIFEST).is_file():
             found.append(path)
-        else:
+        elif os.access(path, os.R_OK | os.X_OK):
             found += [p for p in sorted(path.iterdir()) if p.is_dir() and (p / MANIFEST).is_file()]
-    return [path for path in found if is_run_folder(path)]
+    return found
 
 
 def delete_run(path: Path) -> None:
@@ -117,7 +136,8 @@ def delete_run(path: Path) -> None:
     content = read_manifest(path)
     if path.is_symlink():
         raise RunError(f"{path} is a link; name the folder itself")
-    ours = {MANIFEST, *content.get("files", {}), *content.get("reports", ["report.html"])}
+    pages = ["report.html", *(f"report-{arm}.html" for arm in content["arms"])]
+    ours = {MANIFEST, *content.get("files", {}), *pages}
     others = sorted(one.name for one in path.iterdir() if one.name not in ours or one.is_dir())
     if others:
         raise RunError(
@@ -189,11 +209,16 @@ class StoredRun:
 
     def names_in(self, arm: str) -> list[str]:
         """The measures that an arm has; the others are NULL there."""
-        return list(self.manifest["measures"][self._arm(arm)])
+        return list(self.manifest["measures"][self.known_arm(arm)])
 
-    def _arm(self, arm: str) -> str:
+    def known_arm(self, arm: str) -> str:
+        """The arm of this name. Raises `RunError` with the nearest name where there is none."""
         if arm not in self.arms:
-            raise RunError(f"this run has no arm {arm!r}; it has {', '.join(self.arms)}")
+            import difflib
+
+            near = difflib.get_close_matches(arm, self.arms, 1)
+            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(self.arms)}"
+            raise RunError(f"this run has no arm {arm!r}; {hint}")
         return arm
 
     # What it counted.
@@ -230,7 +255,7 @@ class StoredRun:
         last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
         sums = [f"SUM({quoted(name)}) {last if name in self._stocks else ''}" for name in names]
         parts = [f"CAST(COALESCE({one}, 0) AS BIGINT) AS total_{n}" for n, one in enumerate(sums)]
-        found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self._arm(arm)])
+        found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self.known_arm(arm)])
         return {name: int(column[0]) for name, column in zip(names, found.values(), strict=True)}
 
     @cached_property
@@ -260,7 +285,7 @@ class StoredRun:
             "region": f"SELECT region, {people}, {value} {OF_REGIONS} GROUP BY 1 ORDER BY 1",
             "level": f"SELECT attribute, level, {people}, {value} {OF_LEVELS} GROUP BY 1, 2 ORDER BY 1, 2",
         }[by]
-        return self._tables.ask(query, [self._arm(arm)])
+        return self._tables.ask(query, [self.known_arm(arm)])
 
     @property
     def events(self) -> Columns:
