@@ -1,7 +1,7 @@
 """Ties that are cut after a fall and mend after a rise: at the end of the day, for both people of a tie.
 
 Both are in one block, so its thread writes both. First ties mend, then they are cut; within either the order
-of people does not matter: a tie is cut when either side's fall cuts it.
+of people does not matter: a tie is cut when either side's fall cuts it, and is counted for both.
 """
 
 import numpy as np
@@ -58,6 +58,7 @@ def turn(world, law, m, b, lo, n, i, a, s, day, cutting, stake):
             flip(world, m, a, i, mine)
             flip(world, m, a, j, theirs)
             tally(m, a, i, world.m_ties + (0 if cutting else 1), 1)
+            tally(m, a, j, world.m_ties + (0 if cutting else 1), 1)
             if is_kept(m, i):
                 note(m, b, day, i, a, L_CUT_OFF if cutting else L_TAKEN_BACK, s, j, 0, 0)
             if is_kept(m, j):
