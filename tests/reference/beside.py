@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
 from moot.country.rates import STRATA
@@ -79,8 +78,9 @@ class Beside(Dense):
                 for a, law in enumerate(self.law):
                     if u < law["r_threshold"][f] * ties:
                         self._tally(a, i, w["m_malicious"] + law["r_sensor"][f])
-                        mine = self._charges(a, i).regime
-                        mine[law["r_act"][f]] = mine.get(law["r_act"][f], 0) + 1
+                        mine, k = self._charges(a, i), law["r_act"][f]
+                        mine.regime[k] = mine.regime.get(k, 0) + 1
+                        mine.borne |= {k} if w["kind"][k] < 2 else set()
         for f in range(w["watches"]):
             for i, u in self._below_level(w["w_purpose"][f], w["w_level"][f]):
                 for a, law in enumerate(self.law):
@@ -170,23 +170,8 @@ class Beside(Dense):
                     out |= 1 << (base + reach + x - (x > 0))
         return out
 
-    def _state_sums(self, a: int) -> NDArray[np.uint64]:
-        if not self.law[a]["shunning"]:
-            return super()._state_sums(a)
-        state, lane, sums = self.state[a], 0xA5A5A5A55A5A5A5A, [0, 0]
-        hashes = []
-        for i in range(self.n):
-            h = digest_mix(int(self.key) ^ i)
-            for st in state.standing:
-                h = digest_mix(h ^ (st.score[i] + 65536) ^ (st.tier[i] << 32))
-            for c in range(2):
-                h = digest_mix(h ^ self.fear(a, i, c, self.today))
-            hashes.append(digest_mix(digest_mix(h ^ state.lists[i]) ^ self.bits(a, i)))
-        for (i, x), until in state.terms.items():
-            hashes.append(digest_mix(digest_mix(int(self.key) ^ i) ^ (x | until << 8)))
-        for h in hashes:
-            sums = [(sums[0] + h) & M64, (sums[1] + digest_mix(h ^ lane)) & M64]
-        return np.array(sums, np.uint64)
+    def _fold(self, a: int, i: int, h: int) -> int:
+        return super()._fold(a, i, digest_mix(h ^ self.bits(a, i)) if self.law[a]["shunning"] else h)
 
 
 def scenario(folder: Path, seed: int, *, people: int = 300, days: int = 45) -> Scenario:

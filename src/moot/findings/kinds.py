@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from moot.society import acts
 
-__all__ = ["CHARGES", "KINDS", "OUTSIDE", "PHASE", "Event"]
+__all__ = ["CHARGES", "HUSHED", "KINDS", "OUTSIDE", "PHASE", "Event"]
 
 OUTSIDE = "not in the panel"
 
@@ -44,7 +44,11 @@ KINDS = {
     acts.L_IN_TOUCH: "in-touch",
     acts.L_BOUGHT: "bought",
     acts.L_DISPLACED: "displaced",
+    acts.L_HUSHED: "hushed",
 }
+
+HUSHED = ("against", "for")
+"""The side on which somebody keeps silent."""
 
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
@@ -57,6 +61,7 @@ PHASE = {
     "tie-fell": 5, "tie-charged": 5,
     "displaced": 0, "recognised": 0, "alleged": 1, "bought": 1,
     "cut-off": 5, "cuts-off": 5, "taken-back": 5, "in-touch": 5,
+    "hushed": 6,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
 

@@ -21,6 +21,7 @@ from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
 from moot.regime.schema import Repair, Scheme, Sensor
 from moot.society import law as L
+from moot.society import minds
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.beside import Beside
@@ -353,8 +354,10 @@ class Builder:
                     z["stake_span"][a] = (score.start, max(1, score.start - known))
                 closes = scheme.decisions or any(rule.refuses for rule in scheme.lists)
                 found = self._domains_of(scheme, arm.sensors)
-                z["ledger"][a, s] = int(bool(closes) and len(found) > 1)
-                z["only_domain"][a, s] = next(iter(found)) if len(found) == 1 else -1
+                # With one domain of acts there is nothing to keep apart; ties and alarms go with it.
+                of_acts = found - {L.OF_TIES, L.ALARMS} or found
+                z["ledger"][a, s] = int(bool(closes) and len(of_acts) > 1)
+                z["only_domain"][a, s] = next(iter(of_acts)) if len(of_acts) == 1 else -1
         return z
 
     def _domains_of(self, scheme: Scheme, sensors: list[Sensor]) -> set[int]:
@@ -444,7 +447,15 @@ def compile_arms(
     build = Builder(country, vocabulary, arms, start, seed)
     build.beside = Beside(country, vocabulary, arms, build.acts, start, residents or country.residents)
     ambient, certainty = build.ambient_part()
-    columns = Columns.of(arms, build.acts, list(country.travel), list(country.opportunities))
+    lawful = [name for name in build.acts if country.act(name, vocabulary).class_ == "lawful"]
+    thought = minds.world_tables(country.opinion, start)
+    columns = Columns.of(
+        arms,
+        build.acts,
+        list(country.travel),
+        opportunities=list(country.opportunities),
+        forgone=lawful if country.opinion else (),
+    )
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
@@ -460,8 +471,10 @@ def compile_arms(
     )
     beside_world, beside_arms = build.beside.tables(seed)
     build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
-    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | beside_world)
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | thought)
+    _fill(world[0], beside_world)
     _fill(world[0], build.beside.columns(columns.first))
+    _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(
         world[0],
         {
@@ -484,6 +497,7 @@ def compile_arms(
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
     arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
+    arm_tables |= minds.arm_tables(arms, country.opinion, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):
