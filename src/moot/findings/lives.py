@@ -15,10 +15,13 @@ from moot.findings.causes import (
     ANNOUNCED,
     ANOTHER,
     BEFORE,
+    COURSE,
     INSTITUTIONS,
     OWN_ACT,
+    RATED,
     RULE,
     SENSOR,
+    STANDING,
     TIE_CHARGED,
     TIE_FELL,
     TWIN,
@@ -26,7 +29,7 @@ from moot.findings.causes import (
     Pair,
 )
 from moot.findings.events import Life
-from moot.findings.kinds import OUTSIDE, Event
+from moot.findings.kinds import LIVELIHOOD, OUTSIDE, Event
 from moot.findings.rules import Rules
 from moot.society.arms import date_of
 
@@ -144,7 +147,32 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"hears that {who}, a tie, was charged: {rules.act(what)}"
     if kind == "offer":
         return f"takes up the offer {what}"
+    if kind in LIVELIHOOD:
+        return _livelihood(event, rules)
     return f"gets a new licence{score}"
+
+
+def _livelihood(event: Event, rules: Rules) -> str:
+    """What happened to work or debts."""
+    if event.kind in ("hire-refused", "dismissed"):
+        said = "would have been hired and is refused" if event.kind == "hire-refused" else "is dismissed"
+        return f"{said} because of tier {event.tier} of {event.what}"
+    if event.kind in ("fine-paid", "fine-unpaid"):
+        paid = event.kind == "fine-paid"
+        said = "pays the fine at once" if paid else "does not pay the fine, which is raised"
+        return f"{said}: {rules.act(event.what)}"
+    if event.kind == "fine-ended":
+        paid = event.tier == "recovered"
+        said = "is made to pay a raised fine" if paid else "is no longer asked for a raised fine"
+        return f"{said}: {rules.act(event.what)}"
+    if event.kind == "arrears":
+        return f"is behind with a fine of the month before: {rules.act(event.what)}"
+    return {
+        "hired": "finds work",
+        "job-lost": "leaves or loses work",
+        "rating-warned": "is warned by the platform: the rating shown is below its line",
+        "rating-dropped": "is dropped by the platform and loses the work",
+    }[event.kind]
 
 
 def somebody(number: str) -> str:
@@ -235,6 +263,12 @@ def _caused(cause: Cause, event: Event, rules: Rules) -> str:
         return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
     if cause.kind == ANOTHER:
         return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
+    if cause.kind == COURSE:
+        return "as jobs are found and lost today"
+    if cause.kind == STANDING:
+        return "because the scheme lets people start there"
+    if cause.kind == RATED:
+        return "because of ratings on the platform"
     if cause.kind == BEFORE:
         return "from before the first day"
     return "not explained"

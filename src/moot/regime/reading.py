@@ -9,6 +9,7 @@ from moot.declaring.complaints import Complaint, complain_unknown, declared, nea
 from moot.declaring.files import find
 from moot.declaring.source import Place, Source
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
+from moot.regime.work import check_jobs, check_ratings
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
 __all__ = ["act_of", "check_regime", "load_regime", "regime_from"]
@@ -64,6 +65,8 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
                 )
             seen.add(rule.list)
         yield from _check_scheme(at, scheme, regime, vocabulary, names)
+        yield from check_jobs(at, scheme)
+    yield from check_ratings(regime, tuple(vocabulary.attributes["appearance"]))
     yield from _unseen(regime, vocabulary)
 
 

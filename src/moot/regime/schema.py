@@ -22,6 +22,7 @@ from moot.declaring.values import (
     Slug,
     Text,
 )
+from moot.regime.work import Ratings
 from moot.vocabulary import Act
 
 __all__ = [
@@ -229,7 +230,8 @@ class Offer(Part):
 class Scheme(Part):
     """One score. `who` has it; `reads`: the charges of `today`, or those of the `regime`'s own sensors.
 
-    `disclosed`: whether people know their score.
+    `disclosed`: whether people know their score. `hiring`: the share of hires that a tier lets stand;
+    `dismissal`: the chance a month that a tier costs the job; both by tier, and both can only worsen.
     """
 
     scheme: Slug
@@ -241,6 +243,8 @@ class Scheme(Part):
     association: Association | None = None
     lists: Many[ListRule] = ()
     offers: Many[Offer] = ()
+    hiring: dict[str, Probability] = Field(default_factory=dict)
+    dismissal: dict[str, Probability] = Field(default_factory=dict)
 
     @property
     def tier_names(self) -> tuple[str, ...]:
@@ -269,6 +273,7 @@ class Regime(Declaration):
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     sensors: Many[Sensor] = ()
     schemes: Many[Scheme] = Field(min_length=1, max_length=4)
+    ratings: Ratings | None = None
 
     def is_announced(self, on: date) -> bool:
         """Whether people know of the regime on a day."""

@@ -47,6 +47,7 @@ from moot.society.law import (
     TODAY,
     UNCHARGED,
 )
+from moot.society.livelihood import standing
 from moot.society.memory import CHUNK, STRIP
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
@@ -60,6 +61,8 @@ EVERY_LEAD = (1 << LEAD) - 1
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
 L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED = 9, 10, 11, 12, 13, 14, 15
 L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
+L_JOB_LOST, L_HIRED, L_HIRE_REFUSED, L_DISMISSED, L_FINE_PAID, L_FINE_UNPAID = 30, 31, 32, 33, 34, 35
+L_FINE_ENDED, L_ARREARS, L_RATING_WARNED, L_RATING_DROPPED = 36, 37, 38, 39
 # 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
 
 
@@ -159,6 +162,8 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
                 )
                 lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
                 threshold = (threshold * world.caution[lost]) >> 16
+        if world.works != 0:
+            threshold = standing(world, m, i, a, k, c, day, threshold)
         if threshold > CERTAIN:
             see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
         if u_thin >= threshold:

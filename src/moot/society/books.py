@@ -25,14 +25,21 @@ class DeskFull(MootError):
     """A box of a block was full: nothing was dropped in silence, the run starts again with more room."""
 
 
-def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int) -> State:
-    """Nobody has a record, everybody believes the prior."""
+def needs_warm(compiled: Compiled) -> bool:
+    """Whether an arm or the country has a mechanism that keeps something in `warm`."""
+    return bool(compiled.world["works"][0] or compiled.world["fines"][0])
+
+
+def empty_state(
+    people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int, *, warm: bool = False
+) -> State:
+    """Nobody has a record, everybody believes the prior; `warm`: room for what only some mechanisms need."""
     hot = np.zeros((people, arms, width(schemes)), np.uint16)
     hot[:, :, FEAR_DAY] = day
     for c, p in enumerate(prior):
         hot[:, :, FEAR + c] = min(65535, p)
-    warm = np.zeros((1, arms, WARM), np.uint16)
-    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, words), np.uint64)}
+    rows = np.zeros((people if warm else 1, arms, WARM), np.uint16)
+    return {"hot": hot, "warm": rows, "watched": np.zeros((arms, words), np.uint64)}
 
 
 def branch(state: State, arms: int, schemes: int) -> State:
@@ -90,6 +97,7 @@ class Books:
             "mail_cap": int((1024 + ROOM * largest * arms) * room),
             "wake_cap": int((1024 + ROOM * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
+            "debt_cap": int((256 + ROOM * largest * arms) * room) if compiled.world["fines"][0] else 1,
             "days": days + 2,
             "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
             "period": every if reporting else 1,
@@ -116,7 +124,7 @@ class Books:
         for name in (*STATE, "classes", "span", "person", "order", "place"):  # else a kernel writes elsewhere
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
-        shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n")
+        shared = ("mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n", "debts", "debt_n")
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
         self["bucket"][:] = -1
@@ -160,6 +168,7 @@ class Books:
             "mail_cap": int(self["mail_n"].max()),
             "wake_cap": int(self["wakes_n"][:, 0].max()),
             "life_cap": int(self["life_n"].max()),
+            "debt_cap": int(self["debt_n"].max()),
         }
         for cap, count in used.items():
             if count > self.sizes[cap]:
@@ -185,7 +194,7 @@ class Books:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
         statics = ("person", "household", "order", "place", "classes", "panel")
-        side = ("mail", "bucket", "wakes", "life", "rate", "bump", "total")
+        side = ("mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,

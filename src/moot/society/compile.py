@@ -23,6 +23,7 @@ from moot.regime.schema import ListRule, Repair, Scheme
 from moot.society import law as L
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
+from moot.society.livelihood_tables import arms_part, world_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
@@ -107,6 +108,7 @@ class _Builder:
             p0 = prior[group] if group else 0.0
             q = max(LEAST_CERTAINTY, q0)
             step = learning * q * (1.0 - p0) / ((1.0 - q) * p0) if p0 > 0 else 0.0
+            step = 0.0 if rate.arises is not None else step  # not drawn at a rate: teaches nothing of chances
             unlearn.append(round(round(min(1.0, step), 9) * tables.Q30))
         fading = pc.fading
         fade = (
@@ -507,7 +509,15 @@ def compile_arms(
     """
     build = _Builder(country, vocabulary, arms, start, seed)
     ambient, certainty = build.ambient_part()
-    columns = Columns.of(arms, build.acts, list(country.travel))
+    columns = Columns.of(
+        arms,
+        build.acts,
+        list(country.travel),
+        work=country.work is not None,
+        money=country.money is not None,
+    )
+    livelihood = world_part(country, build.acts, start)
+    strain = np.asarray(livelihood.get("strain", np.full((2, 3), tables.Q16))).max(axis=1)
     acts = build.acts_part()
     world_parts, arm_parts = build.lists_part()
     sensor_world, sensor_arms = build.sensors_part()
@@ -516,10 +526,16 @@ def compile_arms(
     top = acts["deter"].max(axis=1)
     acts["ceiling"] = np.array(
         [
-            min(tables.Q32, int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 + 1) if kind < 2 else thin
+            min(
+                tables.Q32,
+                int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 * int(strain[kind]) // tables.Q16 + 1,
+            )
+            if kind < 2
+            else thin
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
+    _fill(world[0], livelihood)
     _fill(world[0], acts | world_parts | sensor_world | build.ties_part())
     _fill(
         world[0],
@@ -531,12 +547,19 @@ def compile_arms(
             "m_scheme": columns.first["scheme"],
             "m_list": columns.first["list"],
             "m_trip": columns.first["trip"],
+            "m_work": columns.first["work"],
+            "m_money": columns.first["money"],
+            "m_rating": columns.first["rating"],
+            "k_work": columns.first["at-work"],
+            "k_money": columns.first["in-arrears"],
+            "k_rating": columns.first["rated"],
             "m_clamped": columns.first["clamped"],
             "k_tier": columns.first["tier"],
             "k_list": columns.first["on-list"],
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables |= arms_part(arms, vocabulary.attributes["appearance"], start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

@@ -23,6 +23,7 @@ from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
+from moot.society.work import begin_work
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -108,6 +109,11 @@ class Society:
         schemes = np.array(first_scheme, np.int64)
         kernels.begin(self.compiled.law, self.books.records[0], self.all_blocks, schemes, self.first - 1)
 
+    def begin_work(self) -> None:
+        """Who is in work on the eve of the first day, where the country says how jobs are found and lost."""
+        if self.world["works"]:
+            begin_work(self.key, self.world, self.books.records[0], self.all_blocks, self.first - 1)
+
     def run(
         self,
         *,
@@ -155,6 +161,8 @@ class Society:
 
     def _day(self, team: Team, today: int) -> None:
         world, law, desk, before = self.world, self.compiled.law, self.books, self.first - 1
+        date = date_of(today)
+        world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
 
         def morning(w: int) -> None:
             kernels.morning(self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today)

@@ -8,6 +8,20 @@ from dataclasses import dataclass
 from moot.society.arms import Arm
 from moot.society.law import ACT_MEASURES, SCHEME_MEASURES
 
+# Flows and stocks of work, money and ratings, in the order of the columns that `society.work` counts in.
+WORK = ("work:jobs:hired", "work:jobs:lost", "work:jobs:hires-refused", "work:jobs:dismissed-by-score")
+MONEY = (
+    "money:fines:charged",
+    "money:fines:noticed",
+    "money:fines:paid-at-once",
+    "money:fines:recovered",
+    "money:fines:lapsed",
+    "money:arrears:points",
+)
+RATING = ("rating:workers:warned", "rating:workers:dropped")
+AT_WORK = ("work:employed:people", "work:unemployed:people")
+RATED = ("rating:rated:people", "rating:at-least-4-and-a-half:people", "rating:below-the-line:people")
+
 Family = Callable[[Arm], Sequence[str]]
 
 
@@ -26,8 +40,20 @@ class Columns:
     stock_names: tuple[dict[int, str], ...]  # by arm: column of the stocks, from 0 -> name
 
     @classmethod
-    def of(cls, arms: Sequence[Arm], acts: Sequence[str], contexts: Sequence[str]) -> Columns:
-        """Lay the columns out for these arms."""
+    def of(
+        cls,
+        arms: Sequence[Arm],
+        acts: Sequence[str],
+        contexts: Sequence[str],
+        *,
+        work: bool = False,
+        money: bool = False,
+    ) -> Columns:
+        """Lay the columns out for these arms; `work`, `money`: whether the country declares them."""
+
+        def rated(arm: Arm) -> bool:
+            return arm.regime is not None and arm.regime.ratings is not None
+
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
@@ -44,6 +70,9 @@ class Columns:
                 *taken(arm),
             ],
             # -- work and money
+            "work": lambda _: WORK if work else (),
+            "money": lambda _: MONEY if money else (),
+            "rating": lambda arm: RATING if rated(arm) else (),
             # -- opinion
             # -- what sensors do beside: reports, review, context errors
             # -- shunning, bought repair, displacement
@@ -57,6 +86,9 @@ class Columns:
                 for x in range(8)
             ],
             # -- work and money
+            "at-work": lambda _: AT_WORK if work else (),
+            "in-arrears": lambda _: ("money:arrears:people",) if money else (),
+            "rated": lambda arm: RATED if rated(arm) else (),
             # -- opinion
             # -- redress, memory, the ledger by domain, decisions by tier
             "on-list": lambda arm: [f"list:{r.list}:people" for _, r in arm.lists],

@@ -51,6 +51,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
+    "debts": (np.int64, ("blocks", "debt_cap", 3)),  # packed person, arm, act, how it ends; cents; month
+    "debt_n": (np.int64, ("blocks",)),
     # stairs: sums of scores that rise by repair alone
     "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring in the period
     "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; those that stop
@@ -175,6 +177,8 @@ wakes = _view("wakes")
 wakes_n = _view("wakes_n")
 life = _view("life")
 life_n = _view("life_n")
+debts = _view("debts")
+debt_n = _view("debt_n")
 rate = _view("rate")
 bump = _view("bump")
 total = _view("total")
