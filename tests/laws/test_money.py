@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from moot.country.work import Money
+from moot.errors import DeclarationError
 from moot.society.livelihood_tables import DECILE, ends_of, paying
 from moot.society.state import ARREARS, ARREARS_HIGH
 from tests.laws import livelihood as j
@@ -174,6 +175,24 @@ def test_hardship_and_arrears_make_payment_rarer(tmp_path):
     )
 
 
+def test_the_burn_in_brings_payment_to_its_declared_mean(tmp_path):
+    """Arrears make payment rarer, and those fined most often have them: the constant makes up for it."""
+    weights = {"income": 0.5, "hardship": 1.0, "arrears": 1.0}
+    shares, tables = [], []
+    for years in (0, 3):
+        of = country(money(payment=weights, months=36), chance=0.002, burn_in_years=years)
+        asked = w.scenario(tmp_path / str(years), of, people=20_000, days=365, burn_in_years=years)
+        result = w.run(asked, panel=0)
+        noticed, paid = (
+            w.total(result, f"money:fines:{x}", "status-quo") for x in ("noticed", "paid-at-once")
+        )
+        shares.append(paid / noticed)
+        tables.append(result.compiled.world["fine_pay"][0, 0])
+    assert shares[0] < AT_ONCE - 0.005  # arrears have only begun
+    assert (tables[1] > tables[0])[tables[0] > 0].all()
+    w.agrees(shares[1], AT_ONCE, w.binomial(AT_ONCE, noticed) + 0.006)
+
+
 def register(**changes):
     return {"sensor": "treasury", "kind": "register", "reads": ["unpaid-fine"]} | changes
 
@@ -278,6 +297,26 @@ def test_threads_burn_in_and_arms_beside_do_not_enter(tmp_path, monkeypatch):
     assert w.run(asked, panel=0, threads=2).digests == every.digests
     for arm in every.arms:
         assert w.run(asked, panel=0, arms=[arm]).digests == {arm: every.digests[arm]}
+
+
+def test_what_is_wrong_is_said(tmp_path):
+    def said(of):
+        with pytest.raises(DeclarationError) as error:
+            w.scenario(tmp_path, of, people=300, days=1)
+        return str(error.value)
+
+    assert "the country has no `money`" in said(w.country(acts()))
+    of = country()
+    of["acts"]["unpaid-fine"]["base"] = 1
+    assert "it has base and arises" in said(of)
+    of = country()
+    of["money"]["fines"]["red-light"] = of["money"]["fines"][ACT]
+    assert "money.fines.red-light: red-light has no rate" in said(of)
+    of = country(money(shortfall={"floor": 900, "share": 0.2}))
+    assert "the country has no `work`" in said(of)
+    of = country()
+    del of["acts"][ACT]["certainty_now"]
+    assert "nobody fined" in said(of)
 
 
 def test_a_shortfall_becomes_debt(tmp_path):

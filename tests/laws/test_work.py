@@ -7,6 +7,7 @@ import pytest
 
 from moot.country.work import Transitions, inactive_exits
 from moot.errors import DeclarationError
+from moot.regime.words import account
 from moot.society.livelihood import LOST, STATUS
 from moot.society.state import JOB_DAY, WORK
 from tests.laws import livelihood as j
@@ -311,6 +312,14 @@ def test_what_is_wrong_is_said(tmp_path):
     of = j.country()
     of.pop("work")
     assert "has no `work`" in broken(tmp_path, of, w.regime(j.tiered(dismissal={"all": 0.5})))
+
+
+def test_a_regime_says_what_it_does_to_jobs(tmp_path):
+    of = w.regime(j.tiered(hiring={"all": 0.6}, dismissal={"all": 0.01}))
+    asked = w.scenario(tmp_path, j.country(), {"watch": of}, people=300, days=1)
+    told = "\n".join(account(asked.arm_regimes["watch"]))
+    assert "a share of 0.6 of the hires that would come about still does" in told
+    assert "a job is lost with a chance of 0.01 a month" in told
 
 
 def test_a_job_found_or_lost_has_its_day(years):

@@ -183,7 +183,8 @@ def _run(
         scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress
     )
     burnt_in = time.perf_counter() - before
-    compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
+    for found in ("normaliser", "fine_pay"):  # what the burn-in sets
+        compiled.world[found] = burnt.compiled.world[found]
     state = books.branch(burnt.state, len(arms), books.most_schemes(compiled))
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room

@@ -99,6 +99,7 @@ WORLD = _record(
     fine_notice=(KINDS,),
     fine_purpose=(KINDS,),
     fine_pay=(KINDS, 10, 3, 2),  # by income decile, level of hardship, arrears
+    fine_mean=(KINDS,),  # what the burn-in brings the mean chance to, over fines
     fine_ends=(KINDS, DEBT_MONTHS),  # recovered within so many months
     debt_months=(),  # after so many a debt lapses
     unpaid=(),  # the act that arises from arrears, or -1

@@ -89,7 +89,8 @@ def paying(money: Money, mean: float, hardship: Sequence[float]) -> NDArray[np.f
     """The chance to pay at once, (deciles, levels of hardship, without and with arrears).
 
     `mean` is its mean over the deciles of people without hardship and arrears: the constant of
-    σ(α + income·z − hardship·h − arrears) is solved for it.
+    σ(α + income·z − hardship·h − arrears) is solved for it. The burn-in then moves α until the mean over all
+    fines is the declared one (`brought_to`).
     """
     weights = money.payment
 
@@ -112,6 +113,22 @@ def paying(money: Money, mean: float, hardship: Sequence[float]) -> NDArray[np.f
     return out
 
 
+def brought_to(mean: float, table: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The table of chances to pay with all log-odds moved by one constant, so that its weighted mean is
+    `mean`; unchanged where nobody is fined. All arrays (10, 3, 2), chances in 1/2**32."""
+    share = np.clip(table / tables.Q32, 1e-9, 1 - 1e-9)
+    total = float(weights.sum())
+    if total <= 0 or not 0.0 < mean < 1.0:
+        return table
+    logit = np.log(share / (1.0 - share))
+    low, high = -60.0, 60.0
+    for _ in range(200):
+        moved = 1.0 / (1.0 + np.exp(-(logit + (low + high) / 2)))
+        found = float((weights * moved).sum()) / total
+        low, high = ((low + high) / 2, high) if found < mean else (low, (low + high) / 2)
+    return np.asarray(np.round(np.round(moved, 9) * tables.Q32), np.int64)
+
+
 def ends_of(recovered: float, months: int) -> list[int]:
     """Thresholds on one uniform: recovered within x months, x from 0, at a constant hazard."""
     return [tables.q32(1.0 - (1.0 - recovered) ** (x / months)) for x in range(months + 1)]
@@ -122,6 +139,7 @@ def _money(
 ) -> dict[str, ArrayLike]:
     kinds = len(acts)
     fine, notice, names = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+    means = np.zeros(kinds, np.int64)
     pay = np.zeros((kinds, INCOMES, 3, 2), np.int64)
     ends = np.zeros((kinds, L.DEBT_MONTHS), np.int64)
     usual = 1.0 / 3.0
@@ -132,6 +150,7 @@ def _money(
         fine[k] = max(1, round(one.euros * money.increase.at(start) * 100))
         notice[k] = tables.q32(one.notice.at(start))
         names[k] = purpose(f"money/fine/{name}")
+        means[k] = tables.q32(one.paid_at_once.at(start))
         chances = paying(money, one.paid_at_once.at(start), levels)
         pay[k] = [[[tables.q32(p) for p in row] for row in table] for table in chances]
         ends[k, : money.recovery_months + 1] = ends_of(one.recovered.at(start), money.recovery_months)
@@ -144,6 +163,7 @@ def _money(
         "fine_notice": notice,
         "fine_purpose": names,
         "fine_pay": pay,
+        "fine_mean": means,
         "fine_ends": ends,
         "debt_months": money.recovery_months,
         "unpaid": arising[0] if arising else -1,

@@ -8,8 +8,8 @@ never the other way.
 
 import numpy as np
 
-from moot.country.population import EMPLOYED, PLATFORM_SHIFT, REST, WHERE, WHO
-from moot.country.rates import STRATA
+from moot.country.population import EMPLOYED, PLATFORM_SHIFT, REST, THETA, WHERE, WHO
+from moot.country.rates import STRATA, bound
 from moot.draws.compiled import inline, kernel
 from moot.draws.philox import S32, draw, static_hash
 from moot.society import memory as see
@@ -30,6 +30,7 @@ from moot.society.acts import (
     wrong_person,
 )
 from moot.society.counting import looks_of, stratum_of, tally
+from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
     BORNE,
     BY_REGIME,
@@ -56,8 +57,9 @@ from moot.society.livelihood import (
     arrears_of,
     at_work,
     hardship,
+    standing,
 )
-from moot.society.state import ARREARS, ARREARS_HIGH, JOB_DAY, RATED, WORK, is_kept, mark_of
+from moot.society.state import ARREARS, ARREARS_HIGH, FEAR_DAY, JOB_DAY, RATED, WORK, is_kept, mark_of
 
 # Columns of the families of measures (see `society.measures`).
 HIRED, JOB_LOST, HIRE_REFUSED, DISMISSED = range(4)
@@ -310,6 +312,30 @@ def settle(key, world, law, m, b, place, a, head, day):
             note(m, b, day, i, a, L_FINE_UNPAID, k, i, world.fine[k], 0)
         see.warm(m)[i, a, WORK] |= UNPAID
         _debt(world, m, b, place, i, a, k, world.fine[k], world.fine_ends[k], np.int64(u2))
+
+
+@kernel
+def fines_by_standing(world, law, rates, m, blocks, day, cells):
+    """Add the expected charges of each fined act by decile, hardship and arrears, (kinds, 10, 3, 2), in the
+    first arm: what the mean chance to pay is a mean over."""
+    for x in range(len(blocks)):
+        for i in range(see.block(m)[0, blocks[x]], see.block(m)[0, blocks[x] + 1]):
+            row = see.person(m)[i]
+            level = hardship(world, m, i, 0, day)
+            behind = 1 if arrears_of(m, i, 0) > 0 else 0
+            for k in range(world.kinds):
+                if world.fine[k] == 0:
+                    continue
+                p = fear_at(
+                    see.hot(m)[i, 0, 0], np.int64(see.hot(m)[i, 0, FEAR_DAY]), day, law[0].ambient_day,
+                    law[0].ambient[0], world.fade,
+                )  # fmt: skip
+                theta = row[THETA + rates.domain[k]]
+                often, _ = bound(rates, k, theta, row[THETA + rates.own_at[k]], row[WHO], row[WHERE])
+                often = (often * deterrence(p, world.deter[0])) >> 16
+                if world.works != 0:
+                    often = standing(world, m, i, 0, k, 0, day, often)
+                cells[k, row[WHERE] // STRATA, level, behind] += often
 
 
 @inline
