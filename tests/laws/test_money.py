@@ -310,7 +310,7 @@ def test_what_is_wrong_is_said(tmp_path):
     of["acts"]["unpaid-fine"]["base"] = 1
     assert "it has base and arises" in said(of)
     of = country()
-    of["money"]["fines"]["red-light"] = of["money"]["fines"][ACT]
+    of["money"]["fines"]["red-light"] = dict(of["money"]["fines"][ACT])
     assert "money.fines.red-light: red-light has no rate" in said(of)
     of = country(money(shortfall={"floor": 900, "share": 0.2}))
     assert "the country has no `work`" in said(of)
