@@ -109,6 +109,12 @@ class Scenario(Declaration):
         changed._warnings = tuple(dict.fromkeys((*self._warnings, *problems)))
         return changed
 
+    def in_country(self, country: Country) -> Scenario:
+        """The same scenario in another version of its country, as read and changed; nothing is checked."""
+        changed = self.model_copy()
+        changed._country = country
+        return changed
+
     def resolved(self) -> dict[str, Any]:
         """The scenario with its country and regimes in full."""
         content: dict[str, Any] = super().resolved()
