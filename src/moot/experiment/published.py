@@ -164,12 +164,14 @@ class PublishedRow(Part):
 class Published(Declaration):
     """The rows, the scenarios that they need, and what is not tested at all.
 
-    `seeds`: so many runs of each scenario, with seeds that follow the first.
+    `cautions`: what a reader must know of the rows together. `seeds`: so many runs of each scenario, with
+    seeds that follow the first.
     """
 
     published: Slug
     seeds: int = Field(ge=3, le=20)
     not_tested: Many[Text] = Field(min_length=1)
+    cautions: Many[Text] = ()
     scenarios: dict[Slug, Simulated]
     rows: Many[PublishedRow] = Field(min_length=1)
 
@@ -203,7 +205,9 @@ def check_published(given: Published) -> Iterator[Complaint]:
         yield from _check_class(at, row)
         mark: Mark | None = row.mark
         if row.source is None or mark is None:
-            yield Complaint(at=at, message="needs `source` and `mark`: a figure without them is not published")
+            yield Complaint(
+                at=at, message="needs `source` and `mark`: a figure without them is not published"
+            )
         elif mark in ("C", "assumed"):
             yield Complaint(at=(*at, "mark"), message=f"{mark} is no mark of a published figure")
         used = getattr(row.how, "scenario", None)

@@ -1,4 +1,4 @@
-"""The comparison with published figures: each row measured in the model, over seeds, and whether it is inside.
+"""The comparison with published figures: each row measured in the model over seeds, and inside or not.
 
 What can be measured is a closed list of kinds (`moot.experiment.published`); a row names one of them and no
 code.
@@ -101,6 +101,7 @@ class Comparison:
             "predicted": len(self.of_class("predicted")),
             "predicted_inside": self.predicted_inside,
             "not_tested": list(self.published.not_tested),
+            "cautions": list(self.published.cautions),
             "seeds": list(self.seeds),
             "people": self.people,
             "synthetic": True,
@@ -221,14 +222,18 @@ def _daily(result: Result, measure: str, arm: int) -> NDArray[np.int64]:
 
 def _events(result: Result, what: int) -> NDArray[np.int64]:
     """(events, 8) of the lives kept, of one kind, in the arm that is measured (the last one run)."""
-    rows = np.concatenate(result.record.lives) if result.record.lives else np.zeros((0, 8), np.int64)
-    return rows[(rows[:, WHAT] == what) & (rows[:, ARM] == len(result.arms) - 1)]
+    rows = np.concatenate([np.zeros((0, 8), np.int64), *result.record.lives])
+    return _kept(rows, (rows[:, WHAT] == what) & (rows[:, ARM] == len(result.arms) - 1))
 
 
 def _tries(context: str, result: Result) -> NDArray[np.int64]:
     contexts = list(result.scenario.country_model.travel)
     rows = _events(result, L_REFUSED)
-    return rows[rows[:, WHICH] == contexts.index(context)]
+    return _kept(rows, rows[:, WHICH] == contexts.index(context))
+
+
+def _kept(rows: NDArray[np.int64], which: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.asarray(rows[which], np.int64)
 
 
 def _listed(name: str, result: Result) -> set[int]:
@@ -249,7 +254,9 @@ def _tries_per_person(how: TriesPerPerson, result: Result) -> float | None:
 
 def _people_for_points(how: PeopleForPoints, result: Result) -> float | None:
     (scheme,) = (one for one in result.compiled.arms[-1].schemes if one.scheme == how.scheme)
-    cost = np.array([(scheme.catalogue[a].points or 0) if a in scheme.catalogue else 0 for a in result.compiled.acts])
+    cost = np.array(
+        [(scheme.catalogue[a].points or 0) if a in scheme.catalogue else 0 for a in result.compiled.acts]
+    )
     rows = _events(result, L_TODAY)
     rows = rows[(rows[:, DAY] < result.record.first + how.days) & (cost[rows[:, WHICH]] > 0)]
     lost = int(cost[rows[:, WHICH]].sum())
