@@ -17,6 +17,7 @@ from moot.declaring.files import data_folder
 from moot.errors import UnknownNameError, UserError
 from moot.experiment.published import (
     Change,
+    Class,
     FalsePositives,
     Hits,
     PeopleForPoints,
@@ -86,20 +87,19 @@ class Comparison:
     seeds: tuple[int, ...]
     people: dict[str, int]
 
-    def of_class(self, name: str) -> tuple[Compared, ...]:
+    def of_class(self, name: Class) -> tuple[Compared, ...]:
         """The rows of a class, in their order."""
         return tuple(one for one in self.rows if one.row.class_ == name)
 
-    @property
-    def predicted_inside(self) -> int:
-        """How many predicted rows are inside."""
-        return sum(one.inside for one in self.of_class("predicted"))
+    def inside_of(self, name: Class) -> int:
+        """How many rows of a class are inside."""
+        return sum(one.inside for one in self.of_class(name))
 
     def as_dict(self) -> dict[str, Any]:
         """The object of `moot validate --json`."""
         return {
             "predicted": len(self.of_class("predicted")),
-            "predicted_inside": self.predicted_inside,
+            "predicted_inside": self.inside_of("predicted"),
             "not_tested": list(self.published.not_tested),
             "cautions": list(self.published.cautions),
             "seeds": list(self.seeds),

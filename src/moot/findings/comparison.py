@@ -34,7 +34,7 @@ NOTHING = "nothing: no life that was kept has it"
 def opening(told: Comparison) -> str:
     """How many predicted rows there are, and how many of them are inside."""
     rows = told.of_class("predicted")
-    inside = told.predicted_inside
+    inside = told.inside_of("predicted")
     figures = "1 figure was" if len(rows) == 1 else f"{len(rows)} figures were"
     lie = "1 of them lies" if inside == 1 else f"{inside} of them lie"
     return f"{figures} predicted; {lie} inside the tolerance that was set before the run."
@@ -132,8 +132,8 @@ def two(value: float) -> str:
     """Two significant digits, without an exponent."""
     if value == 0:
         return "0"
-    digits = 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, digits)
+    rounded = float(f"{value:.1e}")
+    digits = 1 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:.{digits}f}"
 
 
