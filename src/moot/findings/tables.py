@@ -44,27 +44,25 @@ _TYPED = [
 """The columns of `lives` with their types, so that a file without rows has them too."""
 
 
-def score_sum(scheme: str) -> str:
-    """The column with the sum of a scheme's scores at the end of a period."""
-    return f"scheme:{scheme}:score-sum"
-
-
 def measures_of(result: Result, arm: int) -> list[str]:
     """The measures that an arm has, in the order of the columns."""
     columns = result.compiled.columns
-    schemes = [score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes]
-    return [PEOPLE, *_named(columns.flow_names[arm]), *_named(columns.stock_names[arm]), *schemes]
+    sums = result.compiled.arms[arm].sums
+    return [PEOPLE, *_named(columns.flow_names[arm]), *_named(columns.stock_names[arm]), *sums]
 
 
 def stocks_of(result: Result) -> list[str]:
     """Measures that stand at the end of a day or month; the others are counted over it."""
-    names = [PEOPLE, *CERTAINTY]
+    names = [PEOPLE, *CERTAINTY, *_of_minds(result)]
     for arm, stocks in enumerate(result.compiled.columns.stock_names):
-        names += [
-            *_named(stocks),
-            *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes),
-        ]
+        names += [*_named(stocks), *result.compiled.arms[arm].sums]
     return list(dict.fromkeys(names))
+
+
+def _of_minds(result: Result) -> tuple[str, ...]:
+    """Sums of what people thought and said in the last week of a month; by level, and by region."""
+    minds = result.record.minds
+    return minds.names if minds is not None else ()
 
 
 def _named(columns: dict[int, str]) -> list[str]:
@@ -80,7 +78,8 @@ def tables_of(result: Result) -> Tables:
     measures = list(
         dict.fromkeys(name for arm in range(len(result.arms)) for name in measures_of(result, arm))
     )
-    listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *CERTAINTY))
+    sums = (*CERTAINTY, *_of_minds(result))
+    listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *sums))
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {name}" for name in parts)
     tables.make("measures", f"SELECT {listed} FROM (SELECT *, true AS synthetic FROM ({union}))", **parts)
     tables.make(
@@ -101,7 +100,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
     here = people_by(result)
     for a, arm in enumerate(result.arms):
         flows, stocks = compiled.columns.flow_names[a], compiled.columns.stock_names[a]
-        schemes = [score_sum(scheme.scheme) for scheme in compiled.arms[a].schemes]
+        schemes = compiled.arms[a].sums
 
         rows = _counts(record.region[a], record.s_region[a], flows, stocks)
         rows |= {name: record.score[a, s].ravel() for s, name in enumerate(schemes)}
@@ -127,11 +126,19 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
         rows = _counts(record.month[a].sum(1), record.s_month[a].sum(1), flows, stocks)
         rows |= {name: record.level_score[a, s].ravel() for s, name in enumerate(schemes)}
         rows |= {name: record.fear[a, :, :, c].ravel() for c, name in enumerate(CERTAINTY)}
+        minds = record.minds
+        if minds is not None:
+            rows |= {name: minds.level[a, :, :, c].ravel() for c, name in enumerate(minds.names)}
         rows[PEOPLE] = np.tile(here.sum(0), m)
         yield (
             f"month_level_{a}",
             _keys(arm, "month", np.repeat(months, k), ALL, np.tile(slots, m), np.tile(levels, m)) | rows,
         )
+        if minds is not None:
+            rows = {name: minds.region[a, :, :, c].ravel() for c, name in enumerate(minds.names)}
+            rows[PEOPLE] = np.tile(here.sum(1) // len(set(slots)), m)
+            keys = _keys(arm, "month", np.repeat(months, r), np.tile(regions, m), ALL, ALL)
+            yield f"month_all_{a}", keys | rows
 
 
 def people_by(result: Result) -> NDArray[np.int64]:
