@@ -140,6 +140,24 @@ def test_a_change_is_one_arm_against_the_other():
     assert -60 < measured(one, result) < 0
 
 
+def test_support_is_that_of_the_first_day_and_of_the_last():
+    result = run_of("support-2018", people=5_000)
+    minds = result.record.minds
+    for_it = minds.region[0, 0, :, minds.names.index("opinion:private:support")].sum()
+    assert measured(row("approval-china-2018"), result) == pytest.approx(100 * for_it / 5_000)
+    mean = [
+        minds.region[a, -1, :, minds.names.index("opinion:private:sum")].sum() / 16_384 / 5_000
+        for a in (0, 1)
+    ]
+    change = 100 * ((1 + mean[1]) / (1 + mean[0]) - 1)
+    assert measured(row("support-after-news-of-repression"), result) == pytest.approx(change)
+
+
+def test_support_without_opinion_is_refused(licence):
+    with pytest.raises(UserError, match="opinion is not declared"):
+        measured(row("approval-china-2018"), licence)
+
+
 def test_rows_asked_for_bring_only_their_scenarios():
     steps = []
     told = compare(

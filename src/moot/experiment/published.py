@@ -27,8 +27,10 @@ __all__ = [
     "PeopleForPoints",
     "Published",
     "PublishedRow",
+    "ShareInSupport",
     "ShareTrying",
     "Simulated",
+    "SupportChange",
     "Total",
     "TriesPerPerson",
     "load_published",
@@ -46,8 +48,8 @@ Number = Annotated[float, Strict(False)]
 class Simulated(Part):
     """A scenario that rows need: its name or its file below `validation/`, and how it is run.
 
-    `acts` are the only acts kept of its country: others cost time and change nothing in its rows. `panel` is
-    the number of lives kept, of the declared `people`.
+    `acts` are the only acts kept of its country, and its opinion only with `opinion`: what is left out costs
+    time and changes nothing in its rows. `panel` is the number of lives kept, of the declared `people`.
     """
 
     scenario: Slug | None = None
@@ -56,6 +58,7 @@ class Simulated(Part):
     people: int = Field(ge=1_000, le=10_000_000)
     panel: int = Field(default=0, ge=0, le=10_000)
     acts: Many[ActName] = Field(min_length=1)
+    opinion: bool = False
 
 
 class Total(Part):
@@ -116,6 +119,20 @@ class PeopleForPoints(Part):
     days: int = Field(ge=1)
 
 
+class ShareInSupport(Part):
+    """The share of people who privately support being scored, at the end of the first month, in per cent."""
+
+    kind: Literal["share-in-support"]
+    scenario: Slug
+
+
+class SupportChange(Part):
+    """Mean private support on a scale from 0 to 1, second arm against the first at the end, in per cent."""
+
+    kind: Literal["support-change"]
+    scenario: Slug
+
+
 class FalsePositives(Part):
     """Passages of people who are not listed for one false alert: 1 ÷ FPIR, by the engine's own law."""
 
@@ -132,7 +149,15 @@ class Hits(Part):
 
 
 How = Annotated[
-    Total | Change | ShareTrying | TriesPerPerson | PeopleForPoints | FalsePositives | Hits,
+    Total
+    | Change
+    | ShareTrying
+    | TriesPerPerson
+    | PeopleForPoints
+    | ShareInSupport
+    | SupportChange
+    | FalsePositives
+    | Hits,
     Field(discriminator="kind"),
 ]
 

@@ -23,8 +23,10 @@ from moot.experiment.published import (
     PeopleForPoints,
     Published,
     PublishedRow,
+    ShareInSupport,
     ShareTrying,
     Simulated,
+    SupportChange,
     Total,
     TriesPerPerson,
     load_published,
@@ -34,6 +36,7 @@ from moot.experiment.simulation import Result, panel_size, simulate
 from moot.regime import recognition
 from moot.society.acts import L_LISTED, L_REFUSED, L_TODAY
 from moot.society.arms import day_number
+from moot.society.opinion import UNIT
 
 __all__ = ["Compared", "Comparison", "compare", "compared", "lean", "measured"]
 
@@ -165,7 +168,7 @@ def compared(row: PublishedRow, found: Sequence[float | None]) -> Compared:
 
 
 def lean(one: Simulated) -> Scenario:
-    """The scenario of some rows, its country with the acts that they need and no others."""
+    """The scenario of some rows, its country with the acts that they need, and opinion where they need it."""
     if one.scenario is not None:
         scenario = load_scenario(one.scenario)
     else:
@@ -174,8 +177,10 @@ def lean(one: Simulated) -> Scenario:
     for name in one.acts:
         if name not in country.acts:
             raise UnknownNameError("act with a rate", name, list(country.acts))
-    few = country.model_copy(update={"acts": {name: country.acts[name] for name in one.acts}})
-    return scenario.in_country(few)
+    few: dict[str, object] = {"acts": {name: country.acts[name] for name in one.acts}}
+    if not one.opinion:
+        few["opinion"] = None
+    return scenario.in_country(country.model_copy(update=few))
 
 
 def measured(row: PublishedRow, result: Result | None) -> float | None:
@@ -196,6 +201,11 @@ def measured(row: PublishedRow, result: Result | None) -> float | None:
         listed, tries = _listed(how.list, result), _tries(how.context, result)
         tried = set(tries[:, PERSON].tolist()) & listed
         return 100.0 * len(tried) / len(listed) if listed else None
+    if isinstance(how, ShareInSupport):
+        return 100.0 * _minds(result, "private:support", 0, 0) / result.people
+    if isinstance(how, SupportChange):
+        first, second = (result.people + _minds(result, "private:sum", a, -1) / UNIT for a in (0, 1))
+        return 100.0 * (second / first - 1.0)
     if isinstance(how, TriesPerPerson):
         return _tries_per_person(how, result)
     return _people_for_points(how, result)
@@ -218,6 +228,14 @@ def _daily(result: Result, measure: str, arm: int) -> NDArray[np.int64]:
         if name == measure:
             return np.asarray(result.record.region[arm, :, :, column].sum(axis=1, dtype=np.int64))
     raise UnknownNameError("measure", measure, sorted(names.values()))
+
+
+def _minds(result: Result, measure: str, arm: int, month: int) -> int:
+    """What people think at the end of a month, all regions together."""
+    minds = result.record.minds
+    if minds is None:
+        raise UserError(f"{result.scenario.scenario}: opinion is not declared; the row needs `opinion: true`")
+    return int(minds.region[arm, month, :, minds.names.index(f"opinion:{measure}")].sum())
 
 
 def _events(result: Result, what: int) -> NDArray[np.int64]:
