@@ -21,7 +21,7 @@ from moot.country.population import Population
 from moot.draws.philox import below, day_key, draw, stream, word_level, word_start
 from moot.society import law as L
 from moot.society.compile import Compiled
-from tests.reference.counted import Counted
+from tests.reference.livelihood import Livelihood
 from tests.reference.minds import Minds
 from tests.reference.people import ACTS, SILENT, ArmState, digest_mix, rounded
 
@@ -41,7 +41,7 @@ class Charges:
     borne: set[int] = field(default_factory=set)  # acts of others, and false alarms
 
 
-class Dense(Counted):
+class Dense(Livelihood):
     """One society under several arms, day by day and person by person.
 
     `before` is the state on the eve by arm, from another `Dense`, in which `had` schemes have begun; without
@@ -71,8 +71,10 @@ class Dense(Counted):
             self.today = self.first + x
             self.words_seen: dict[int, list[int]] = {}  # binary digits of 64 people, by where they start
             self.desk: list[list[Charges | None]] = [[None] * self.n for _ in range(self.arms)]
+            self._begin_of_day()
             self._acts()
             self._false_alarms()
+            self._arrears()
             for a in range(self.arms):
                 for i in range(self.n):
                     self._end_terms(a, i)
@@ -82,7 +84,12 @@ class Dense(Counted):
                             self._judge(a, s, i)
                         else:  # outside the scheme; the digest reads their scores all the same
                             self._repair(a, s, i)
+            for a in range(self.arms):  # who hears of a charge was settled by the jobs of the morning
+                for i in range(self.n):
+                    if self.desk[a][i] is not None:
+                        self._settle(a, i, self.desk[a][i].today, self.desk[a][i].regime)
             self._opportunities()
+            self._month()
             self._news()
             if self.minds:
                 self.minds.end_day()
@@ -140,6 +147,8 @@ class Dense(Counted):
         """The state's share in whether a potential act is done, as a threshold on its uniform."""
         w, law, state = self.world, self.law[a], self.state[a]
         c, threshold = w["kind"][k], w["thin"][k] * scale >> 16
+        if w["works"] and w["of_work"][k] and state.jobs[i].status:
+            return 0
         if c == 2:
             return int(threshold)
         threshold = (threshold * w["normaliser"][k]) >> 16
@@ -150,6 +159,8 @@ class Dense(Counted):
         if s >= 0 and c == 0:
             lost = (law["stake_span"][0] - state.standing[s].score[i]) * 256 // law["stake_span"][1]
             threshold = (threshold * w["caution"][min(256, max(0, lost))]) >> 16
+        if w["works"]:
+            threshold = (threshold * w["strain"][c][self._hardship(a, i)]) >> 16
         return int(threshold)
 
     def _potential(self, i: int, k: int, u_thin: int, u_today: int, scale: int) -> None:
@@ -190,25 +201,35 @@ class Dense(Counted):
             if learns and not charged_today and not (charged_by_regime and law["notice"]):
                 mine.uncharged.add(k)
 
-    def _search(self, a: int, i: int, k: int, charged_today: bool) -> bool:
-        """Every sensor looks at the act; returns whether its author is charged by the regime."""
+    def _search(self, a: int, i: int, k: int, charged_today: bool, *, registers: bool = False) -> bool:
+        """Every sensor looks at the act; returns whether its author is charged by the regime.
+
+        `registers`: what is in a register already, and read by registers alone.
+        """
         law, right = self.law[a], False
         column = k * L.PER_ACT
         for v in range(law["sensors"]):
             need = law["s_need"][v]
-            if self.who[i] & need != need or (law["s_register"][v] and not charged_today):
+            if registers and not law["s_register"][v]:
+                continue
+            if not registers and law["s_register"][v] and not charged_today:
+                continue
+            if self.who[i] & need != need:
                 continue
             search = law["s_purpose"][v] ^ self.purpose[k]
             w0, w1, _, _ = (int(x) for x in draw(self.key, i, self.today, search, 0))
             if w0 >= law["s_seen"][v][k][self.stratum[i]]:
                 continue
-            if w1 < law["s_right"][v][self.looks[i]]:
+            bounds = self._bounds_of_search(a, v, i, k, w1)
+            if w1 < bounds[0]:
                 if not right:
                     self._tally(a, i, column + L.BY_REGIME)
                 right = True
                 continue
             j = -1
-            if w1 < law["s_wrong"][v][self.looks[i]]:
+            if w1 >= CERTAIN - law["s_context"][v]:
+                j = self._somebody_absent(i, k, search)
+            elif w1 < bounds[1]:
                 j = self._somebody_else(a, v, i, k, search)
             self._tally(a, i, column + (L.NOBODY if j < 0 else L.TO_ANOTHER))
             if j >= 0:
@@ -217,6 +238,33 @@ class Dense(Counted):
                 theirs.regime[k] = theirs.regime.get(k, 0) + 1
                 theirs.borne |= {k} if self.world["kind"][k] < 2 else set()
         return right
+
+    def _looked_at(self, a: int, v: int, i: int, search: int) -> bool:
+        """Whether a human sees a match; counted either way."""
+        share = self.law[a]["s_share"][v]
+        seen = share >= CERTAIN or int(draw(self.key, i, self.today, search, 0)[0]) < share
+        self._tally(a, i, self.world["m_review"] + 2 * v + (0 if seen else 1))
+        return seen
+
+    def _bounds_of_search(self, a: int, v: int, i: int, k: int, u: int) -> tuple[int, int]:
+        """Below which uniforms a search is right, and right or wrong, after whoever looks has looked."""
+        law, looks = self.law[a], self.looks[i]
+        if u >= CERTAIN - law["s_context"][v]:
+            return 0, 0
+        raw, search = law["s_raw"][v][looks], law["s_review_purpose"][v] ^ self.purpose[k]
+        if law["s_review"][v] and u < raw[1] and not self._looked_at(a, v, i, search):
+            return (raw[0], raw[1]) if law["s_review"][v] == 1 else (0, 0)
+        return law["s_right"][v][looks], law["s_wrong"][v][looks]
+
+    def _somebody_absent(self, i: int, k: int, search: int) -> int:
+        """Anybody of the country but the author, in the search's own order."""
+        u0, u1, u2, u3 = (int(x) for x in draw(self.key, i, self.today, search, 2))
+        order = digest_mix(u1 << 32 | u2) ^ k << 32 ^ u3
+        j = int(below(np.uint64(u0), self.n))
+        while j == i:
+            order = digest_mix(order)
+            j = int(below(np.uint64(order >> 32), self.n))
+        return j
 
     def _somebody_else(self, a: int, v: int, i: int, k: int, search: int) -> int:
         """The first person in the search's own order who is in the gallery, or -1."""
@@ -260,8 +308,14 @@ class Dense(Counted):
         for f in range(w["layers"]):
             for i, u in self._below_level(w["f_purpose"][f], w["f_level"][f]):
                 for a in range(self.arms):
-                    if u < self.law[a]["f_threshold"][f][self.looks[i]]:
-                        v = self.law[a]["f_sensor"][f]
+                    v, law = self.law[a]["f_sensor"][f], self.law[a]
+                    stopped = law["f_threshold"][f][self.looks[i]]
+                    if v >= 0 and law["s_review"][v]:
+                        if u >= law["f_raw"][f][self.looks[i]]:
+                            continue
+                        if not self._looked_at(a, v, i, law["s_review_purpose"][v]):
+                            stopped = CERTAIN << 32 if law["s_review"][v] == 1 else 0
+                    if u < stopped:
                         self._tally(a, i, w["m_false"] + v)
                         mine = self._charges(a, i)
                         mine.regime[self.kinds + v] = mine.regime.get(self.kinds + v, 0) + 1
@@ -325,9 +379,9 @@ class Dense(Counted):
             if vicarious > 0:
                 for q in range(w["orders"]):
                     if w["known_mask"] >> q & 1:
-                        self.told_ties += [(a, j, c) for j in self.near[q][i]]
+                        self.told_ties += [(a, j, c) for j in self._colleagues(a, q, i)]
                         if self.minds and law["notice"] and k in mine.regime:
-                            for j in self.near[q][i]:
+                            for j in self._colleagues(a, q, i):
                                 self.minds.told(a, j)
         state.fear[0][i], state.fear[1][i], state.fear_day[i] = p[0], p[1], self.today
 
@@ -419,7 +473,7 @@ class Dense(Counted):
         if self._place(a, s, i) and law["tie_points"][s] > 0:
             for q in range(self.world["orders"]):
                 if law["tie_mask"][s] >> q & 1:
-                    self.falls += [(a, j, s) for j in self.near[q][i]]
+                    self.falls += [(a, j, s) for j in self._colleagues(a, q, i)]
             for f in range(self.world["fars"]):
                 if law["far_mask"][s] >> f & 1:
                     self.falls += [(a, j, s) for j in self.far[f][i] if j != i]

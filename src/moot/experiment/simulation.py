@@ -176,7 +176,8 @@ def _run(
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
     arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
-    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed)
+    residents = country.residents or scenario.people
+    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
@@ -184,7 +185,8 @@ def _run(
         scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress
     )
     burnt_in = time.perf_counter() - before
-    compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
+    for found in ("normaliser", "fine_pay"):  # what the burn-in sets
+        compiled.world[found] = burnt.compiled.world[found]
     state = books.branch(
         burnt.state,
         len(arms),
@@ -240,11 +242,13 @@ def _burn_in(
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),
         day0 - 1,
+        warm=compiled.needs_warm,
     )
     society = Society(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
     )
     society.begin_schemes([0])
+    society.begin_work()
     society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
         normalise=scenario.country_model.burn_in_years > 0,
@@ -253,8 +257,15 @@ def _burn_in(
 
 
 def _carry(burnt: Society, society: Society) -> None:
-    """Terms on lists and people to be judged go on in every arm, as they stood on the eve."""
+    """Terms on lists, debts and people to be judged go on in every arm, as they stood on the eve."""
     arms = society.books.sizes["arms"]
+    owed = burnt.books["debt_n"]
+    society.books.make_room("debt_cap", int(owed.max()) * arms)
+    for b in np.flatnonzero(owed):
+        rows = np.tile(burnt.books["debts"][b, : owed[b]], (arms, 1))
+        rows[:, 0] |= np.repeat(np.arange(arms), owed[b]) << 17
+        society.books["debts"][b, : len(rows)] = rows
+        society.books["debt_n"][b] = len(rows)
     for box in (TERM, JUDGE):
         counts = burnt.books["mail_n"][box]
         society.books.make_room("mail_cap", int(counts.max()) * arms)

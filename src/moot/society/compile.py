@@ -24,7 +24,9 @@ from moot.society import law as L
 from moot.society import minds
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
+from moot.society.beside import Beside
 from moot.society.consequence_tables import drawn_part, lists_part
+from moot.society.livelihood_tables import arms_part, world_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.redress_tables import redress_part
@@ -64,7 +66,8 @@ class Compiled:
     @property
     def needs_warm(self) -> bool:
         """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
-        return self.has_ledger or self.has_tries
+        kept = any(bool(self.world[name][0]) for name in ("shuns", "works", "fines"))
+        return self.has_ledger or self.has_tries or kept
 
 
 def _logit(p: float) -> float:
@@ -77,6 +80,8 @@ def _sigmoid(x: float) -> float:
 
 class Builder:
     """Fills the arrays of `Law` arm by arm."""
+
+    beside: Beside
 
     def __init__(
         self, country: Country, vocabulary: Vocabulary, arms: list[Arm], start: date, seed: int
@@ -122,6 +127,7 @@ class Builder:
             p0 = prior[group] if group else 0.0
             q = max(LEAST_CERTAINTY, q0)
             step = learning * q * (1.0 - p0) / ((1.0 - q) * p0) if p0 > 0 else 0.0
+            step = 0.0 if rate.arises is not None else step  # not drawn at a rate: teaches nothing of chances
             unlearn.append(round(round(min(1.0, step), 9) * tables.Q30))
         fading = pc.fading
         fade = (
@@ -175,7 +181,7 @@ class Builder:
                 for sensor in arm.sensors:
                     if sensor.kind == "register":
                         continue
-                    outcomes = outcome_of(sensor, self.shares, self.start)
+                    outcomes = outcome_of(sensor, self.shares, self.start, self.beside.reviewed(arm, sensor))
                     right = sum(s * o[0] for s, o in zip(self.shares, outcomes, strict=True))
                     reach = sum(w * seen_by(sensor, name, x, self.start) for x, w in weights.items())
                     missed *= 1.0 - right * reach * (owners if sensor.kind == "phone" else 1.0)
@@ -222,7 +228,7 @@ class Builder:
             "s_scope": np.zeros((A, V), np.int64),
             "s_same": np.zeros((A, V), np.int64),
         }
-        layers: dict[str, list[tuple[int, int, list[float]]]] = {}
+        layers: dict[str, list[tuple[int, int, list[float], list[float]]]] = {}
         points = np.zeros((A, V, S), np.int64)
         for a, arm in enumerate(self.arms):
             z["sensors"][a] = len(arm.sensors)
@@ -240,11 +246,16 @@ class Builder:
                 ident = sensor.identification
                 gallery = ident.gallery if ident is not None else None
                 z["s_scope"][a, v] = int(gallery is not None and gallery.scope == "region")
-                anyone = sensor.kind == "register" or (ident is not None and ident.victim == "anyone")
+                anyone = (
+                    sensor.kind == "register"
+                    or sensor.misread is not None
+                    or (ident is not None and ident.victim == "anyone")
+                )
                 z["s_same"][a, v] = 0 if anyone else tables.q32(0.9)
                 alarms = false_alarms_per_day(sensor, self.shares, self.start)
-                if max(alarms) > 0:
-                    layers.setdefault(f"sensor/{sensor.sensor}/false-alarm", []).append((a, v, alarms))
+                raw = false_alarms_per_day(sensor, self.shares, self.start, passes=1.0)
+                if max(raw) > 0:
+                    layers.setdefault(f"sensor/{sensor.sensor}/false-alarm", []).append((a, v, alarms, raw))
                 if sensor.on_alert is not None:
                     for s, scheme in enumerate(arm.schemes):
                         if scheme.reads == "regime":
@@ -253,17 +264,18 @@ class Builder:
         F = len(names)
         levels = np.zeros(F, np.int64)
         z["f_threshold"] = np.zeros((A, F, L.CLASSES), np.int64)
+        z["f_raw"] = np.zeros((A, F, L.CLASSES), np.int64)
         z["f_sensor"] = np.full((A, F), -1, np.int64)
         for f, name in enumerate(names):
-            highest = max(max(alarms) for _, _, alarms in layers[name])
+            highest = max(max(raw) for *_, raw in layers[name])
             level = min(28, max(0, math.floor(-math.log2(highest))))
             levels[f] = level
-            for a, v, alarms in layers[name]:
+            for a, v, *both in layers[name]:
                 z["f_sensor"][a, f] = v
-                for c, p in enumerate(alarms):
-                    z["f_threshold"][a, f, c] = min(
-                        tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))
-                    )
+                for into, alarms in zip(("f_threshold", "f_raw"), both, strict=True):
+                    z[into][a, f] = [
+                        min(tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))) for p in alarms
+                    ]
         z["f_points"] = points
         names_seen = {sensor.sensor for arm in self.arms for sensor in arm.sensors}
         eyes = sorted(purpose(f"sensor/{name}") for name in names_seen)
@@ -421,13 +433,22 @@ def repair_row(scheme: Scheme) -> list[int]:
 
 
 def compile_arms(
-    country: Country, vocabulary: Vocabulary, arms: list[Arm], *, start: date, seed: int, caution: float = 1.0
+    country: Country,
+    vocabulary: Vocabulary,
+    arms: list[Arm],
+    *,
+    start: date,
+    seed: int,
+    residents: int | None = None,
+    caution: float = 1.0,
 ) -> Compiled:
     """The tables of a run's arms.
 
-    `start` fixes dated values; `caution` is kappa of `docs/reference/equations.md` (0 where nothing is lost).
+    `start` fixes dated values; `residents` is the nominal population, by default the country's; `caution` is
+    kappa of `docs/reference/equations.md` (0 where nothing is lost).
     """
     build = Builder(country, vocabulary, arms, start, seed)
+    build.beside = Beside(country, vocabulary, arms, build.acts, start, residents or country.residents)
     ambient, certainty = build.ambient_part()
     lawful = [name for name in build.acts if country.act(name, vocabulary).class_ == "lawful"]
     thought = minds.world_tables(country.opinion, start)
@@ -437,7 +458,11 @@ def compile_arms(
         list(country.travel),
         opportunities=list(country.opportunities),
         forgone=lawful if country.opinion else (),
+        work=country.work is not None,
+        money=country.money is not None,
     )
+    livelihood = world_part(country, build.acts, start)
+    strain = np.asarray(livelihood.get("strain", np.full((2, 3), tables.Q16))).max(axis=1)
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
@@ -447,11 +472,21 @@ def compile_arms(
     top = acts["deter"].max(axis=1)
     acts["ceiling"] = np.array(
         [
-            min(tables.Q32, int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 + 1) if kind < 2 else thin
+            min(
+                tables.Q32,
+                int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 * int(strain[kind]) // tables.Q16 + 1,
+            )
+            if kind < 2
+            else thin
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | thought)
+    beside_world, beside_arms = build.beside.tables(seed)
+    build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
+    _fill(world[0], livelihood)
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
+    _fill(world[0], beside_world | thought)
+    _fill(world[0], build.beside.columns(columns.first))
     _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(
         world[0],
@@ -468,14 +503,21 @@ def compile_arms(
                 vocabulary.domains.index(country.act(name, vocabulary).domain) for name in build.acts
             ],
             "act_purpose": build.rates[0]["purpose"][: len(build.acts)],
+            "m_work": columns.first["work"],
+            "m_money": columns.first["money"],
+            "m_rating": columns.first["rating"],
+            "k_work": columns.first["at-work"],
+            "k_money": columns.first["in-arrears"],
+            "k_rating": columns.first["rated"],
             "m_clamped": columns.first["clamped"],
             "k_tier": columns.first["tier"],
             "k_list": columns.first["on-list"],
         },
     )
-    arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
     arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
     arm_tables |= minds.arm_tables(arms, country.opinion, start)
+    arm_tables |= arms_part(arms, vocabulary.attributes["appearance"], start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

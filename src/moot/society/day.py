@@ -2,7 +2,8 @@
 
 1. `morning`: yesterday's falls and news reach ties (they count in yesterday's means); today's acts are drawn.
    Exchange: charges go to whom they were given.
-2. `evening`: repair up to now, charges, one evaluation of tiers and lists, opportunities.
+2. `evening`: repair up to now, charges, one evaluation of tiers and lists, fines, opportunities; on the
+   first day of a month jobs, ratings and debts.
    Exchange: falls go to far ties.
 
 What happens on day d reads the state at the end of d-1; each block is written by one thread.
@@ -18,6 +19,7 @@ from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.appointments import NEXT, RULING, WHAT, WHOM
 from moot.society.appointments import WAKE as APPOINTED
+from moot.society.buying import bought_of_block
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
@@ -39,12 +41,16 @@ from moot.society.law import (
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.ledger import domain_of, lose, shrink
 from moot.society.listing import lists_of_block
+from moot.society.livelihood import standing
 from moot.society.opinion import hear
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
+from moot.society.reports import recognitions_of_block, reports_of_block
 from moot.society.score import rebase, score_at
+from moot.society.shunning import ties_of_block
 from moot.society.stairs import climb, enter
-from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import CUTS, FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
@@ -104,6 +110,8 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
     see.mail_n(m)[FALLS, b] = 0
+    if world.shuns != 0:
+        ties_of_block(world, law, m, b, day)
 
 
 @kernel
@@ -122,6 +130,9 @@ def morning(key, world, law, rates, m, what, blocks, day):
         see.mail_n(m)[OUT, b] = 0
         acts_of_block(key, world, law, rates, m, what, b, day)
         false_alarms_of_block(key, world, law, m, b, day)
+        reports_of_block(world, law, m, b, day, key)
+        recognitions_of_block(world, law, m, b, day, key)
+        arrears_of_block(key, world, law, rates, m, b, day)
 
 
 @inline
@@ -195,9 +206,13 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
                 day, day0, reporting,
             )  # fmt: skip
+            if world.fines != 0:
+                settle(key, world, law, m, b, at // arms, at % arms, head[at], day)
             head[at] = UNTOUCHED
         lists_of_block(key, world, law, m, b, day)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
+        bought_of_block(key, world, law, m, b, day, day0, reporting)
+        month_of_block(key, world, law, m, b, day)
 
 
 @inline
@@ -279,6 +294,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
         for i in range(lo, see.block(m)[0, b + 1]):
             for a in range(arms):
                 see.hot(m)[i, a, WAKE] = 0
+                open_work(world, m, i, a)
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
                         continue
@@ -292,6 +308,8 @@ def open_books(world, law, m, blocks, day, day0, reporting):
                 for y in range(law[a].lists):
                     if (see.hot(m)[i, a, LISTS] >> y) & 1:
                         tally(m, a, i, world.k_list + y, 1)
+                if world.shuns != 0 and see.warm(m)[i, a, CUTS] != 0:
+                    tally(m, a, i, world.k_ties, 1)
                 set_watched(world, law, m, b, i - lo, i, a)
                 plan_wake(world, law, m, b, i - lo, i, a, day, day0)
 
@@ -344,7 +362,13 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                         w = np.int64(rates.by_person[see.person(m)[i, WHO], k]) >> 8
                         theta = np.int64(rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]])
                         w = (w * theta) >> 16
-                        exposed[k] += w
+                        if world.works != 0:
+                            if world.of_work[k] != 0 and standing(world, m, i, 0, k, 2, day, w) == 0:
+                                continue  # not exposed: who has no job does not strike
+                            exposed[k] += w
+                            w = standing(world, m, i, 0, k, c, day, w)
+                        else:
+                            exposed[k] += w
                         if not (law[0].prevents[see.hot(m)[i, 0, LISTS]] >> k) & 1:
                             sums[k] += (w * f) >> 16
 

@@ -7,8 +7,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 
 import numpy as np
 
-from moot.country.rates import ACT_LAYERS, INCOMES
-from moot.draws.tables import BINS
+from moot.country.rates import ACT_LAYERS, BINS, INCOMES
 from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -21,6 +20,7 @@ ABOVE, ONE, HEAVY, NOVICE, TIER = 1, 2, 4, 8, 4  # TIER is a shift
 
 # Bits of a charge record.
 TODAY, REGIME, UNCHARGED, BORNE = 1, 2, 4, 8
+ALLEGED = 16  # somebody reported what did not happen
 
 # Per-act flow measures, in this order, `act * PER_ACT + column`.
 ACT_MEASURES = (
@@ -83,6 +83,7 @@ KINDS, SENSORS, SCHEMES, TIERS, LISTS, CLASSES = 48, 12, 4, 8, 8, 3
 CHANCES, LAYERS, SEGMENTS, ORDERS, FARS = 12, 12, 4, 8, 4
 STRATA, WHERE, DAYS = 5, 50, 8192
 PUSHES = 128  # days on which an arm's people are told something
+DEBT_MONTHS = 61  # months in which a debt may end, from 0
 
 
 def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
@@ -121,6 +122,36 @@ WORLD = _record(
     far_key=(FARS,),  # keys of the permutations
     known_mask=(),  # tie orders through which a charge becomes known
     # -- work and money
+    month=(),  # calendar months since the year 0 (see society.engine)
+    month_begins=(),  # 1 on the first day of a month
+    works=(),  # 1 where the country declares work
+    work_purpose=(),
+    begin_purpose=(),
+    moves=(9, 3, 2),  # thresholds by age band and status: employed, then unemployed, next month
+    begins=(9,),  # who is unemployed of those not in work, by age band; 0 where nobody works
+    covered_days=(),
+    strain=(2, 3),  # factor on acts by class and level of hardship, in 1/65536
+    of_work=(KINDS,),  # 1 for acts that only people at work do
+    deficit_purpose=(),
+    star_purpose=(),
+    fines=(),  # 1 where the country declares money
+    fine=(KINDS,),  # cents owed when not paid at once; 0 without a fine
+    fine_notice=(KINDS,),
+    fine_purpose=(KINDS,),
+    fine_pay=(KINDS, 10, 3, 2),  # by income decile, level of hardship, arrears
+    fine_mean=(KINDS,),  # what the burn-in brings the mean chance to, over fines
+    fine_ends=(KINDS, DEBT_MONTHS),  # recovered within so many months
+    debt_months=(),  # after so many a debt lapses
+    unpaid=(),  # the act that arises from arrears, or -1
+    short=(20,),  # cents a month by decile, covered and then not
+    short_ends=(DEBT_MONTHS,),
+    short_purpose=(),
+    m_work=(),
+    m_money=(),
+    m_rating=(),
+    k_work=(),
+    k_money=(),
+    k_rating=(),
     # -- opinion
     minds=(),  # 1 where the country declares opinion
     openness=(BINS,),  # weight of what others say, in 1/256
@@ -133,7 +164,23 @@ WORLD = _record(
     start_from=(5,),  # and where each begins
     m_forgone=(),  # first column of lawful acts forgone, or -1
     # -- what sensors do beside: reports, review, context errors
+    reports=(),  # layers of false reports, by purpose
+    r_purpose=(LAYERS,),
+    r_level=(LAYERS,),
+    watches=(),  # layers in which listed people are recognised, by purpose
+    w_purpose=(LAYERS,),
+    w_level=(LAYERS,),
+    m_malicious=(),
+    m_review=(),  # two columns a sensor: looked at by a human, beyond what can be looked at
+    m_recognised=(),
     # -- shunning, bought repair, displacement
+    shuns=(),  # 1 where some arm cuts ties
+    shun_key=(),  # the key of the run's draws
+    cut_bit=(ORDERS,),  # first bit of a ring among the cuts of a person, or -1
+    m_ties=(),  # ties cut, ties mended, each counted for both people
+    k_ties=(),  # people with a cut tie
+    m_bought=(),  # two columns a scheme: purchases, euros
+    m_displaced=(),  # one column an act
     # -- redress, memory, the ledger by domain, decisions by tier
     act_purpose=(KINDS,),
     act_domain=(KINDS,),
@@ -194,13 +241,54 @@ ARM = _record(
     prevents=(256,),  # acts prevented for each set of lists, bit by act
     watched_lists=(),  # lists that refuse something, bit by list
     # -- work and money
+    hires=(SCHEMES, TIERS),  # share of hires that stand, by tier
+    dismisses=(SCHEMES, TIERS),  # chance a month that a job ends, by tier
+    hire_purpose=(SCHEMES,),
+    dismiss_purpose=(SCHEMES,),
+    r_count=(),  # ratings a month, 0 without a platform that rates
+    r_window=(),
+    r_level=(BINS,),  # mean rating by bin of the deficit, in 1/8192 of a star
+    r_bias=(CLASSES,),
+    r_drift=(),  # stars a day, in 1/8192 of 2**-20
+    r_since=(),  # day from which it runs
+    r_line=(),
+    r_warning=(),  # months
     # -- opinion
     pushes=(),  # days on which everybody is told something
     push_day=(PUSHES,),
     push_trusted=(PUSHES,),  # step of the anchor at full trust, in 1/2**30
     push_all=(PUSHES,),  # step of everybody's anchor, in 1/16384
     # -- what sensors do beside: reports, review, context errors
+    s_review=(SENSORS,),  # 0 nobody looks, 1 beyond capacity all passes, 2 beyond it nothing does
+    s_share=(SENSORS,),  # share of matches that a human sees
+    s_review_purpose=(SENSORS,),
+    s_raw=(SENSORS, CLASSES, 2),  # thresholds of right, and of right or wrong, before review
+    s_context=(SENSORS,),  # probability that somebody absent is charged
+    f_raw=(LAYERS, CLASSES),  # as f_threshold, before review
+    r_threshold=(LAYERS,),  # for each tie, on the next 32 digits; 0 where the arm has no such sensor
+    r_sensor=(LAYERS,),
+    r_act=(LAYERS,),
+    w_threshold=(LAYERS,),
+    w_sensor=(LAYERS,),
+    w_lists=(LAYERS,),  # lists whose members are enrolled, bit by list
     # -- shunning, bought repair, displacement
+    shunning=(),  # 1 where some scheme declares it
+    shun=(SCHEMES,),  # probability at full stake that a tie cuts
+    shun_purpose=(SCHEMES,),
+    mend_purpose=(SCHEMES,),
+    shun_span=(SCHEMES, 2),  # start, and points from start to the worst known consequence
+    b_chance=(SCHEMES,),  # bought repair in a month; 0 where there is none
+    b_purpose=(SCHEMES,),
+    b_tier=(SCHEMES,),  # it is sold below this tier
+    b_decile=(SCHEMES,),  # to this decile of income and those above
+    b_points=(SCHEMES,),
+    b_price=(SCHEMES,),  # euros
+    game_acts=(),  # merits done for the score, bit by act
+    game_scheme=(),
+    game_span=(2,),
+    gamed=(257,),  # 1 + g l in 1/65536, l in 1/256
+    displaced=(),  # probability that a prevented scored act is done elsewhere
+    displace_acts=(),  # bit by act
     # -- redress, memory, the ledger by domain, decisions by tier
     appeals=(SCHEMES,),  # 1 where a charge may be appealed
     appeal_purpose=(SCHEMES,),
@@ -233,6 +321,6 @@ ARM = _record(
 
 # Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that
 # reach people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to
-# judge tomorrow; TERM entries on lists with a term.
-OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
-BOXES = ("own", "out", "falls", "far", "known", "judge", "term")
+# judge tomorrow; TERM entries on lists with a term; SHUN falls and rises that cut or mend ties.
+OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM, SHUN = range(8)
+BOXES = ("own", "out", "falls", "far", "known", "judge", "term", "shun")

@@ -15,6 +15,20 @@ from moot.society.law import (
     SCHEME_MEASURES,
 )
 
+# Flows and stocks of work, money and ratings, in the order of the columns that `society.work` counts in.
+WORK = ("work:jobs:hired", "work:jobs:lost", "work:jobs:hires-refused", "work:jobs:dismissed-by-score")
+MONEY = (
+    "money:fines:charged",
+    "money:fines:noticed",
+    "money:fines:paid-at-once",
+    "money:fines:recovered",
+    "money:fines:lapsed",
+    "money:arrears:points",
+)
+RATING = ("rating:workers:warned", "rating:workers:dropped")
+AT_WORK = ("work:employed:people", "work:unemployed:people")
+RATED = ("rating:rated:people", "rating:at-least-4-and-a-half:people", "rating:below-the-line:people")
+
 Family = Callable[[Arm], Sequence[str]]
 
 
@@ -41,11 +55,18 @@ class Columns:
         *,
         opportunities: Sequence[str] = (),
         forgone: Sequence[str] = (),
+        work: bool = False,
+        money: bool = False,
     ) -> Columns:
         """Lay the columns out for these arms.
 
-        `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such.
+        `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such;
+        `work`, `money`: whether the country declares them.
         """
+
+        def rated(arm: Arm) -> bool:
+            return arm.regime is not None and arm.regime.ratings is not None
+
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
@@ -76,10 +97,33 @@ class Columns:
                 *decided(arm),
             ],
             # -- work and money
+            "work": lambda _: WORK if work else (),
+            "money": lambda _: MONEY if money else (),
+            "rating": lambda arm: RATING if rated(arm) else (),
             # -- opinion
             **({"forgone": lambda _: left} if forgone else {}),
             # -- what sensors do beside: reports, review, context errors
+            "malicious": lambda arm: [
+                f"sensor:{s.sensor}:malicious" if s.charges is not None else "" for s in arm.sensors
+            ],
+            "review": lambda arm: [
+                f"sensor:{s.sensor}:{x}" if s.identification and s.identification.review else ""
+                for s in arm.sensors
+                for x in ("reviewed", "beyond-review")
+            ],
+            "recognised": lambda arm: [
+                f"sensor:{s.sensor}:recognised" if s.enrols else "" for s in arm.sensors
+            ],
             # -- shunning, bought repair, displacement
+            "ties": lambda arm: ["ties:regular:cut", "ties:regular:mended"] if _shuns(arm) else [],
+            "bought": lambda arm: [
+                f"scheme:{s.scheme}:{x}" if s.bought_repair is not None else ""
+                for s in arm.schemes
+                for x in ("repairs-bought", "euros-spent")
+            ],
+            "displaced": lambda arm: (
+                [f"act:{k}:displaced" for k in acts] if arm.regime and arm.regime.displacement else []
+            ),
             # -- redress, memory, the ledger by domain, decisions by tier
             "redress": lambda arm: [
                 f"redress:{s.scheme}:{x}" if s.redress is not None or s.score.memory_months else ""
@@ -95,7 +139,12 @@ class Columns:
                 for x in range(8)
             ],
             # -- work and money
+            "at-work": lambda _: AT_WORK if work else (),
+            "in-arrears": lambda _: ("money:arrears:people",) if money else (),
+            "rated": lambda arm: RATED if rated(arm) else (),
             # -- opinion
+            # -- shunning, bought repair, displacement
+            "cut": lambda arm: ["ties:regular:people-with-a-cut"] if _shuns(arm) else [],
             # -- redress, memory, the ledger by domain, decisions by tier
             "on-list": lambda arm: [f"list:{r.list}:people" for _, r in arm.lists],
         }
@@ -103,6 +152,10 @@ class Columns:
         width, flow_names = _lay(arms, flows, first, 0)
         stock_width, stock_names = _lay(arms, stocks, first, width)
         return cls(first, width, stock_width, flow_names, stock_names)
+
+
+def _shuns(arm: Arm) -> bool:
+    return any(s.shunning is not None for s in arm.schemes)
 
 
 def _lay(

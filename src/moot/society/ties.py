@@ -6,20 +6,25 @@ from moot.draws.compiled import inline
 from moot.draws.permutation import backward, forward
 from moot.society import memory as see
 from moot.society.acts import put
+from moot.society.cuts import bit_of, cuts_in
 from moot.society.law import FALLS, FAR
+from moot.society.livelihood import at_work
 
 
 @inline
 def reach(world, m, b, lo, n, i, mask, packed, box):
     """Send `packed` (without its place) to every in-block tie of person i in the orders of `mask`.
 
-    A tie that two orders share is reached through each of them, like two ties.
+    A tie that two orders share is reached through each of them, like two ties. Cut ties are left out. A lost
+    job masks the ties of work on both sides, and a new one restores them.
     """
+    a = (packed >> 17) & 255
     for q in range(world.orders):
         if not (mask >> q) & 1:
             continue
         at = np.int64(see.place(m)[q, i])
         kind = world.tie_kind[q]
+        colleagues = False
         if kind == 0:
             code = np.int64(see.household(m)[lo + at])
             first = at - (code >> 4)
@@ -37,12 +42,18 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
                 continue
             if at < employed:
                 end = min(end, employed)
+                colleagues = world.works != 0
+                if colleagues and not at_work(m, i, a):
+                    continue
             else:
                 first = max(first, employed)
                 end = min(end, pupils)
-        if kind == 1 and n <= 2 * world.tie_reach[q]:
-            first = 0
-            end = n
+        cut = np.int64(0)
+        if kind == 1:
+            cut = cuts_in(world, m, i, (packed >> 17) & 255, q, n)
+            if n <= 2 * world.tie_reach[q]:
+                first = 0
+                end = n
         for x in range(first, end):
             y = x
             if y < 0:
@@ -51,7 +62,11 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
                 y -= n
             if y == at:
                 continue
+            if cut != 0 and (cut >> bit_of(0, world.tie_reach[q], x - at)) & 1:
+                continue
             j = np.int64(see.order(m)[q, lo + y])
+            if colleagues and not at_work(m, lo + j, a):
+                continue
             put(m, box, b, packed | j, i, 0)
 
 
