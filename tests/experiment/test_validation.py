@@ -158,6 +158,41 @@ def test_support_without_opinion_is_refused(licence):
         measured(row("approval-china-2018"), licence)
 
 
+def test_people_at_the_end_are_a_share_of_others_in_the_arm_named():
+    result = run_of("work-2019", people=5_000)
+    names = {name: k for k, name in result.compiled.columns.stock_names[0].items()}
+    last = result.record.s_region[0, -1].sum(axis=0)
+    looks, works = (int(last[names[f"work:{x}:people"]]) for x in ("unemployed", "employed"))
+    found = measured(row("unemployment-france-2019"), result)
+    assert found == pytest.approx(100 * looks / (looks + works)) and 4 < found < 12
+
+
+def test_a_gap_is_one_arm_less_the_other():
+    result = run_of("platforms", people=20_000, panel=0)
+    high = []
+    for a in (0, 1):
+        names = {name: k for k, name in result.compiled.columns.stock_names[a].items()}
+        last = result.record.s_region[a, -1].sum(axis=0)
+        rated, good = (last[names[f"rating:{x}:people"]] for x in ("rated", "at-least-4-and-a-half"))
+        high.append(100 * good / rated)
+    assert result.arms == ("one-sided", "two-sided")
+    assert measured(row("rated-at-least-four-and-a-half"), result) == pytest.approx(high[1])
+    assert measured(row("gap-where-the-rated-rate-back"), result) == pytest.approx(high[1] - high[0])
+    one = row("gap-where-the-rated-rate-back")
+    elsewhere = one.model_copy(update={"how": one.how.model_copy(update={"less": "status-quo"})})
+    with pytest.raises(UnknownNameError, match="arm"):
+        measured(elsewhere, result)
+
+
+def test_a_share_of_a_flow_is_over_the_run():
+    result = run_of("crossing-2017", people=20_000, panel=0)
+    assert result.scenario.existing_models == ()
+    names = {name: k for k, name in result.compiled.columns.flow_names[0].items()}
+    flow = result.record.region[0].sum(axis=(0, 1))
+    paid, noticed = (int(flow[names[f"money:fines:{x}"]]) for x in ("paid-at-once", "noticed"))
+    assert measured(row("fines-paid-at-one-crossing"), result) == pytest.approx(100 * paid / noticed)
+
+
 def test_rows_asked_for_bring_only_their_scenarios():
     steps = []
     told = compare(

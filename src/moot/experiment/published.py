@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, Strict
 
@@ -20,6 +20,7 @@ from moot.declaring.values import ActName, Declaration, IsoDate, Many, Mark, Par
 
 __all__ = [
     "MOST_FITTED",
+    "SECTIONS",
     "Change",
     "Class",
     "FalsePositives",
@@ -27,7 +28,9 @@ __all__ = [
     "PeopleForPoints",
     "Published",
     "PublishedRow",
+    "ShareAtEnd",
     "ShareInSupport",
+    "ShareOfFlow",
     "ShareTrying",
     "Simulated",
     "SupportChange",
@@ -45,11 +48,17 @@ MeasureName = Annotated[str, Field(pattern=r"^[a-z]+:[a-z0-9:-]+:[a-z-]+$", max_
 Number = Annotated[float, Strict(False)]
 
 
+Section = Literal["opinion", "work", "money"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
+"""Sections that a country may leave out."""
+
+
 class Simulated(Part):
     """A scenario that rows need: its name or its file below `validation/`, and how it is run.
 
-    `acts` are the only acts kept of its country, and its opinion only with `opinion`: what is left out costs
-    time and changes nothing in its rows. `panel` is the number of lives kept, of the declared `people`.
+    `acts` are the only acts kept of its country, and `keeps` the only optional sections: what is left out
+    costs time and changes nothing in its rows. Without `existing`, regimes in force are left out. `panel` is
+    the number of lives kept, of the declared `people`.
     """
 
     scenario: Slug | None = None
@@ -58,7 +67,8 @@ class Simulated(Part):
     people: int = Field(ge=1_000, le=10_000_000)
     panel: int = Field(default=0, ge=0, le=10_000)
     acts: Many[ActName] = Field(min_length=1)
-    opinion: bool = False
+    keeps: Many[Section] = ()
+    existing: bool = True
 
 
 class Total(Part):
@@ -133,6 +143,29 @@ class SupportChange(Part):
     scenario: Slug
 
 
+class ShareAtEnd(Part):
+    """People counted by the stocks `part`, of those counted by `of`, on the last day, in per cent.
+
+    In the arm `arm`; less the same in the arm `less`, where it is said, in points.
+    """
+
+    kind: Literal["share-at-end"]
+    scenario: Slug
+    part: Many[MeasureName] = Field(min_length=1)
+    of: Many[MeasureName] = Field(min_length=1)
+    arm: Slug
+    less: Slug | None = None
+
+
+class ShareOfFlow(Part):
+    """What is counted by the flow `part`, of what is counted by `of`, over the run, in per cent."""
+
+    kind: Literal["share-of-flow"]
+    scenario: Slug
+    part: MeasureName
+    of: MeasureName
+
+
 class FalsePositives(Part):
     """Passages of people who are not listed for one false alert: 1 ÷ FPIR, by the engine's own law."""
 
@@ -156,6 +189,8 @@ How = Annotated[
     | PeopleForPoints
     | ShareInSupport
     | SupportChange
+    | ShareAtEnd
+    | ShareOfFlow
     | FalsePositives
     | Hits,
     Field(discriminator="kind"),

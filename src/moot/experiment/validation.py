@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from moot.declaring.files import data_folder
 from moot.errors import UnknownNameError, UserError
 from moot.experiment.published import (
+    SECTIONS,
     Change,
     Class,
     FalsePositives,
@@ -23,7 +24,9 @@ from moot.experiment.published import (
     PeopleForPoints,
     Published,
     PublishedRow,
+    ShareAtEnd,
     ShareInSupport,
+    ShareOfFlow,
     ShareTrying,
     Simulated,
     SupportChange,
@@ -168,7 +171,7 @@ def compared(row: PublishedRow, found: Sequence[float | None]) -> Compared:
 
 
 def lean(one: Simulated) -> Scenario:
-    """The scenario of some rows, its country with the acts that they need, and opinion where they need it."""
+    """The scenario of some rows, its country with the acts and optional sections that they need."""
     if one.scenario is not None:
         scenario = load_scenario(one.scenario)
     else:
@@ -178,9 +181,8 @@ def lean(one: Simulated) -> Scenario:
         if name not in country.acts:
             raise UnknownNameError("act with a rate", name, list(country.acts))
     few: dict[str, object] = {"acts": {name: country.acts[name] for name in one.acts}}
-    if not one.opinion:
-        few["opinion"] = None
-    return scenario.in_country(country.model_copy(update=few))
+    few |= {section: None for section in SECTIONS if section not in one.keeps}
+    return scenario.in_country(country.model_copy(update=few), existing=one.existing)
 
 
 def measured(row: PublishedRow, result: Result | None) -> float | None:
@@ -206,6 +208,11 @@ def measured(row: PublishedRow, result: Result | None) -> float | None:
     if isinstance(how, SupportChange):
         first, second = (result.people + _minds(result, "private:sum", a, -1) / UNIT for a in (0, 1))
         return 100.0 * (second / first - 1.0)
+    if isinstance(how, ShareAtEnd):
+        return _share_at_end(how, result)
+    if isinstance(how, ShareOfFlow):
+        part, whole = (int(_daily(result, measure, 0).sum()) for measure in (how.part, how.of))
+        return 100.0 * part / whole if whole else None
     if isinstance(how, TriesPerPerson):
         return _tries_per_person(how, result)
     return _people_for_points(how, result)
@@ -230,11 +237,35 @@ def _daily(result: Result, measure: str, arm: int) -> NDArray[np.int64]:
     raise UnknownNameError("measure", measure, sorted(names.values()))
 
 
+def _share_at_end(how: ShareAtEnd, result: Result) -> float | None:
+    shares = []
+    for name in (how.arm, *([how.less] if how.less is not None else [])):
+        if name not in result.arms:
+            raise UnknownNameError("arm", name, list(result.arms))
+        arm = result.arms.index(name)
+        part, whole = (sum(_stock(result, measure, arm) for measure in of) for of in (how.part, how.of))
+        if whole == 0:
+            return None
+        shares.append(100.0 * part / whole)
+    return shares[0] - sum(shares[1:])
+
+
+def _stock(result: Result, measure: str, arm: int) -> int:
+    """People counted by a stock at the end of the last day, all regions together."""
+    names = result.compiled.columns.stock_names[arm]
+    for column, name in names.items():
+        if name == measure:
+            return int(result.record.s_region[arm, -1, :, column].sum(dtype=np.int64))
+    raise UnknownNameError("measure", measure, sorted(names.values()))
+
+
 def _minds(result: Result, measure: str, arm: int, month: int) -> int:
     """What people think at the end of a month, all regions together."""
     minds = result.record.minds
     if minds is None:
-        raise UserError(f"{result.scenario.scenario}: opinion is not declared; the row needs `opinion: true`")
+        raise UserError(
+            f"{result.scenario.scenario}: opinion is not declared; the row needs `keeps: [opinion]`"
+        )
     return int(minds.region[arm, month, :, minds.names.index(f"opinion:{measure}")].sum())
 
 
