@@ -344,7 +344,7 @@ class Pair:
         An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that
         of its own class; points lost make cautious of offences alone.
         """
-        if one.kind in JOBS and one.day < event.day:
+        if one.kind in JOBS and event.kind != "hushed" and one.day < event.day:
             return self.rules.is_strained(event.what)
         if one.kind not in BELIEF:
             return False
