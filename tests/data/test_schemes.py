@@ -1,4 +1,4 @@
-"""Every shipped regime and scenario: it is declared whole, its cases hold, it runs, and it says what it is."""
+"""Every shipped regime and scenario: declared whole, its cases hold, it runs, it says what it is."""
 
 import re
 
@@ -171,8 +171,6 @@ def test_the_licence_lost_the_point_under_five_and_nothing_else():
 
 
 def test_a_misread_score_is_told_as_misread():
-    """The picture and the fiction say in their own words that a score kept nobody from travelling in China."""
+    """The picture and the fiction say that a score kept nobody from travelling in China."""
     for name in ("essay-2018", RML):
-        assert any("tries" in line or "refusals" in line for line in [*load_regime(name).myth])
-
-
+        assert any("tries" in line or "refusals" in line for line in load_regime(name).myth)

@@ -51,7 +51,7 @@ def without_consequence(regime):
     regime["notice"] = False
     for scheme in regime["schemes"]:
         scheme["disclosed"] = False
-        for key in ("association", "lists", "offers"):
+        for key in ("association", "lists", "offers", "decisions", "redress"):
             scheme.pop(key, None)
     return regime
 
