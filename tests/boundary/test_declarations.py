@@ -18,6 +18,7 @@ from moot.country.tables import (
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError
 from moot.regime import cases, walk
+from moot.regime.campaigns import FRAMES, Campaign
 from moot.regime.reading import regime_from
 from moot.regime.schema import Identification, Regime, Sensor
 from moot.vocabulary import load_vocabulary
@@ -167,3 +168,10 @@ def test_nothing_says_that_a_scheme_is_approved():
         text = (folder / part).read_text("utf-8").lower()
         for word in ("compliant", "certified", "recommended", "approved", "validated scheme", "is safe"):
             assert word not in text
+
+
+def test_a_campaign_speaks_in_one_of_five_frames_and_of_nobody():
+    """Nobody is named by their worst act, and a frame is words: there is no field for whom it is about."""
+    assert set(FRAMES) == {"domestic-violence", "offending", "road-danger", "hate-speech", "pollution"}
+    assert set(Campaign.model_fields) == {"frame", "from_", "until", "strength", "source", "mark", "note"}
+    assert "domestic-violence" not in load_vocabulary().acts

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from moot.errors import UnknownNameError
-from moot.findings.causes import ANNOUNCED, EVENT, OF_THE_REGIME, OWN_ACT, SENSOR, TIE_FELL, TWIN, Pair
+from moot.findings.causes import ANNOUNCED, EVENT, OF_THE_REGIME, OWN_ACT, SAID, SENSOR, TIE_FELL, TWIN, Pair
 from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
 from moot.findings.lives import (
     Moment,
@@ -99,6 +99,17 @@ def test_an_act_forgone_goes_back_to_what_was_heard_or_announced():
     other = [heard, replace(forgone, what="littering")]
     assert pair(other, []).cause(other[1].placed(1)).kind == ANNOUNCED
     assert pair([heard, forgone], [done]).turned().cause(done.placed(0)).kind == TWIN
+
+
+def test_silence_goes_back_to_what_was_feared_or_to_what_ties_said():
+    heard = event("tie-charged", "petition", source="SYN-0000002")
+    hushed = event("hushed", "against")
+    assert pair([heard, hushed], []).cause(hushed.placed(1)).event == heard
+    assert pair([hushed], []).cause(hushed.placed(0)).kind == ANNOUNCED
+    # A tie charged for an offence says nothing of lawful acts; before an announcement it is talk.
+    other = [replace(heard, what="littering", day=1), replace(hushed, day=1)]
+    assert pair(other, []).cause(other[1].placed(1)).kind == SAID
+    assert pair(other, []).unexplained() == []
 
 
 def test_a_difference_without_a_reason_is_reported():

@@ -58,6 +58,11 @@ def agree(result: Result, society: Society, dense: Dense | None) -> None:
     assert first_difference(result, dense) == ""
     for name, reference in MEASURES:
         np.testing.assert_array_equal(getattr(result.record, name), getattr(dense, reference), err_msg=name)
+    if dense.minds is not None:
+        minds = result.record.minds
+        assert minds is not None
+        for table in ("level", "region"):
+            np.testing.assert_array_equal(getattr(minds, table), getattr(dense.minds, table), err_msg=table)
     today = result.record.first + result.days - 1
     for a, arm in enumerate(result.compiled.arms):
         state, hot = dense.state[a], society.books["hot"][:, a]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from moot.country.population import Population
 from moot.society.compile import Compiled
+from tests.reference.minds import Minds
 from tests.reference.people import M64, ArmState, People, digest_mix
 
 EPOCH = date(2000, 1, 1)
@@ -32,6 +33,7 @@ class Counted(People):
         super().__init__(population, compiled, first=first, days=days, before=before, had=had)
         self.columns = compiled.columns
         self.today = first
+        self.minds: Minds | None = None
         self.events: list[tuple[int, int, int, int, int]] = []  # arm, day from 0, person, column, by
         self._empty_measures()
 
@@ -77,6 +79,8 @@ class Counted(People):
                 if last_of_month:
                     np.add.at(self.month_stock[a, month], (region[among], levels[among, y], column), 1)
 
+        if last_of_month and self.minds:
+            self.minds.count(month)
         for a in range(self.arms):
             law, state = self.law[a], self.state[a]
             for s in range(law["schemes"]):
@@ -133,6 +137,8 @@ class Counted(People):
                 h.update(self.score_sum[a, s].tobytes())
                 h.update(self.level_score[a, s].tobytes())
             h.update(self.fear_sum[a].tobytes())
+            if self.minds:
+                self.minds.update(h, a)
             h.update(self._state_sums(a).tobytes())
             out[arm.name] = h.hexdigest()
         return out
@@ -152,7 +158,8 @@ class Counted(People):
                 h = digest_mix(h ^ (st.score[i] + 65536) ^ (st.tier[i] << 32))
             for c in range(2):
                 h = digest_mix(h ^ self.fear(a, i, c, self.today))
-            add(digest_mix(h ^ state.lists[i]))
+            h = digest_mix(h ^ state.lists[i])
+            add(self.minds.fold(a, i, h) if self.minds else h)
         for (i, x), until in state.terms.items():
             add(digest_mix(digest_mix(key ^ i) ^ (x | until << 8)))
         return np.array(sums, np.uint64)

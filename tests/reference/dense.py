@@ -22,6 +22,7 @@ from moot.draws.philox import below, day_key, draw, stream, word_level, word_sta
 from moot.society import law as L
 from moot.society.compile import Compiled
 from tests.reference.counted import Counted
+from tests.reference.minds import Minds
 from tests.reference.people import ACTS, SILENT, ArmState, digest_mix, rounded
 
 CERTAIN = 1 << 32
@@ -37,6 +38,7 @@ class Charges:
     today: set[int] = field(default_factory=set)
     regime: dict[int, int] = field(default_factory=dict)  # act or false alarm -> how often
     own_by_regime: set[int] = field(default_factory=set)
+    borne: set[int] = field(default_factory=set)  # acts of others, and false alarms
 
 
 class Dense(Counted):
@@ -61,6 +63,7 @@ class Dense(Counted):
         self.lost: dict[tuple[int, int, int], list[int]] = {}  # arm, person, scheme -> points by domain
         self.told_ties: list[tuple[int, int, int]] = []  # arm, person, class
         self.falls: list[tuple[int, int, int]] = []  # arm, person, scheme
+        self.minds = Minds(self) if self.world["minds"] else None
 
     def run(self) -> Dense:
         """Live through all days; returns itself."""
@@ -81,6 +84,8 @@ class Dense(Counted):
                             self._repair(a, s, i)
             self._opportunities()
             self._news()
+            if self.minds:
+                self.minds.end_day()
             self._count(x)
         self._count_events()
         return self
@@ -163,6 +168,8 @@ class Dense(Counted):
             if threshold > CERTAIN:
                 self._tally_clamped(a, i)
             if u_thin >= threshold:
+                if self.minds and self.world["kind"][k] == 1 and u_thin < self.world["thin"][k] * scale >> 16:
+                    self._tally(a, i, self.world["m_forgone"] + k)
                 continue
             if law["prevents"][self.state[a].lists[i]] >> k & 1:
                 self._tally(a, i, column + L.PREVENTED)
@@ -179,6 +186,7 @@ class Dense(Counted):
                 mine.today.add(k)
             if charged_by_regime:
                 mine.regime[k] = mine.regime.get(k, 0) + 1
+                mine.own_by_regime |= {k} if self.world["kind"][k] < 2 else set()
             if learns and not charged_today and not (charged_by_regime and law["notice"]):
                 mine.uncharged.add(k)
 
@@ -205,8 +213,9 @@ class Dense(Counted):
             self._tally(a, i, column + (L.NOBODY if j < 0 else L.TO_ANOTHER))
             if j >= 0:
                 self._tally(a, j, column + L.FOR_ANOTHER)
-                theirs = self._charges(a, j).regime
-                theirs[k] = theirs.get(k, 0) + 1
+                theirs = self._charges(a, j)
+                theirs.regime[k] = theirs.regime.get(k, 0) + 1
+                theirs.borne |= {k} if self.world["kind"][k] < 2 else set()
         return right
 
     def _somebody_else(self, a: int, v: int, i: int, k: int, search: int) -> int:
@@ -254,8 +263,9 @@ class Dense(Counted):
                     if u < self.law[a]["f_threshold"][f][self.looks[i]]:
                         v = self.law[a]["f_sensor"][f]
                         self._tally(a, i, w["m_false"] + v)
-                        mine = self._charges(a, i).regime
-                        mine[self.kinds + v] = mine.get(self.kinds + v, 0) + 1
+                        mine = self._charges(a, i)
+                        mine.regime[self.kinds + v] = mine.regime.get(self.kinds + v, 0) + 1
+                        mine.borne.add(self.kinds + v)
 
     # --- what follows for a person ------------------------------------------------------------------------
 
@@ -293,6 +303,8 @@ class Dense(Counted):
         if mine is None:
             return
         w, law, state = self.world, self.law[a], self.state[a]
+        if self.minds:
+            self.minds.charged(a, i, mine)
         charged = set(mine.today)
         if law["notice"]:
             charged |= set(mine.regime)
@@ -314,6 +326,9 @@ class Dense(Counted):
                 for q in range(w["orders"]):
                     if w["known_mask"] >> q & 1:
                         self.told_ties += [(a, j, c) for j in self.near[q][i]]
+                        if self.minds and law["notice"] and k in mine.regime:
+                            for j in self.near[q][i]:
+                                self.minds.told(a, j)
         state.fear[0][i], state.fear[1][i], state.fear_day[i] = p[0], p[1], self.today
 
     @staticmethod

@@ -18,6 +18,23 @@ Table = dict[str, Any]
 START = date(2028, 1, 1)
 
 
+OPINION: Table = {
+    "start": {"support": 0.5, "strong": 0.2, "strongly_against": 0.1},
+    "openness": {"a": 4, "b": 2},
+    "voice": {"shape": 1, "scale": 4},
+    "speaking": {"base": 0.5, "climate": 0.6, "fear": 4, "fear_of_supporters": 0.5},
+    "experience": {"sanctioned": -0.2, "wronged": -0.5, "tie_sanctioned": -0.05},
+    "asked": {"falsifying": 0.8},
+}
+SAID: Table = {
+    "campaigns": [
+        {"frame": "road-danger", "from": date(2028, 1, 1), "until": date(2028, 12, 31), "strength": 0.1},
+        {"frame": "pollution", "from": date(2028, 1, 15), "until": date(2028, 2, 28), "strength": 0.3},
+    ],
+    "repression_told": {"on": date(2028, 1, 20), "step": -0.12},
+}
+
+
 def country(choose: random.Random) -> Table:
     """Six acts of every class, all attributes, all kinds of ties, an existing scheme like a licence."""
     return {
@@ -328,5 +345,7 @@ def scenario(folder: Path, seed: int, *, people: int = 600, days: int = 60, **ch
         }
         | changes,
     }
+    files["country"]["opinion"] = OPINION
+    files["one"] |= SAID
     write(folder, files)
     return load_scenario(folder / "scenario.yaml")

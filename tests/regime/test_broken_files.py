@@ -51,7 +51,7 @@ REGIMES: list[Change] = [
     ("two ways in", "{act: littering}", "{act: littering, tier: poor}", "street-ban",
      "exactly one of `tier`, `act`"),
     ("no way out", "exit: {after_days: 180}", "exit: {}", "street-ban",
-     "exactly one of `tier` and `after_days`"),
+     "exactly one of `tier`, `after_days` and `per_year`"),
     ("start off the scale", "start: 100", "start: 121", "start: 121",
      "121 is outside the scale from 0 to 120"),
     ("tier off the scale", "from: 60", "from: 160", "from: 160", "threshold 160 is outside the scale"),

@@ -55,6 +55,7 @@ def run(
     out: Path | None = _OUT,
     no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
     force: bool = _FORCE,
+    profile: bool = typer.Option(False, "--profile", help="Also tell what each phase of a day cost."),
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
@@ -65,7 +66,9 @@ def run(
     if no_folder and out is not None:
         raise UserError("--out and --no-folder exclude each other")
     place = None if no_folder else (out or RUNS / f"{declared.scenario}-{seed}")
-    done, seconds = simulated(declared, place, force, people, days, seed, threads, arm, panel)
+    done, seconds = simulated(
+        declared, place, force, people, days, seed, threads, arm, panel, profile=profile
+    )
     if as_json:
         print(json.dumps(told(done, place, seconds), ensure_ascii=False))
         return
@@ -105,14 +108,19 @@ def simulated(
     threads: int | None,
     arms: list[str],
     panel: int | None,
+    *,
+    profile: bool = False,
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
+    from moot.experiment.profiling import profile_lines
     from moot.findings.run import open_run, run_of
     from moot.findings.saving import save, writable
 
     if place is not None:
         writable(place, people or declared.people, panel or 0, force=force)
     result = _simulate(declared, people, days, seed, threads, arms, panel)
+    if profile:
+        print(*profile_lines(result), sep="\n", file=sys.stderr)
     done = run_of(result)
     if place is None:
         return done, {**result.seconds, "write": 0.0}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from moot.country.opinion import check_opinion
 from moot.country.schema import ActRate, Country, Gradient, perception
 from moot.country.tables import numbered_regions, read_age_sex, read_regions
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, nearest, unranged
@@ -78,6 +79,8 @@ def check_country(country: Country) -> Iterator[Complaint]:
     if (fading.half_life_days is None) == (fading.step_days is None):
         at = ("perceived_certainty", "fading")
         yield Complaint(at=at, message="needs exactly one of `half_life_days` and `step_days`")
+    if country.opinion is not None:
+        yield from check_opinion(("opinion",), country.opinion)
     for name, rate in country.acts.items():
         yield from _check_act(country, vocabulary, name, rate)
     seen: set[str] = set()

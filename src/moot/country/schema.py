@@ -1,7 +1,8 @@
 """What a country declares: who the people are, in aggregate tables, rates and shares.
 
 Nothing here is about a person, and nothing about the regime on trial. The attributes are those of the
-vocabulary and no others: there is no place to write an origin, a religion, an opinion or a state of health.
+vocabulary and no others: there is no place to write an origin, a religion or a state of health. What people
+think of a score (`opinion`) is drawn at random and belongs to no attribute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field, PrivateAttr
 
+from moot.country.opinion import Opinion
 from moot.country.tables import AgeSexCell, Region
 from moot.declaring.values import (
     ActName,
@@ -297,6 +299,7 @@ class Country(Declaration):
     perceived_certainty: PerceivedCertainty
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     acts: dict[ActName, ActRate]
+    opinion: Opinion | None = None
     existing: Many[Reference] = ()
     burn_in_years: int = Field(default=5, ge=0, le=20)
 

@@ -120,6 +120,30 @@ def gamma_bins(shape: float) -> NDArray[np.int64]:
     return table
 
 
+@lru_cache(maxsize=16)
+def beta_bins(a: float, b: float, unit: int, most: int) -> NDArray[np.int64]:
+    """Beta(a, b) at the middle of `BINS` equally probable bins, in 1/unit, at most `most`; (BINS,) int64."""
+    grid = (np.arange(1 << 16) + 0.5) / (1 << 16)
+    density = np.exp((a - 1.0) * np.log(grid) + (b - 1.0) * np.log1p(-grid) - _beta_peak(a, b))
+    cdf = np.cumsum(density) / np.sum(density)
+    at = (np.arange(BINS) + 0.5) / BINS
+    values = np.round(np.interp(at, cdf, grid), 9)
+    return np.minimum(most, np.round(values * unit)).astype(np.int64)
+
+
+def _beta_peak(a: float, b: float) -> float:
+    """The logarithm of the density's height, so that a narrow one does not vanish."""
+    at = min(1 - 1e-6, max(1e-6, (a - 1.0) / (a + b - 2.0))) if a + b > 2.0 else 0.5
+    return (a - 1.0) * math.log(at) + (b - 1.0) * math.log1p(-at)
+
+
+@lru_cache(maxsize=1)
+def logistic() -> NDArray[np.int64]:
+    """1 / (1 + exp(-z)) for z = -16, -16 + 1/64 ... 16 + 1/64; (2050,) int64 in 1/65536, to interpolate."""
+    z = (np.arange(2050) - 1024) / 64.0
+    return np.round(np.round(1.0 / (1.0 + np.exp(-z)), 9) * Q16).astype(np.int64)
+
+
 def thresholds(shares: list[float]) -> NDArray[np.int64]:
     """Cumulative shares as thresholds on 32-bit uniforms; (len,) int64, the last one is 2**32."""
     total = sum(shares)

@@ -259,6 +259,12 @@ def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
                     f"`acts_prefix: {prefix}`, as in the regime"
                 )
             yield as_problem(source, Complaint(at=at, message=message, hint=hint, at_key=at_key))
+    if country.opinion is None:
+        for key in ("campaigns", "repression_told"):
+            if getattr(regime, key):
+                where = f"the country {country.country} ({country.shown_path})"
+                message = f"moves nobody: {where} declares no `opinion`"
+                yield as_problem(source, Complaint(at=(key,), message=message, at_key=True, warning=True))
     for number, scheme in enumerate(regime.schemes):
         if scheme.association is None:
             continue

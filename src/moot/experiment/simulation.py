@@ -62,6 +62,7 @@ class Result:
     peak_rss_bytes: int
     normaliser: dict[str, float]
     sizes: dict[str, float] = field(default_factory=dict)
+    phases: dict[str, dict[str, float]] = field(default_factory=dict)  # seconds by phase of the day
 
     @property
     def person_days_per_s(self) -> float:
@@ -185,7 +186,11 @@ def _run(
     burnt_in = time.perf_counter() - before
     compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
     state = books.branch(
-        burnt.state, len(arms), books.most_schemes(compiled), needs_warm=compiled.needs_warm
+        burnt.state,
+        len(arms),
+        books.most_schemes(compiled),
+        needs_warm=compiled.needs_warm,
+        minds=country.opinion is not None,
     )
     society = Society(
         population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
@@ -206,6 +211,7 @@ def _run(
         record, run_digest(record.digests), dict(record.digests),
         {"setup": setup, "burn_in": burnt_in, "simulate": spent},
         burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
+        {"burn-in": burnt.spent, "run": society.spent},
     )  # fmt: skip
 
 

@@ -30,12 +30,13 @@ TIE_CHARGED = "a charge of a tie"
 TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
 REGISTER = "a register that the list reads"
+SAID = "what ties said"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER})
+OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID})
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
 GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired"})
@@ -48,7 +49,7 @@ FOLLOW = frozenset(
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
-DECIDED = frozenset({"act", "forgone", "prevented"})
+DECIDED = frozenset({"act", "forgone", "prevented", "hushed"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Pair:
             entry = self.rules.arms[self.arm].lists[event.what][1].entry
             if entry.drawn_per_year is not None:
                 return Cause(REGISTER, day=event.day, root=True)
-        if kind == "forgone":
+        if kind in ("forgone", "hushed"):
             last = self._last(self.here, event, lambda one: self._believed(one, event) and one.kind != "act")
             if last is not None:
                 return self._event(last)
@@ -263,6 +264,8 @@ class Pair:
             if one.day == event.day and one.what == event.what and one.kind == "prevented":
                 return self._event(one)
         back = self._last_difference(event)
+        if back is None and event.kind == "hushed":
+            return Cause(SAID, day=event.day, root=True)  # talk leads out of this life, to everybody's
         return back if back is not None else Cause(UNEXPLAINED, root=True)
 
     def _last_difference(self, event: Event) -> Cause | None:
@@ -291,9 +294,14 @@ class Pair:
         An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that
         of its own class; points lost make cautious of offences alone.
         """
-        if one.kind not in BELIEF or one.day >= event.day:
+        if one.kind not in BELIEF:
             return False
-        lawful = self.rules.class_of(event.what) == "lawful"
+        if event.kind == "hushed":  # decided at the end of the day, by what is feared for lawful acts
+            lawful = True
+        elif one.day >= event.day:
+            return False
+        else:
+            lawful = self.rules.class_of(event.what) == "lawful"
         if one.kind in ("act", "tie-charged"):
             return (self.rules.class_of(one.what) == "lawful") == lawful and self.rules.class_of(
                 one.what

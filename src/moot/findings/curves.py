@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from moot.findings.report_chart import Line, lines_by_day, weekly
 from moot.findings.summary import two
+from moot.findings.talk import TALK_CURVES, talk_of
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
@@ -20,13 +21,14 @@ __all__ = ["Curve", "curves_of", "measures_charged"]
 
 @dataclass(frozen=True)
 class Curve:
-    """One quantity by day, per 1,000 synthetic people, in two arms (or one, where today's law has none)."""
+    """One quantity by day, per 1,000 of `per`, in two arms (or one, where today's law has none)."""
 
     title: str
     caption: str
     dates: tuple[str, ...]
     lines: tuple[Line, ...]
     flow: bool
+    per: str = "synthetic people"
 
     @property
     def shown(self) -> list[Line]:
@@ -45,7 +47,7 @@ class Curve:
         ]
         means = ", means over seven days" if self.flow else ""
         return (
-            f"{self.title}, per 1,000 synthetic people{means}, {self.dates[0]} to {self.dates[-1]}. "
+            f"{self.title}, per 1,000 {self.per}{means}, {self.dates[0]} to {self.dates[-1]}. "
             f"{'; '.join(said)}."
         )
 
@@ -132,3 +134,21 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
     refused = [f"trip:{context}:refused" for context in rules.scenario.country_model.travel]
     if refused:
         yield curve("Refused trips a day", f"{week} Seats refused to people on a list.", refused)
+    for title, per, caption, of in TALK_CURVES:
+        yield from _talk(run, arm, title, per, caption, of)
+
+
+def _talk(run: Run, arm: str, title: str, per: str, caption: str, of: str) -> Iterator[Curve]:
+    """What people thought or said, as in the last week of each month; nothing where nobody has an opinion."""
+    days = tuple(str(one) for one in run.sums([], arm, "day")["at"])
+    lines = []
+    rules = run.rules
+    for name in (arm, rules.comparator)[: 2 if arm != rules.comparator else 1]:
+        has = rules.arms[name].regime is not None
+        words = f"under {rules.told(name)}" if has else rules.told(name).replace("'", "’")
+        style = "regime" if has and name == arm else "today"
+        by_month = {talk.at: 1000.0 * float(talk.shares[of]) for talk in talk_of(run, name)}
+        if not by_month:
+            return
+        lines.append(Line(words, style, np.array([by_month[day[:7]] for day in days])))
+    yield Curve(title, caption, days, tuple(lines), flow=False, per=per)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.findings.causes import Cause, Pair
-from moot.findings.kinds import KINDS, OUTSIDE, PHASE, Event
+from moot.findings.kinds import HUSHED, KINDS, OUTSIDE, PHASE, Event
 from moot.findings.rules import Rules
 from moot.society.arms import date_of, day_number
 from moot.store.parquet import Columns
@@ -115,6 +115,8 @@ class _Decoder:
             name, sensor, other = self.acts[k], self.sensors[a][x], self._person(source)
         elif kind == "prevented":
             name, held = self.acts[k], self._lists(a, x)
+        elif kind == "hushed":
+            name, certainty = HUSHED[k], x
         elif kind == "tie-charged":
             name, other, certainty = self.acts[k], self._person(source), x
         elif kind in ("fall", "rise"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from moot.society import acts
 
-__all__ = ["CHARGES", "KINDS", "OUTSIDE", "PHASE", "Event"]
+__all__ = ["CHARGES", "HUSHED", "KINDS", "OUTSIDE", "PHASE", "Event"]
 
 OUTSIDE = "not in the panel"
 
@@ -36,7 +36,11 @@ KINDS = {
     acts.L_DENIED: "denied",
     acts.L_GRANTED: "granted",
     acts.L_DECIDED: "decided",
+    acts.L_HUSHED: "hushed",
 }
+
+HUSHED = ("against", "for")
+"""The side on which somebody keeps silent."""
 
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm")
 
@@ -47,6 +51,7 @@ PHASE = {
     "fall": 2, "rise": 2, "listed": 3, "delisted": 3,
     "refused": 4, "trip": 4, "offer": 4, "denied": 4, "granted": 4, "decided": 4,
     "tie-fell": 5, "tie-charged": 5,
+    "hushed": 6,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
 

@@ -19,6 +19,7 @@ from moot.findings.causes import (
     OWN_ACT,
     REGISTER,
     RULE,
+    SAID,
     SENSOR,
     TIE_CHARGED,
     TIE_FELL,
@@ -142,6 +143,8 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is on {held} and is not refused {rules.context(what)}"
     if kind == "tie-fell":
         return f"loses {_points(event.points)} of {what}: a tie ({who}) fell a tier{score}"
+    if kind == "hushed":
+        return f"would say what is thought of such a scheme, and keeps silent ({what} it)"
     if kind == "tie-charged":
         return f"hears that a tie ({who}) was charged: {rules.act(what)}"
     if kind == "denied":
@@ -311,6 +314,8 @@ def _root(cause: Cause) -> str:
         return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
     if cause.kind == ANOTHER:
         return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
+    if cause.kind == SAID:
+        return "what ties said of the scheme, and did not say"
     if cause.kind == BEFORE:
         return "from before the first day"
     return "not explained"

@@ -140,7 +140,7 @@ def _curve(curve: Curve) -> str:
     head = ["month", *(line.words for line in curve.lines)]
     rows = [[month, *(two(value) for value in values)] for month, values in curve.by_month()]
     what = "sums by month" if curve.flow else "last day of each month"
-    numbers = table(head, rows, f"The numbers: {what}, per 1,000 synthetic people")
+    numbers = table(head, rows, f"The numbers: {what}, per 1,000 {curve.per}")
     return figure(curve.title, curve.svg(), curve.caption, numbers)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
+from moot.findings.talk import talk_rows
 from moot.regime.schema import Scheme
 
 if TYPE_CHECKING:
@@ -29,7 +30,15 @@ HEADER = (
     "One run, assumptions not varied: no range, no interval; an anecdote, not a result to quote.",
     "Synthetic people; mechanism, not forecast.",
 )
-GROUPS = ("What people did", "Who was charged", "What it cost", "What was given up")
+GROUPS = (
+    "What people did",
+    "Who was charged",
+    "What it cost",
+    "What came back",
+    "What was given up",
+    "What was thought and said",
+)
+DID, CHARGED, COST, BACK, GIVEN_UP, SAID = range(len(GROUPS))
 
 
 def two(number: float, *, sign: bool = False) -> str:
@@ -173,7 +182,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    rows = tuple(_rows(rules, arm, regime, today))
+    rows = (*_rows(rules, arm, regime, today), *talk_rows(run, arm))
     others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
     told, beside = rules.told(arm), rules.told(rules.comparator)
     return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others)
@@ -219,9 +228,12 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield row(1, "acts seen, nobody identified", of("seen-unidentified", *every), of_the_regime=True)
     yield row(1, "merits counted by the scheme", of("charged-by-regime", "merit"), of_the_regime=True)
     yield from _costs(rules, arm, row)
-    yield row(3, "lawful acts that a list made impossible", of("prevented", "lawful"))
+    yield from _came_back(rules, arm, row)
+    yield row(GIVEN_UP, "lawful acts that a list made impossible", of("prevented", "lawful"))
+    if rules.scenario.country_model.opinion is not None:
+        yield row(GIVEN_UP, "lawful acts forgone for fear of a charge", of("forgone", "lawful"))
     for act in rules.acts_of("lawful"):
-        yield row(3, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
+        yield row(GIVEN_UP, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
 
 
 def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
@@ -245,6 +257,37 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
         yield row(2, f"people on the list {name}{whose}, last day", people, of_the_regime=own, stock=True)
     for context in rules.scenario.country_model.travel:
         yield row(2, f"refused: {rules.context(context)}", [f"trip:{context}:refused"])
+        if rules.arms[arm].own_schemes:
+            across = [f"trip:{context}:refused-across-contexts"]
+            yield row(2, "  of these, for points lost in another domain of life", across, of_the_regime=True)
+    for name, scheme in rules.arms[arm].own_schemes.items():
+        for context in scheme.decisions:
+            what, measure = rules.context(context), f"decision:{context}"
+            words = f"refused because of the score {name}: {what}"
+            yield row(2, words, [f"{measure}:refused-by-score"], of_the_regime=True)
+            across = [f"{measure}:refused-across-contexts"]
+            yield row(2, "  of these, for points lost in another domain of life", across, of_the_regime=True)
+
+
+def _came_back(rules: Rules, arm: str, row: object) -> Iterator[Row]:
+    """What redress and memory gave back."""
+    assert callable(row)
+    for name, scheme in rules.arms[arm].own_schemes.items():
+        if scheme.redress is None and not scheme.score.memory_months:
+            continue
+
+        def of(what: str, scheme_name: str = name) -> list[str]:
+            return [f"redress:{scheme_name}:{what}"]
+
+        yield row(BACK, "charges with points for something that the person did not do", of("wrong-charges"))
+        if scheme.redress is not None:
+            yield row(BACK, "charges contested", of("appeals"))
+            yield row(BACK, "  of these, the person was found to be right by the last day", of("upheld"))
+            yield row(BACK, "wrong charges put right by the last day", of("upheld-wrong"))
+            yield row(BACK, "days lived under wrong charges that were put right", of("days-wronged"))
+            yield row(BACK, "points given back by rulings", of("points-restored"))
+        if scheme.score.memory_months:
+            yield row(BACK, "points that came back because charges expired", of("points-expired"))
 
 
 def _called(rules: Rules, arm: str, name: str) -> str:

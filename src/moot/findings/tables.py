@@ -58,13 +58,19 @@ def measures_of(result: Result, arm: int) -> list[str]:
 
 def stocks_of(result: Result) -> list[str]:
     """Measures that stand at the end of a day or month; the others are counted over it."""
-    names = [PEOPLE, *CERTAINTY]
+    names = [PEOPLE, *CERTAINTY, *_of_minds(result)]
     for arm, stocks in enumerate(result.compiled.columns.stock_names):
         names += [
             *_named(stocks),
             *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes),
         ]
     return list(dict.fromkeys(names))
+
+
+def _of_minds(result: Result) -> tuple[str, ...]:
+    """Sums of what people thought and said in the last week of a month; by level, and by region."""
+    minds = result.record.minds
+    return minds.names if minds is not None else ()
 
 
 def _named(columns: dict[int, str]) -> list[str]:
@@ -80,7 +86,8 @@ def tables_of(result: Result) -> Tables:
     measures = list(
         dict.fromkeys(name for arm in range(len(result.arms)) for name in measures_of(result, arm))
     )
-    listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *CERTAINTY))
+    sums = (*CERTAINTY, *_of_minds(result))
+    listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *sums))
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {name}" for name in parts)
     tables.make("measures", f"SELECT {listed} FROM (SELECT *, true AS synthetic FROM ({union}))", **parts)
     tables.make(
@@ -127,11 +134,19 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
         rows = _counts(record.month[a].sum(1), record.s_month[a].sum(1), flows, stocks)
         rows |= {name: record.level_score[a, s].ravel() for s, name in enumerate(schemes)}
         rows |= {name: record.fear[a, :, :, c].ravel() for c, name in enumerate(CERTAINTY)}
+        minds = record.minds
+        if minds is not None:
+            rows |= {name: minds.level[a, :, :, c].ravel() for c, name in enumerate(minds.names)}
         rows[PEOPLE] = np.tile(here.sum(0), m)
         yield (
             f"month_level_{a}",
             _keys(arm, "month", np.repeat(months, k), ALL, np.tile(slots, m), np.tile(levels, m)) | rows,
         )
+        if minds is not None:
+            rows = {name: minds.region[a, :, :, c].ravel() for c, name in enumerate(minds.names)}
+            rows[PEOPLE] = np.tile(here.sum(1) // len(set(slots)), m)
+            keys = _keys(arm, "month", np.repeat(months, r), np.tile(regions, m), ALL, ALL)
+            yield f"month_all_{a}", keys | rows
 
 
 def people_by(result: Result) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from moot.declaring.complaints import Complaint, complain_unknown, declared, nearest, unranged
 from moot.declaring.files import find
 from moot.declaring.source import Place, Source
+from moot.regime.campaigns import check_campaigns
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
@@ -64,6 +65,7 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
                 )
             seen.add(rule.list)
         yield from _check_scheme(at, scheme, regime, vocabulary, names)
+    yield from check_campaigns(regime.campaigns)
     yield from _unseen(regime, vocabulary)
 
 

@@ -23,6 +23,7 @@ from moot.declaring.values import (
     Slug,
     Text,
 )
+from moot.regime.campaigns import Campaign, RepressionTold
 from moot.regime.redress import Redress
 from moot.vocabulary import Act
 
@@ -311,6 +312,8 @@ class Regime(Declaration):
     acts_prefix: Slug | None = None
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     sensors: Many[Sensor] = ()
+    campaigns: Many[Campaign] = ()
+    repression_told: RepressionTold | None = None
     schemes: Many[Scheme] = Field(min_length=1, max_length=4)
 
     def is_announced(self, on: date) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from moot.country.schema import Country
 from moot.declaring.values import Quantity
+from moot.regime.campaigns import campaign_words
 from moot.regime.recognition import coverage
 from moot.regime.redress import Redress
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
@@ -69,6 +70,9 @@ def account(regime: Regime, country: Country | None = None) -> list[str]:
         lines += _bullets(_costs(scheme, words)) or ["  - Nothing that this file declares."]
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
+    if regime.campaigns or regime.repression_told is not None:
+        lines.append("What is said of it")
+        lines += _bullets(campaign_words(regime.campaigns, regime.repression_told))
     for heading, sentences in (
         ("What is documented", regime.documented),
         ("What is assumed", regime.assumed),

@@ -62,6 +62,7 @@ L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED = 9, 
 L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
 L_APPEAL, L_UPHELD, L_REJECTED, L_EXPIRED = 20, 21, 22, 23
 L_DENIED, L_GRANTED, L_DECIDED = 24, 25, 26
+L_HUSHED = 40  # keeps silent by fear alone
 # 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
 
 
@@ -164,8 +165,11 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
         if threshold > CERTAIN:
             see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
         if u_thin >= threshold:
-            if shown and u_thin < (world.thin[k] * scale) >> 16:
-                note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
+            if u_thin < (world.thin[k] * scale) >> 16:
+                if c == 1 and world.m_forgone >= 0:
+                    tally(m, a, i, world.m_forgone + k, 1)
+                if shown:
+                    note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
             continue
         if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
             tally(m, a, i, k * PER_ACT + PREVENTED, 1)

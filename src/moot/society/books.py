@@ -12,12 +12,12 @@ from moot.country.population import Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
 from moot.society.law import BOXES, DOMAINS, R_EVERY
-from moot.society.memory import ARRAYS, MEMORY, SIZES, STRIP, WARM, address_of
+from moot.society.memory import ARRAYS, MEMORY, MIND, SIZES, STRIP, WARM, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
 KEPT = 0.25  # rows of the ledger per person of a block at first
 ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
-STATE = ("hot", "warm", "watched")
+STATE = ("hot", "warm", "mind", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
 
@@ -33,18 +33,26 @@ def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterabl
     for c, p in enumerate(prior):
         hot[:, :, FEAR + c] = min(65535, p)
     warm = np.zeros((1, arms, WARM), np.uint16)
-    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, words), np.uint64)}
+    mind = np.zeros((1, arms, MIND), np.int16)  # the years before have none
+    return {"hot": hot, "warm": warm, "mind": mind, "watched": np.zeros((arms, words), np.uint64)}
 
 
-def branch(state: State, arms: int, schemes: int, *, needs_warm: bool = False) -> State:
-    """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit."""
+def branch(
+    state: State, arms: int, schemes: int, *, needs_warm: bool = False, minds: bool = False
+) -> State:
+    """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit.
+
+    `minds` makes room for opinions, which begin on the first day.
+    """
     old = state["hot"]
     hot = np.zeros((old.shape[0], arms, width(schemes)), np.uint16)
     hot[:, :, : old.shape[2]] = old
     warm = np.repeat(state["warm"], arms, axis=1)
     if needs_warm and len(warm) == 1:
         warm = np.zeros((old.shape[0], arms, WARM), np.uint16)
-    return {"hot": hot, "warm": warm, "watched": np.zeros((arms, state["watched"].shape[1]), np.uint64)}
+    mind = np.zeros((old.shape[0] if minds else 1, arms, MIND), np.int16)
+    watched = np.zeros((arms, state["watched"].shape[1]), np.uint64)
+    return {"hot": hot, "warm": warm, "mind": mind, "watched": watched}
 
 
 def most_schemes(compiled: Compiled) -> int:
@@ -82,6 +90,8 @@ class Books:
             "panel_words": (population.people + 63) // 64,
             "hot_width": state["hot"].shape[2],
             "warm_people": state["warm"].shape[0],
+            "mind_people": state["mind"].shape[0],
+            "ears": (largest + 1) * arms if len(state["mind"]) > 1 else 1,
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
@@ -127,7 +137,7 @@ class Books:
         self["bucket"][:] = -1
         self["wakes_n"][:, 1] = -1
         own = (
-            "by_region", "by_level", "by_month", "head", "touched", "chain", "counts",
+            "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "aloud",
             "start", "alive", "found", "equal", "waiting", "drawn", "chosen", "looked", "sights",
         )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]

@@ -21,6 +21,7 @@ from moot.draws.philox import purpose, seed_key
 from moot.errors import UserError
 from moot.regime.schema import Repair, Scheme, Sensor
 from moot.society import law as L
+from moot.society import minds
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.consequence_tables import drawn_part, lists_part
@@ -344,8 +345,10 @@ class Builder:
                     z["stake_span"][a] = (score.start, max(1, score.start - known))
                 closes = scheme.decisions or any(rule.refuses for rule in scheme.lists)
                 found = self._domains_of(scheme, arm.sensors)
-                z["ledger"][a, s] = int(bool(closes) and len(found) > 1)
-                z["only_domain"][a, s] = next(iter(found)) if len(found) == 1 else -1
+                # With one domain of acts there is nothing to keep apart; ties and alarms go with it.
+                of_acts = found - {L.OF_TIES, L.ALARMS} or found
+                z["ledger"][a, s] = int(bool(closes) and len(of_acts) > 1)
+                z["only_domain"][a, s] = next(iter(of_acts)) if len(of_acts) == 1 else -1
         return z
 
     def _domains_of(self, scheme: Scheme, sensors: list[Sensor]) -> set[int]:
@@ -426,7 +429,15 @@ def compile_arms(
     """
     build = Builder(country, vocabulary, arms, start, seed)
     ambient, certainty = build.ambient_part()
-    columns = Columns.of(arms, build.acts, list(country.travel), list(country.opportunities))
+    lawful = [name for name in build.acts if country.act(name, vocabulary).class_ == "lawful"]
+    thought = minds.world_tables(country.opinion, start)
+    columns = Columns.of(
+        arms,
+        build.acts,
+        list(country.travel),
+        opportunities=list(country.opportunities),
+        forgone=lawful if country.opinion else (),
+    )
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
@@ -440,7 +451,8 @@ def compile_arms(
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | thought)
+    _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(
         world[0],
         {
@@ -463,6 +475,7 @@ def compile_arms(
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
     arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
+    arm_tables |= minds.arm_tables(arms, country.opinion, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

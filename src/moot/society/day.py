@@ -39,6 +39,7 @@ from moot.society.law import (
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.ledger import domain_of, lose, shrink
 from moot.society.listing import lists_of_block
+from moot.society.opinion import hear
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
 from moot.society.score import rebase, score_at
@@ -58,6 +59,7 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         i = lo + (packed & 0x1FFFF)
         a = (packed >> 17) & 255
         k = (packed >> 25) & 255
+        hear(m, i, a, packed)
         c = world.kind[k] if k < world.kinds else 0
         since = np.int64(see.hot(m)[i, a, FEAR_DAY])
         p0 = fear_at(see.hot(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)

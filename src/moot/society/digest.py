@@ -10,6 +10,7 @@ from moot.draws.philox import mix
 from moot.society import memory as see
 from moot.society.fear import fear_at
 from moot.society.law import TERM
+from moot.society.opinion import mind_hash
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, last_of, mark_of, value_of
 
@@ -39,6 +40,7 @@ def state_sums(key, world, law, m, blocks, day, sums):
                     )  # fmt: skip
                     h = mix(h ^ np.uint64(p))
                 h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
+                h = mind_hash(m, i, a, h)
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):

@@ -6,7 +6,9 @@ A run is a function of (country, arms, seed, people, days): threads, panel and o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,13 +18,14 @@ from moot.country.population import Population
 from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
-from moot.society import books
+from moot.society import books, minds, opinion
 from moot.society import day as kernels
 from moot.society.arms import date_of
 from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
+from moot.society.minds import MindSums
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -48,6 +51,7 @@ class Record:
     month_of: NDArray[np.int64]  # (days,)
     lives: list[NDArray[np.int64]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    minds: MindSums | None = None  # where the country declares opinion
 
     @property
     def months(self) -> int:
@@ -102,11 +106,14 @@ class Society:
             room=room,
         )
         self.today = first
+        self.spent: dict[str, float] = {}
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
         schemes = np.array(first_scheme, np.int64)
         kernels.begin(self.compiled.law, self.books.records[0], self.all_blocks, schemes, self.first - 1)
+        if self.reporting and self.world["minds"]:
+            opinion.open_minds(self.key, self.world, self.books.records[0], self.all_blocks)
 
     def run(
         self,
@@ -129,8 +136,9 @@ class Society:
                 self._day(team, today)
                 end_of_month = x + 1 == self.days or months[x + 1] != months[x]
                 if self.reporting:
-                    self._write(team, record, x, int(months[x]), bool(end_of_month))
-                    self._keep_lives(record)
+                    with self._timed("counting and writing down"):
+                        self._write(team, record, x, int(months[x]), bool(end_of_month))
+                        self._keep_lives(record)
                 self.today = today
                 if on_day is not None:
                     on_day(self, today)
@@ -166,16 +174,31 @@ class Society:
         def news(w: int) -> None:
             kernels.news(world, law, desk.records[w], self.shares[w], today, before, self.reporting)
 
-        team.run(morning)
+        with self._timed("acts, sensing, false alarms"):
+            team.run(morning)
         desk.watch_room()
-        kernels.exchange(desk.records[0], OUT, OWN)
+        with self._timed("exchange between blocks"):
+            kernels.exchange(desk.records[0], OUT, OWN)
         desk.watch_room()
-        team.run(evening)
+        with self._timed("charges, scores, lists, redress, trips, decisions"):
+            team.run(evening)
         desk.watch_room()
-        kernels.exchange(desk.records[0], FAR, FALLS)
+        with self._timed("exchange between blocks"):
+            kernels.exchange(desk.records[0], FAR, FALLS)
         desk.watch_room()
-        team.run(news)
+        with self._timed("association and news of ties"):
+            team.run(news)
         desk.watch_room()
+        minds.end_day(self, team, today)
+
+    @contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
+        """Add the wall time of a phase to what the run has spent on it."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[phase] = self.spent.get(phase, 0.0) + time.perf_counter() - began
 
     def normalise(self, today: int) -> None:
         """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25]."""
@@ -207,6 +230,7 @@ class Society:
             np.zeros((arms, m, slots, 2), np.int64),
             np.zeros((arms, schemes, m, slots), np.int64),
             months,
+            minds=minds.empty_sums(self, m),
         )  # fmt: skip
 
     def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:
@@ -229,6 +253,8 @@ class Society:
         by_slot = sums.sum(axis=0) @ SLOTS
         r.level_score[:, :, month] += by_slot[:, :schemes]
         r.fear[:, month] += by_slot[:, schemes:].swapaxes(1, 2)
+        if r.minds is not None:
+            minds.end_month(self, team, r.minds, month, SLOTS)
 
     def _keep_lives(self, r: Record) -> None:
         count = self.books["life_n"]
@@ -265,6 +291,9 @@ class Society:
                 h.update(r.score[a, s].tobytes())
                 h.update(r.level_score[a, s].tobytes())
             h.update(r.fear[a].tobytes())
+            if r.minds is not None:
+                h.update(r.minds.level[a].tobytes())
+                h.update(r.minds.region[a].tobytes())
             h.update(sums[a].tobytes())
             out[arm.name] = h.hexdigest()
         return out

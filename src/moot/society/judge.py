@@ -53,6 +53,7 @@ from moot.society.law import (
     ONE as LAST_WAS_ONE,
 )
 from moot.society.ledger import domain_of, lose, shrink
+from moot.society.opinion import feel
 from moot.society.redress import enter_charge, plea, withheld
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
@@ -322,13 +323,15 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     learn(world, law, m, i, a, unlearned, told, day)
     if e != MUST_JUDGE and today == ZERO and regime == ZERO:
         return  # acts that nobody charged teach, and change nothing else
+    feel(world, law, m, b, i, a, head)
     if told != ZERO and world.learn[1] > 0 and world.known_mask != 0:
         x = told
         while x != ZERO:
             k = low_bit(x)
             x &= x - ONE
             if k >= kinds or world.kind[k] < 2:
-                reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, 0, 0), KNOWN)
+                by = REGIME if law[a].notice != 0 and regime & (ONE << np.uint64(k)) else 0
+                reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, by, 0), KNOWN)
     for s in range(law[a].schemes):
         need = law[a].who[s]
         if see.person(m)[i, WHO] & need != need:

@@ -8,6 +8,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 import numpy as np
 
 from moot.country.rates import ACT_LAYERS, INCOMES
+from moot.draws.tables import BINS
 from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -38,6 +39,20 @@ DONE, PREVENTED, BY_TODAY, BY_REGIME, TO_ANOTHER, FOR_ANOTHER, NOBODY = range(PE
 SCHEME_MEASURES = ("falls", "rises", "points-lost", "points-from-ties")
 FALL, RISES, LOST, FROM_TIES = range(4)
 
+# What people think and said in the last week (see `society.opinion.sum_minds`); `:sum` in 1/16384.
+MIND_MEASURES = (
+    "private:sum",
+    "private:support",
+    "spoken:sum",
+    "spoken:for",
+    "spoken:against",
+    "unafraid:for",
+    "unafraid:against",
+    "silent:for",
+    "silent:against",
+    "asked:support",
+)
+
 
 # Measures of redress and memory, by scheme.
 REDRESS_MEASURES = (
@@ -67,6 +82,7 @@ DELAYS = 1024  # equally likely delays of a ruling
 KINDS, SENSORS, SCHEMES, TIERS, LISTS, CLASSES = 48, 12, 4, 8, 8, 3
 CHANCES, LAYERS, SEGMENTS, ORDERS, FARS = 12, 12, 4, 8, 4
 STRATA, WHERE, DAYS = 5, 50, 8192
+PUSHES = 128  # days on which an arm's people are told something
 
 
 def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
@@ -106,6 +122,16 @@ WORLD = _record(
     known_mask=(),  # tie orders through which a charge becomes known
     # -- work and money
     # -- opinion
+    minds=(),  # 1 where the country declares opinion
+    openness=(BINS,),  # weight of what others say, in 1/256
+    eager=(BINS,),  # how far a voice speaks up, in 1/65536
+    logistic=(2050,),
+    speaking=(4,),  # base, climate, fear, fear of supporters: log-odds in 1/4096
+    answers=(),  # how far fear falsifies answers, in 1/65536; -1 where nobody is asked
+    felt=(3,),  # steps of the anchor: charged, charged wrongly, a tie charged; in 1/16384
+    start_below=(4,),  # cumulative shares of four parts of the scale on the first day
+    start_from=(5,),  # and where each begins
+    m_forgone=(),  # first column of lawful acts forgone, or -1
     # -- what sensors do beside: reports, review, context errors
     # -- shunning, bought repair, displacement
     # -- redress, memory, the ledger by domain, decisions by tier
@@ -169,6 +195,10 @@ ARM = _record(
     watched_lists=(),  # lists that refuse something, bit by list
     # -- work and money
     # -- opinion
+    pushes=(),  # days on which everybody is told something
+    push_day=(PUSHES,),
+    push_trusted=(PUSHES,),  # step of the anchor at full trust, in 1/2**30
+    push_all=(PUSHES,),  # step of everybody's anchor, in 1/16384
     # -- what sensors do beside: reports, review, context errors
     # -- shunning, bought repair, displacement
     # -- redress, memory, the ledger by domain, decisions by tier

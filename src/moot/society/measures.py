@@ -38,9 +38,14 @@ class Columns:
         arms: Sequence[Arm],
         acts: Sequence[str],
         contexts: Sequence[str],
+        *,
         opportunities: Sequence[str] = (),
+        forgone: Sequence[str] = (),
     ) -> Columns:
-        """Lay the columns out for these arms; `opportunities` are the contexts of decisions by tier."""
+        """Lay the columns out for these arms.
+
+        `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such.
+        """
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
@@ -55,6 +60,7 @@ class Columns:
             every = [(c, x) for c in opportunities for x in DECISION_MEASURES]
             return [f"decision:{c}:{x}" if c in arm.decisions else "" for c, x in every]
 
+        left = [f"act:{k}:forgone" if k in forgone else "" for k in acts]
         flows: dict[str, Family] = {
             "act": lambda _: [f"act:{k}:{what}" for k in acts for what in ACT_MEASURES],
             "false": lambda arm: [f"sensor:{s.sensor}:false-alarms" for s in arm.sensors],
@@ -71,6 +77,7 @@ class Columns:
             ],
             # -- work and money
             # -- opinion
+            **({"forgone": lambda _: left} if forgone else {}),
             # -- what sensors do beside: reports, review, context errors
             # -- shunning, bought repair, displacement
             # -- redress, memory, the ledger by domain, decisions by tier

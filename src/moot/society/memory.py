@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from moot.country.rates import ACT_LAYERS, CLASSES
 
 WARM = 8  # words of a row of `warm`, laid out in society.state
+MIND = 4  # words of a row of `mind`, laid out in society.opinion
 STRIP = 64  # words whose candidates are found together
 CHUNK = 256  # candidates on their way from memory at a time
 EYES = 24  # sensors of all arms together
@@ -42,6 +43,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     # state: people x arms (see society.state)
     "hot": (np.uint16, ("people", "arms", "hot_width")),
     "warm": (np.uint16, ("warm_people", "arms", WARM)),  # see society.state; one row where nothing needs it
+    "mind": (np.int16, ("mind_people", "arms", MIND)),  # see society.opinion; one row where there are none
     "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
     # desk: the working papers of the blocks, each written by its own block, or between phases
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
@@ -65,6 +67,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "touched": (np.int64, ("scratch",)),
     "chain": (np.int64, ("mail_cap",)),
     "counts": (np.int64, (128,)),
+    "heard": (np.int64, ("ears",)),  # what the ties of each person and arm of a block said, packed
+    "aloud": (np.int64, ("ears",)),  # running sums of it along an order
     "start": (np.uint64, (STRIP,)),  # of each word of a strip: where its digits start, and who is left
     "alive": (np.uint64, (STRIP,)),
     "found": (np.uint64, (STRIP,)),
@@ -169,6 +173,7 @@ region_start = _view("region_start")
 panel = _view("panel")
 hot = _view("hot")
 warm = _view("warm")
+mind = _view("mind")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")
@@ -189,6 +194,8 @@ head = _view("head")
 touched = _view("touched")
 chain = _view("chain")
 counts = _view("counts")
+heard = _view("heard")
+aloud = _view("aloud")
 start = _view("start")
 alive = _view("alive")
 found = _view("found")

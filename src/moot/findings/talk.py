@@ -1,0 +1,145 @@
+"""What was thought and what was said: rows for the table, from the last week of the run.
+
+*Fear in the support* is the support among those who spoke, minus what it would be if nobody feared anything:
+the same people, the same talk heard, the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from moot.findings.run import Run
+    from moot.findings.summary import Row
+
+__all__ = ["TALK_CURVES", "Talk", "has_minds", "talk_of", "talk_rows"]
+
+UNIT = 16384
+TALK_CURVES = (
+    (
+        "For a score, in private",
+        "synthetic people",
+        "In the last week of each month. Where people begin is declared, not found.",
+        "private",
+    ),
+    (
+        "For a score, among those who spoke",
+        "of those who spoke",
+        "Per 1,000 of those who spoke in the last week of each month; the frightened are not among them.",
+        "spoken",
+    ),
+)
+"""(title, per 1,000 of what, caption, share) of each curve."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Counts of people in the last week of a month; `private` and `spoken` are means from -1 to 1."""
+
+    at: str
+    people: int
+    private: float
+    spoken: float
+    support: int
+    said_for: int
+    said_against: int
+    unafraid_for: int
+    unafraid_against: int
+    silent_for: int
+    silent_against: int
+    asked_support: int
+
+    @property
+    def spoken_support(self) -> float:
+        """Share of those who spoke that spoke for it."""
+        return share(self.said_for, self.said_against)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Support in private, of everybody, and in public, of those who spoke."""
+        return {"private": self.support / max(1, self.people), "spoken": self.spoken_support}
+
+    @property
+    def unheard(self) -> int:
+        """Critics who would have spoken without fear and did not."""
+        return self.unafraid_against - self.said_against
+
+    @property
+    def fear_in_support(self) -> float:
+        """What of the spoken support is fear: it is 0 where nobody would speak otherwise without it."""
+        return self.spoken_support - share(self.unafraid_for, self.unafraid_against)
+
+
+def share(part: int, other: int) -> float:
+    """part / (part + other), 0 of nothing."""
+    return part / (part + other) if part + other else 0.0
+
+
+def has_minds(run: Run) -> bool:
+    """Whether opinion was simulated."""
+    return "opinion:private:sum" in run.measure_names
+
+
+def talk_of(run: Run, arm: str, *, of: str = "opinion") -> list[Talk]:
+    """Month by month over the country, of everybody (`opinion`) or of the most outspoken (`dissidents`)."""
+    if not has_minds(run):
+        return []
+    names = [one for one in run.measure_names if one.startswith(f"{of}:")]
+    found = run.measures(*names, "people", arm=arm, period="month", attribute="all")
+    months = found["at"].astype(str)
+    out = []
+    for month in np.unique(months):
+        here = months == month
+        n = {name: int(np.ma.filled(found[name][here], 0).sum()) for name in (*names, "people")}
+        c = {name.removeprefix(f"{of}:"): count for name, count in n.items()}
+        spoke = c["spoken:for"] + c["spoken:against"]
+        people = n["people"] if of == "opinion" else spoke + c["silent:for"] + c["silent:against"]
+        out.append(
+            Talk(
+                str(month)[:7],
+                people,
+                c["private:sum"] / UNIT / max(1, people),
+                c["spoken:sum"] / UNIT / max(1, spoke),
+                c["private:support"],
+                c["spoken:for"],
+                c["spoken:against"],
+                c["unafraid:for"],
+                c["unafraid:against"],
+                c["silent:for"],
+                c["silent:against"],
+                c["asked:support"],
+            )
+        )
+    return out
+
+
+def talk_rows(run: Run, arm: str) -> Iterator[Row]:
+    """The lines of the table; shares are per 1,000 of those who spoke."""
+    from moot.findings.summary import GROUPS, Row
+
+    here, there = talk_of(run, arm), talk_of(run, run.rules.comparator)
+    if not here or not there:
+        return
+
+    def counted(words: str, of: str) -> Row:
+        return Row(GROUPS[-1], words, getattr(here[-1], of), getattr(there[-1], of), "stock")
+
+    def shared(words: str, of: str) -> Row:
+        scaled = [round(getattr(one[-1], of) * run.people) for one in (here, there)]
+        return Row(GROUPS[-1], words, scaled[0], scaled[1], "stock")
+
+    yield counted("are for a score in private, last week", "support")
+    yield counted("spoke for it", "said_for")
+    yield counted("spoke against it", "said_against")
+    yield shared("spoke for it, per 1,000 of those who spoke", "spoken_support")
+    yield shared("  of these, fear (more than without fear)", "fear_in_support")
+    yield counted("criticism unheard, kept back by fear alone", "unheard")
+    yield counted("kept silent, for it", "silent_for")
+    yield counted("kept silent, against it", "silent_against")
+    if run.rules.scenario.country_model.opinion is not None:
+        if run.rules.scenario.country_model.opinion.asked is not None:
+            yield counted("say in a survey that they are for it", "asked_support")

@@ -1,0 +1,332 @@
+"""Opinion on the scheme, talk about it, and silence: one sweep a week over each block.
+
+Everybody has a private opinion x, an anchor u, and what was said last week, all in 1/16384. What moves x in
+talk is what ties *said*: x' = openness · mean(said) + (1 − openness) · u. Whether a person speaks depends on
+what was heard for and against, and on fear. Nothing else in the society reads any of it.
+
+The sweep reads what was said last week from `mind` and adds it up by windows over the orders of the ties (a
+household, a group at work, the neighbours in a ring are neighbours there), so that nobody's ties are visited
+one by one. Three counts go through one 64-bit word: sums of neighbours wrap and come out right.
+"""
+
+import numpy as np
+
+from moot.country.population import REGION, REST, WHERE, WHO
+from moot.country.rates import WHERE as WHERES
+from moot.country.rates import WHO as WHOS
+from moot.draws.compiled import inline, kernel
+from moot.draws.philox import GOLDEN, S32, ZERO, day_key, mix, purpose, static_hash
+from moot.society import memory as see
+from moot.society.acts import L_HUSHED, note
+from moot.society.fear import fear_at, halves
+from moot.society.law import BORNE, MIND_MEASURES, OWN, REGIME
+from moot.society.state import FEAR_DAY, is_kept
+
+# Columns of `mind`.
+PRIVATE, ANCHOR, SAID, FELT = 0, 1, 2, 3
+UNIT = 16384  # opinion 1
+SILENT = -32768  # what was said by those who said nothing
+WEEK = 7
+
+# Bits of FELT: what was gone through since the last sweep (days charged rightly, days charged wrongly,
+# charges of ties), and what the last sweep found.
+RIGHTLY, WRONGLY, OF_TIES = 0, 3, 6  # shifts; 3, 3 and 6 bits
+MOST_OF_TIES = 63
+UNAFRAID = 1 << 12  # would have spoken without fear
+ANSWERS = 1 << 13  # says in the survey to be for it
+HUSHED = 1 << 14  # kept silent by fear alone
+
+P_START = purpose("opinion/start")
+P_OPENNESS = purpose("opinion/openness")
+P_VOICE = purpose("opinion/voice")
+P_TRUST = purpose("opinion/trust")
+P_SPEAKS = purpose("opinion/speaks")
+P_ANSWERS = purpose("opinion/answers")
+
+BINS_SHIFT = np.uint64(52)  # the bin of a 64-bit word among 4096
+DISSIDENT = np.uint64(round(0.99 * 2**32))  # the top hundredth of voices at birth
+SHIFT_SUM, SHIFT_FOR = (
+    34,
+    17,
+)  # of the sum of what was said, and of how many spoke for it, above how many spoke
+COUNT = (1 << 17) - 1
+TALKED = len(MIND_MEASURES)
+
+
+@inline
+def clamp(x):
+    """An opinion within -1 and 1."""
+    return min(UNIT, max(-UNIT, x))
+
+
+@inline
+def nearest(number, by):
+    """number / by (positive) to the nearest whole number, halves to the even one."""
+    q = number // by
+    twice = 2 * (number - q * by)
+    if twice > by or (twice == by and q & 1 == 1):
+        q += 1
+    return q
+
+
+@inline
+def feel(world, law, m, b, i, a, head):
+    """Remember until the next sweep that the regime charged this person today, rightly or wrongly."""
+    if m.n_mind_people == 1 or law[a].notice == 0:
+        return
+    rightly = 0
+    wrongly = 0
+    e = head
+    while e >= 0:
+        packed = see.mail(m)[OWN, b, e, 0]
+        bits = (packed >> 33) & 255
+        k = (packed >> 25) & 255
+        if bits & REGIME and (k >= world.kinds or world.kind[k] < 2):
+            if bits & BORNE or k >= world.kinds:
+                wrongly = 1
+            else:
+                rightly = 1
+        e = see.chain(m)[e]
+    see.mind(m)[i, a, FELT] += (rightly << RIGHTLY) + (wrongly << WRONGLY)
+
+
+@inline
+def hear(m, i, a, packed):
+    """Remember that the regime charged a tie: the news says by whom a charge was made."""
+    if m.n_mind_people == 1 or (packed >> 33) & REGIME == 0:
+        return
+    felt = np.int64(see.mind(m)[i, a, FELT])
+    if (felt >> OF_TIES) & MOST_OF_TIES < MOST_OF_TIES:
+        see.mind(m)[i, a, FELT] = felt + (1 << OF_TIES)
+
+
+@kernel
+def open_minds(key, world, m, blocks):
+    """Before the first day: everybody's private opinion is the anchor; nobody has said anything."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            h = static_hash(key, P_START, i)
+            part = 0
+            while np.int64(h >> S32) >= world.start_below[part]:
+                part += 1
+            low = world.start_from[part]
+            size = world.start_from[part + 1] - low
+            u = low + np.int64(((h & np.uint64(0xFFFFFFFF)) * np.uint64(size)) >> S32)
+            for a in range(m.n_arms):
+                see.mind(m)[i, a, PRIVATE] = u
+                see.mind(m)[i, a, ANCHOR] = u
+                see.mind(m)[i, a, SAID] = SILENT
+                see.mind(m)[i, a, FELT] = 0
+
+
+@kernel
+def persuade(key, law, m, blocks, day):
+    """What is said to everybody on this day moves anchors: a campaign by trust, a telling all alike."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            trust = np.int64(static_hash(key, P_TRUST, i) >> np.uint64(48))
+            for a in range(m.n_arms):
+                for c in range(law[a].pushes):
+                    if law[a].push_day[c] == day:
+                        by = halves(trust * law[a].push_trusted[c], 32) + law[a].push_all[c]
+                        see.mind(m)[i, a, ANCHOR] = clamp(np.int64(see.mind(m)[i, a, ANCHOR]) + by)
+
+
+@inline
+def listen(world, m, b):
+    """What the in-block ties of everybody said last week, added up into `heard`, by place and arm."""
+    lo = see.block(m)[0, b]
+    n = see.block(m)[0, b + 1] - lo
+    arms = m.n_arms
+    heard = see.heard(m)
+    aloud = see.aloud(m)
+    for x in range(n * arms):
+        heard[x] = 0
+    for q in range(world.orders):
+        if not (world.known_mask >> q) & 1:
+            continue  # people of this country have no such ties
+        kind = world.tie_kind[q]
+        size = world.tie_reach[q]
+        employed = see.clique_end(m)[q, b, 0]
+        pupils = see.clique_end(m)[q, b, 1]
+        for a in range(arms):
+            aloud[a] = 0
+        for y in range(n):
+            minds = see.mind(m)[lo + np.int64(see.order(m)[q, lo + y])]
+            for a in range(arms):
+                said = np.int64(minds[a, SAID])
+                word = np.int64(0)
+                if said != SILENT:
+                    word = (said << SHIFT_SUM) + 1 + (np.int64(said > 0) << SHIFT_FOR)
+                aloud[(y + 1) * arms + a] = aloud[y * arms + a] + word
+        for y in range(n):
+            if kind == 0:
+                code = np.int64(see.household(m)[lo + y])
+                first = y - (code >> 4)
+                end = min(n, first + (code & 15))
+            elif kind == 1:
+                first = y - size
+                end = y + size + 1
+                if n <= 2 * size:
+                    first = np.int64(0)
+                    end = n
+            else:
+                if y >= pupils:
+                    break
+                first = y // size * size
+                end = first + size
+                if y < employed:
+                    end = min(end, employed)
+                else:
+                    first = max(first, employed)
+                    end = min(end, pupils)
+            around_it = first < 0 or end > n  # a ring that closes
+            if first < 0:
+                first += n
+            elif end > n:
+                end -= n
+            place = np.int64(see.order(m)[q, lo + y]) * arms
+            for a in range(arms):
+                word = aloud[end * arms + a] - aloud[first * arms + a]
+                if around_it:
+                    word += aloud[n * arms + a]
+                heard[place + a] += word - (aloud[(y + 1) * arms + a] - aloud[y * arms + a])
+
+
+@inline
+def odds(world, z):
+    """1 / (1 + exp(-z)) in 1/65536 for log-odds in 1/4096, linear between the table's entries."""
+    at = min(1 << 17, max(0, z + (1 << 16)))
+    j = at >> 6
+    return world.logistic[j] + (((world.logistic[j + 1] - world.logistic[j]) * (at & 63)) >> 6)
+
+
+@kernel
+def talk(key, world, law, m, blocks, day):
+    """One week: experience moves anchors, what was heard moves opinions, and people speak or keep silent."""
+    arms = m.n_arms
+    week = day_key(key, P_SPEAKS, day)
+    survey = day_key(key, P_ANSWERS, day)
+    for x in range(len(blocks)):
+        b = blocks[x]
+        lo = see.block(m)[0, b]
+        listen(world, m, b)
+        for i in range(lo, see.block(m)[0, b + 1]):
+            open_ = world.openness[np.int64(static_hash(key, P_OPENNESS, i) >> BINS_SHIFT)]
+            eager = world.eager[np.int64(static_hash(key, P_VOICE, i) >> BINS_SHIFT)]
+            coin = np.int64(mix(week + np.uint64(i) * GOLDEN) >> S32)
+            for a in range(arms):
+                mind = see.mind(m)[i, a]
+                felt = np.int64(mind[FELT])
+                u = np.int64(mind[ANCHOR])
+                if felt & 4095:
+                    u = clamp(
+                        u
+                        + ((felt >> RIGHTLY) & 7) * world.felt[0]
+                        + ((felt >> WRONGLY) & 7) * world.felt[1]
+                        + ((felt >> OF_TIES) & MOST_OF_TIES) * world.felt[2]
+                    )
+                    mind[ANCHOR] = u
+                word = see.heard(m)[(i - lo) * arms + a]
+                count = word & COUNT
+                climate = np.int64(0)
+                if count == 0:
+                    view = nearest(open_ * np.int64(mind[PRIVATE]) + (256 - open_) * u, np.int64(256))
+                else:
+                    view = nearest(open_ * (word >> SHIFT_SUM) + (256 - open_) * u * count, 256 * count)
+                    climate = 2 * ((word >> SHIFT_FOR) & COUNT) - count
+                    climate = nearest(world.speaking[1] * climate, count)
+                p = fear_at(
+                    see.hot(m)[i, a, 1], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
+                    law[a].ambient[1], world.fade,
+                )  # fmt: skip
+                supports = view > 0
+                free = world.speaking[0] + (climate if supports else -climate)
+                held = halves((world.speaking[3] if supports else world.speaking[2]) * p, 16)
+                unafraid = coin < eager * odds(world, free)
+                speaks = coin < eager * odds(world, free - held)
+                now = np.int64(0)
+                if unafraid:
+                    now |= UNAFRAID
+                    if not speaks:
+                        now |= HUSHED
+                        if not felt & HUSHED and is_kept(m, i):
+                            note(m, b, day, i, a, L_HUSHED, 1 if supports else 0, i, p, 0)
+                if world.answers >= 0:
+                    u = np.int64(mix(survey + np.uint64(i) * GOLDEN) >> S32)
+                    if supports or u < world.answers * p:
+                        now |= ANSWERS
+                mind[PRIVATE] = view
+                mind[SAID] = view if speaks else SILENT
+                mind[FELT] = now
+
+
+@inline
+def is_dissident(key, i):
+    """Whether somebody is in the top hundredth of voices, which is drawn before anything happens."""
+    return (static_hash(key, P_VOICE, i) >> S32) >= DISSIDENT
+
+
+@kernel
+def sum_minds(key, m, blocks, sums, regions):
+    """Add what people think and said last week to sums by packed word, and by region.
+
+    `sums` is (arms, 2 x measures, WHOS + WHERES + RESTS), `regions` (arms, 2 x measures, regions); the second
+    half of the measures is of dissidents alone.
+    """
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            who = np.int64(see.person(m)[i, WHO])
+            where = WHOS + np.int64(see.person(m)[i, WHERE])
+            rest = WHOS + WHERES + np.int64(see.person(m)[i, REST])
+            region = np.int64(see.person(m)[i, REGION])
+            halves_of = 2 if is_dissident(key, i) else 1
+            for a in range(m.n_arms):
+                view = np.int64(see.mind(m)[i, a, PRIVATE])
+                said = np.int64(see.mind(m)[i, a, SAID])
+                felt = np.int64(see.mind(m)[i, a, FELT])
+                spoke = said != SILENT
+                for c in range(TALKED):
+                    n = np.int64(0)
+                    if c == 0:
+                        n = view
+                    elif c == 1:
+                        n = np.int64(view > 0)
+                    elif c == 2:
+                        n = said if spoke else np.int64(0)
+                    elif c == 3:
+                        n = np.int64(spoke and view > 0)
+                    elif c == 4:
+                        n = np.int64(spoke and view <= 0)
+                    elif c == 5:
+                        n = np.int64(felt & UNAFRAID != 0 and view > 0)
+                    elif c == 6:
+                        n = np.int64(felt & UNAFRAID != 0 and view <= 0)
+                    elif c == 7:
+                        n = np.int64(not spoke and view > 0)
+                    elif c == 8:
+                        n = np.int64(not spoke and view <= 0)
+                    else:
+                        n = np.int64(felt & ANSWERS != 0)
+                    if n == 0:
+                        continue
+                    for half in range(halves_of):
+                        at = half * TALKED + c
+                        sums[a, at, who] += n
+                        sums[a, at, where] += n
+                        sums[a, at, rest] += n
+                        regions[a, at, region] += n
+
+
+@inline
+def mind_hash(m, i, a, h):
+    """Fold a mind into the hash of a person's state; nothing where there are no minds."""
+    if m.n_mind_people == 1:
+        return h
+    word = ZERO
+    for c in range(4):
+        word = (word << np.uint64(16)) | (np.uint64(np.int64(see.mind(m)[i, a, c]) & 0xFFFF))
+    return mix(h ^ word)
