@@ -10,6 +10,7 @@ from moot.cli.main import main
 from moot.country.schema import Country
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError
+from moot.experiment.adoption import Adoption, Condition, TakeUp
 from moot.experiment.scenario import Arm, Scenario, scenario_from
 from moot.regime.schema import Regime, Scheme, Sensor
 from moot.vocabulary import load_vocabulary
@@ -49,7 +50,9 @@ def test_nothing_optimises(path):
 
 
 @pytest.mark.parametrize(
-    "model", [Regime, Scheme, Sensor, Country, Scenario, Arm], ids=lambda model: model.__name__
+    "model",
+    [Regime, Scheme, Sensor, Country, Scenario, Arm, Adoption, TakeUp, Condition],
+    ids=lambda model: model.__name__,
 )
 def test_no_declaration_has_an_aim(model):
     assert not {"aim", "aims", "objective", "goal", "reward", "fit", "target"} & set(model.model_fields)

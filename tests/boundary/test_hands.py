@@ -14,7 +14,7 @@ import moot
 from moot.cli.main import main
 from moot.country.reading import load_country
 from moot.country.synthesis import synthesise
-from moot.declaring.source import source_of_text
+from moot.declaring.source import read_source, source_of_text
 from moot.errors import DeclarationError, UserError
 from moot.experiment import simulation
 from moot.regime import cases, walk
@@ -162,3 +162,61 @@ def test_a_person_has_a_number_that_says_nothing_about_them():
     assert [simulation.person_of(made, number) for number in numbers] == list(range(2_000))
     order = np.array([int(number[4:]) for number in numbers], float)
     assert abs(np.corrcoef(order, np.arange(2_000))[0, 1]) < 4 / 2_000**0.5
+
+
+LEARNED = (
+    REGIME[: REGIME.index("    association:")]
+    .replace(
+        "    disclosed: true\n",
+        "    disclosed: true\n    engine: learned\n    learned_from: records-france-2028\n",
+    )
+    .replace("      hysteresis: 5\n", "")
+    .replace("points: 1, to: 100", "log_odds: 0.1, to: 100")
+    .replace("{points: 5, cap_per_day: 5}", "{}")
+    .replace("{points: 10}", "{}")
+    .replace("{points: 30}", "{}")
+)
+
+
+def test_a_learned_engine_comes_from_the_package_alone():
+    """A file names one that is shipped; it brings no number of its own, no path, no module, no address."""
+    scheme = regime_from(source_of_text(LEARNED, "text.yaml")).schemes[0]
+    shipped = read_source(PACKAGE / "data" / "engines" / "records-france-2028.yaml").data["log_odds_1024"]
+    assert scheme.table.catalogue["jaywalking"].points == shipped["jaywalking"] > 0
+    for name in ("some.module:score", "./mine.yaml", "/mine.yaml", "https://example.org/a.yaml", "mine"):
+        with pytest.raises(DeclarationError, match=r"learned_from"):
+            regime_from(source_of_text(LEARNED.replace("records-france-2028", f'"{name}"'), "text.yaml"))
+        with pytest.raises(DeclarationError, match=r"engine"):
+            regime_from(source_of_text(LEARNED.replace("engine: learned", f'engine: "{name}"'), "text.yaml"))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["{log_odds: 2}", "{points: 2}", "{merit: 2}", "{weight: 2}", "{coefficient: 2}", "{severity: 0.5}"],
+)
+def test_a_file_cannot_bring_numbers_for_a_learned_engine(number):
+    with pytest.raises(DeclarationError, match=r"no `|unknown key"):
+        regime_from(source_of_text(LEARNED.replace("littering: {}", f"littering: {number}"), "text.yaml"))
+
+
+def test_an_engine_beside_a_file_is_not_read(tmp_path):
+    (tmp_path / "engines").mkdir()
+    for place in (tmp_path / "mine.yaml", tmp_path / "engines" / "mine.yaml"):
+        place.write_text("engine: mine\nlog_odds_1024: {jaywalking: 9999}\n")
+    file = tmp_path / "regime.yaml"
+    file.write_text(LEARNED.replace("records-france-2028", "mine"))
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(file)])
+    assert ended.value.code == 2
+
+
+def test_an_act_that_an_engine_was_never_shown_is_refused():
+    with pytest.raises(DeclarationError, match="was never shown red-light"):
+        regime_from(source_of_text(LEARNED.replace("records-france", "streets-france"), "text.yaml"))
+
+
+def test_no_module_of_the_package_learns():
+    """Fitting is a script of the repository: no solver and no gradient in what is installed."""
+    text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    for word in ("linalg.solve", "lstsq", "gradient descent", "fit_engine"):
+        assert word not in text

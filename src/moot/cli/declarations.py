@@ -24,6 +24,7 @@ class Listed(StrEnum):
     countries = "countries"
     regimes = "regimes"
     scenarios = "scenarios"
+    adoptions = "adoptions"
     acts = "acts"
 
 
@@ -42,6 +43,7 @@ class Described(StrEnum):
     country = "country"
     regime = "regime"
     scenario = "scenario"
+    adoption = "adoption"
     test = "test"
 
 
@@ -94,17 +96,18 @@ def check(
         print(problem, file=sys.stderr)
     count = len(declaration.warnings)
     noticed = "nothing wrong" if not count else f"nothing wrong, {count} warning{'s' if count > 1 else ''}"
-    print(f"{declaration.shown_path}: a {kind} ({declaration.content_hash[:12]}): {noticed}")
+    article = "an" if kind == "adoption" else "a"
+    print(f"{declaration.shown_path}: {article} {kind} ({declaration.content_hash[:12]}): {noticed}")
     for line in prospect:
         print(line)
 
 
 def list_(
-    what: Listed | None = typer.Argument(None, help="countries, regimes, scenarios or acts."),
+    what: Listed | None = typer.Argument(None, help="countries, regimes, scenarios, adoptions or acts."),
     as_json: bool = _JSON,
 ) -> None:
     """List what is shipped, with a line for each."""
-    kinds = [what] if what else [Listed.countries, Listed.regimes, Listed.scenarios]
+    kinds = [what] if what else [Listed.countries, Listed.regimes, Listed.scenarios, Listed.adoptions]
     found = {kind.value: _named(kind) for kind in kinds}
     if as_json:
         _print_json(found)
@@ -133,6 +136,7 @@ def show(
     if arm is not None:
         raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
     from moot.country.schema import Country
+    from moot.experiment.adoption import Adoption
     from moot.experiment.scenario import Scenario
     from moot.regime.schema import Regime
     from moot.regime.words import account
@@ -147,6 +151,8 @@ def show(
                 lines += ["", *account(regime, declaration.country_model)]
     elif isinstance(declaration, Country):
         lines = _country_lines(declaration)
+    elif isinstance(declaration, Adoption):
+        lines = _adoption_lines(declaration)
     else:
         lines = [declaration.shown_path]
     _print_wrapped(lines)
@@ -227,7 +233,7 @@ def _reference(named: str, path: Path, key: str) -> str:
 
 
 def schema(
-    what: Described = typer.Argument(..., help="vocabulary, country, regime, scenario or test."),
+    what: Described = typer.Argument(..., help="vocabulary, country, regime, scenario, adoption or test."),
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
     from moot.experiment.schemas import schema_text
@@ -286,12 +292,18 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     from moot.country.reading import country_from, load_country
     from moot.declaring.files import KINDS, Kind, find, kind_of_source, looks_like_name, shipped_names
     from moot.errors import DeclarationError, Problem, UnknownNameError
+    from moot.experiment.adoption import adoption_from, load_adoption
     from moot.experiment.scenario import load_scenario, scenario_from
     from moot.regime.cases import cases_from
     from moot.regime.reading import load_regime, regime_from
     from moot.vocabulary import vocabulary_from
 
-    load: dict[Kind, Any] = {"scenario": load_scenario, "regime": load_regime, "country": load_country}
+    load: dict[Kind, Any] = {
+        "scenario": load_scenario,
+        "regime": load_regime,
+        "country": load_country,
+        "adoption": load_adoption,
+    }
     if looks_like_name(what) and not Path(what).exists():
         for kind in sorted(load, key=lambda kind: kind != first):
             if what in shipped_names(kind):
@@ -304,7 +316,8 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     kind_found = kind_of_source(source)
     if kind_found is None:
         message = (
-            "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases"
+            "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases, "
+            "adoption"
         )
         near = [difflib.get_close_matches(str(key), [*KINDS, "cases"], n=1) for key in source.data]
         hint = next((f'did you mean "{close[0]}"?' for close in near if close), "")
@@ -313,6 +326,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
         "country": country_from,
         "regime": regime_from,
         "scenario": scenario_from,
+        "adoption": adoption_from,
         "test": cases_from,
         "vocabulary": vocabulary_from,
     }
@@ -363,6 +377,7 @@ def _named(kind: Listed) -> dict[str, str]:
         Listed.countries: ("country", "name"),
         Listed.regimes: ("regime", "name"),
         Listed.scenarios: ("scenario", "title"),
+        Listed.adoptions: ("adoption", "title"),
     }
     singular, key = of[kind]
     return {name: str(find(singular, name).data.get(key, "")) for name in shipped_names(singular)}
@@ -389,6 +404,17 @@ def _country_lines(country: Any) -> list[str]:
     lines.append(f"  Acts with a rate: {', '.join(country.acts)}.")
     lines.append(f"  Ties: {', '.join(country.tie_names)}.")
     lines.append(f"  In force today: {', '.join(country.existing) or 'no scheme that is declared'}.")
+    return lines
+
+
+def _adoption_lines(plan: Any) -> list[str]:
+    lines = [f"{plan.title} ({plan.adoption})", "  An invented scheme; a map of assumptions, not a forecast."]
+    lines.append(f"  Sectors: {', '.join(plan.sectors)}; from {plan.start} on.")
+    lines.append(f"  Counted: draws in which {plan.condition.sector} is in before {plan.condition.by}.")
+    for name, law in plan.laws.items():
+        said = f"forbidden from {law.forbidden_from} on" if law.forbidden_from else "never forbidden"
+        lines.append(f"  {plan.words_of(name)} ({name}): {said}.")
+    lines.append(f"  The map: moot adoption {plan.adoption}")
     return lines
 
 

@@ -19,14 +19,19 @@ from moot.errors import DeclarationError, Problem, UnknownNameError
 
 __all__ = ["Kind", "beside", "data_folder", "find", "kind_of_source", "shipped_names"]
 
-Kind = Literal["country", "regime", "scenario"]
-KINDS: tuple[Kind, ...] = ("country", "regime", "scenario")
-_FOLDERS: dict[Kind, str] = {"country": "countries", "regime": "regimes", "scenario": "scenarios"}
+Kind = Literal["country", "regime", "scenario", "adoption"]
+KINDS: tuple[Kind, ...] = ("country", "regime", "scenario", "adoption")
+_FOLDERS: dict[Kind, str] = {
+    "country": "countries",
+    "regime": "regimes",
+    "scenario": "scenarios",
+    "adoption": "adoptions",
+}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 def data_folder() -> Path:
-    """The folder of what is shipped: vocabulary, countries, regimes, scenarios."""
+    """The folder of what is shipped: vocabulary, countries, regimes, scenarios, maps of take-up."""
     return Path(str(files("moot") / "data"))
 
 
@@ -36,7 +41,7 @@ def _shipped_path(kind: Kind, name: str) -> Path:
 
 
 def shipped_names(kind: Kind) -> list[str]:
-    """The names of the shipped countries, regimes or scenarios, sorted."""
+    """The names of what is shipped of a kind, sorted."""
     folder = data_folder() / _FOLDERS[kind]
     if not folder.is_dir():
         return []
@@ -143,11 +148,15 @@ def _near_file(path: Path) -> str:
     return f'did you mean the shipped "{close[0]}"?' if close else ""
 
 
-def kind_of_source(source: Source) -> Literal["country", "regime", "scenario", "test", "vocabulary"] | None:
+def kind_of_source(
+    source: Source,
+) -> Literal["country", "regime", "scenario", "adoption", "test", "vocabulary"] | None:
     """What a file declares, by the first of its keys that tells."""
     keys = source.data.keys()
     if "cases" in keys:
         return "test"
+    if "adoption" in keys or "take_up" in keys:
+        return "adoption"
     if "scenario" in keys or "arms" in keys:
         return "scenario"
     if "regime" in keys or "schemes" in keys:

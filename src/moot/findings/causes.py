@@ -224,7 +224,7 @@ class Pair:
 
     def losses(self, fall: Event) -> list[Event]:
         """Charges and falls of ties that took the score down to a fall, since it was last at its height."""
-        scheme = self.rules.arms[self.arm].schemes[fall.scheme]
+        scheme = self.rules.arms[self.arm].schemes[fall.scheme].table
         caps = [repair.to for repair in scheme.score.repair if isinstance(repair.to, int)]
         height = min([scheme.score.start, scheme.score.ceiling, *caps])
         found: list[Event] = []

@@ -30,6 +30,7 @@ from moot.findings.events import Life
 from moot.findings.kinds import OUTSIDE, Event
 from moot.findings.rules import Rules
 from moot.findings.summary import TIE
+from moot.regime.engines import bent, in_points, worth
 from moot.society.arms import date_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ __all__ = [
     "unexplained_differences",
 ]
 
+_CHARGED = ("charged-today", "charged-by-regime", "borne")
 LARGEST = 4
 """Contributions that are named; the rest is summed."""
 
@@ -107,7 +109,9 @@ def sentence(event: Event, rules: Rules) -> str:
     """What happened, with the synthetic person as its subject, which is left out."""
     arm, kind, what = rules.arms[event.arm], event.kind, event.what
     through = f", through {event.sensor}" if event.sensor else ""
-    score = f"; score {event.score}" if event.score is not None else ""
+    score = f"; score {arm.score_told(event.score, event.scheme)}" if event.score is not None else ""
+    by = "today" if kind == "charged-today" else "regime"
+    cost = arm.cost(what, by, event.points or 0) if kind in _CHARGED else ""
     who = somebody(event.source)
     if kind == "act":
         return rules.act(what)
@@ -116,16 +120,16 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "forgone":
         return f"might have done this and does not: {rules.act(what)}"
     if kind == "charged-today":
-        cost = f" ({_points(event.points)})" if event.points else ""
-        return f"is charged by fines and courts of today: {rules.act(what)}{cost}"
+        said = f" ({cost})" if event.points else ""
+        return f"is charged by fines and courts of today: {rules.act(what)}{said}"
     if kind == "charged-by-regime":
         if rules.class_of(what) == "merit":
-            return f"is credited by the scheme{through}: {rules.act(what)} ({_points(event.points)}{score})"
-        return f"is charged by the scheme{through}: {rules.act(what)} ({_points(event.points)}{score})"
+            return f"is credited by the scheme{through}: {rules.act(what)} ({cost}{score})"
+        return f"is charged by the scheme{through}: {rules.act(what)} ({cost}{score})"
     if kind == "mistaken":
         return f"is seen by {event.sensor}, which takes {who} for the author: {rules.act(what)}"
     if kind == "borne":
-        return f"is charged for an act of {who}{through}: {rules.act(what)} ({_points(event.points)}{score})"
+        return f"is charged for an act of {who}{through}: {rules.act(what)} ({cost}{score})"
     if kind == "false-alarm":
         return f"is stopped: {event.sensor} takes the passer-by for somebody on its list; there was no act"
     if kind in ("fall", "rise"):
@@ -142,7 +146,8 @@ def sentence(event: Event, rules: Rules) -> str:
         held = _lists(rules.barring(event))
         return f"is on {held} and is not refused {rules.context(what)}"
     if kind == "tie-fell":
-        return f"loses {_points(event.points)} of {what}: a tie ({who}) fell a tier{score}"
+        lost = worth(arm.schemes[what], event.points or 0)
+        return f"loses {lost} of {what}: a tie ({who}) fell a tier{score}"
     if kind == "hushed":
         return f"would say what is thought of such a scheme, and keeps silent ({what} it)"
     if kind == "tie-charged":
@@ -156,13 +161,13 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "appeal":
         return f"contests the charge: {_contested(what, rules)}"
     if kind == "upheld":
-        back = f"; {_points(abs(event.points))} come back" if event.points else ""
+        back = f"; {_of_scheme(event, rules)} come back" if event.points else ""
         return f"is found to be right about the charge: {_contested(what, rules)}{back}"
     if kind == "rejected":
-        cost = f"; the points are taken now ({_points(event.points)})" if event.points else ""
+        cost = f"; the points are taken now ({_of_scheme(event, rules)})" if event.points else ""
         return f"is not found to be right about the charge: {_contested(what, rules)}{cost}"
     if kind == "expired":
-        return f"sees a charge expire: {_contested(what, rules)}; {_points(abs(event.points or 0))} come back"
+        return f"sees a charge expire: {_contested(what, rules)}; {_of_scheme(event, rules)} come back"
     if kind == "offer":
         return f"takes up the offer {what}"
     return f"gets a new licence{score}"
@@ -178,10 +183,10 @@ def somebody(number: str) -> str:
     return "somebody outside the panel" if number in ("", OUTSIDE) else number
 
 
-def _points(points: int | None) -> str:
-    count = abs(points or 0)
-    said = "1 point" if count == 1 else f"{count} points"
-    return f"+{said}" if (points or 0) < 0 else said
+def _of_scheme(event: Event, rules: Rules) -> str:
+    """The size of what an event gives or takes in its scheme, in words."""
+    points, schemes = abs(event.points or 0), rules.arms[event.arm].schemes
+    return worth(schemes[event.scheme], points) if event.scheme in schemes else in_points(points)
 
 
 def _lists(names: tuple[str, ...]) -> str:
@@ -223,13 +228,15 @@ def reason(event: Event, pair: Pair) -> str:
     )
     if not losses:
         return said
+    scheme = side.rules.arms[side.arm].schemes[event.scheme]
     named = [
-        f"{_points(cost)} on {on(one.day)} ({_briefly(one, pair.rules)})" for one, cost in losses[:LARGEST]
+        f"{worth(scheme, cost)} on {on(one.day)} ({_briefly(one, pair.rules)})"
+        for one, cost in losses[:LARGEST]
     ]
     rest = losses[LARGEST:]
     if rest:
-        named.append(f"{_points(sum(cost for _, cost in rest))} in {len(rest)} smaller losses")
-    return f"{said}; the points went so: {_and(named)}"
+        named.append(f"{worth(scheme, sum(cost for _, cost in rest))} in {len(rest)} smaller losses")
+    return f"{said}; the {'score' if bent(scheme) else 'points'} went so: {_and(named)}"
 
 
 def _absent(event: Event, pair: Pair) -> str:

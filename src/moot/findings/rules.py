@@ -11,6 +11,7 @@ from functools import cached_property
 
 from moot.experiment.scenario import Scenario
 from moot.findings.kinds import Event
+from moot.regime.engines import bent, in_points, shown, worth
 from moot.regime.schema import ListRule, Regime, Scheme, Sensor
 from moot.vocabulary import Vocabulary, load_vocabulary
 
@@ -58,11 +59,25 @@ class ArmRules:
         """
         found = 0
         for name, one in self.schemes.items():
-            entry = one.catalogue.get(act)
+            entry = one.table.catalogue.get(act)
             if entry is None or one.reads != by or scheme not in (None, name):
                 continue
             found += -(entry.merit or 0) if entry.merit is not None else (entry.points or 0)
         return found
+
+    def score_told(self, score: int, scheme: str = "") -> int:
+        """The score as people are told it; without a scheme's name, that of the last one."""
+        name = scheme or next(reversed(self.schemes), "")
+        return shown(self.schemes[name], score) if name else score
+
+    def cost(self, act: str, by: str, points: int) -> str:
+        """What one charge of an act costs, in words; `points` is what `points()` says."""
+        reading = {
+            name: one for name, one in self.schemes.items() if one.reads == by and act in one.catalogue
+        }
+        if not any(bent(one) for one in reading.values()):
+            return in_points(points)
+        return " and ".join(worth(one, self.points(act, by, name)) for name, one in reading.items())
 
 
 class Rules:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from moot.errors import RunError
 from moot.findings.rules import Rules
 from moot.findings.talk import talk_rows
+from moot.regime.engines import bent
 from moot.regime.schema import Scheme
 
 if TYPE_CHECKING:
@@ -242,7 +243,8 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     for name, scheme in rules.arms[arm].schemes.items():
         own = name in rules.arms[arm].own_schemes
         of = _called(rules, arm, name)
-        yield row(2, f"points lost in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
+        unit = "log-odds lost, in 1/1024," if bent(scheme) else "points lost"
+        yield row(2, f"{unit} in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
         if scheme.association is not None:
             lost = [f"scheme:{name}:points-from-ties"]
             yield row(2, f"points lost in {of} because a tie fell a tier", lost, of_the_regime=own)

@@ -44,26 +44,18 @@ _TYPED = [
 """The columns of `lives` with their types, so that a file without rows has them too."""
 
 
-def score_sum(scheme: str) -> str:
-    """The column with the sum of a scheme's scores at the end of a period."""
-    return f"scheme:{scheme}:score-sum"
-
-
 def measures_of(result: Result, arm: int) -> list[str]:
     """The measures that an arm has, in the order of the columns."""
     columns = result.compiled.columns
-    schemes = [score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes]
-    return [PEOPLE, *_named(columns.flow_names[arm]), *_named(columns.stock_names[arm]), *schemes]
+    sums = result.compiled.arms[arm].sums
+    return [PEOPLE, *_named(columns.flow_names[arm]), *_named(columns.stock_names[arm]), *sums]
 
 
 def stocks_of(result: Result) -> list[str]:
     """Measures that stand at the end of a day or month; the others are counted over it."""
     names = [PEOPLE, *CERTAINTY, *_of_minds(result)]
     for arm, stocks in enumerate(result.compiled.columns.stock_names):
-        names += [
-            *_named(stocks),
-            *(score_sum(scheme.scheme) for scheme in result.compiled.arms[arm].schemes),
-        ]
+        names += [*_named(stocks), *result.compiled.arms[arm].sums]
     return list(dict.fromkeys(names))
 
 
@@ -108,7 +100,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
     here = people_by(result)
     for a, arm in enumerate(result.arms):
         flows, stocks = compiled.columns.flow_names[a], compiled.columns.stock_names[a]
-        schemes = [score_sum(scheme.scheme) for scheme in compiled.arms[a].schemes]
+        schemes = compiled.arms[a].sums
 
         rows = _counts(record.region[a], record.s_region[a], flows, stocks)
         rows |= {name: record.score[a, s].ravel() for s, name in enumerate(schemes)}

@@ -9,6 +9,7 @@ from moot.declaring.complaints import Complaint, complain_unknown, declared, nea
 from moot.declaring.files import find
 from moot.declaring.source import Place, Source
 from moot.regime.campaigns import check_campaigns
+from moot.regime.engines import check_engine
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
@@ -203,13 +204,16 @@ def _check_scheme(
     for name, entry in scheme.catalogue.items():
         place: Place = (*at, "catalogue", name)
         yield from _known_act(place, name, regime, vocabulary, at_key=True)
-        if (entry.points is None) == (entry.merit is None):
-            yield Complaint(at=place, message="needs exactly one of `points` (a cost) and `merit` (a gain)")
         act = regime.new_acts.get(name) or vocabulary.acts.get(name)
         if entry.points is not None and act is not None and act.class_ == "merit":
             yield Complaint(
                 at=(*place, "points"), message=f"{name} is a merit; expected `merit`", at_key=True
             )
+        weighed = entry.severity is not None or entry.log_odds is not None
+        if weighed and act is not None and act.class_ == "merit" and not entry.earns:
+            yield Complaint(at=place, message=f"{name} is a merit; expected `earns: true`")
+    yield from check_engine(at, scheme)
+    yield from _alerts(at, scheme, regime)
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
     for context, decision in scheme.decisions.items():
@@ -229,6 +233,15 @@ def _check_scheme(
             yield from _known_tier((*place, "tiers", position), tier, scheme)
         if offer.not_on is not None and offer.not_on not in lists:
             yield complain_unknown((*place, "not_on"), "list", offer.not_on, lists)
+
+
+def _alerts(at: Place, scheme: Scheme, regime: Regime) -> Iterator[Complaint]:
+    """Points of a false alert, which a score without points cannot lose."""
+    for sensor in regime.sensors:
+        costly = sensor.on_alert is not None and sensor.on_alert.points > 0
+        if costly and scheme.reads == "regime" and scheme.engine in ("logistic", "learned"):
+            message = f"a {scheme.engine} score has no points, and an alert of {sensor.sensor} costs some"
+            yield Complaint(at=(*at, "engine"), message=message)
 
 
 def _twice_words(at: Place, words: tuple[str, ...]) -> Iterator[Complaint]:
@@ -292,7 +305,7 @@ def _check_score(at: Place, scheme: Scheme) -> Iterator[Complaint]:
 def _check_repair(at: Place, repair: Repair, floor: int, ceiling: int) -> Iterator[Complaint]:
     if (repair.after_days is None) == (repair.every_days is None):
         yield Complaint(at=at, message="needs exactly one of `after_days` and `every_days`")
-    if repair.points is None and repair.to != "ceiling":
+    if repair.points is None and repair.log_odds is None and repair.to != "ceiling":
         yield Complaint(at=at, message="brings nothing back; expected `points: NUMBER` or `to: ceiling`")
     if repair.points is not None and repair.to == "ceiling":
         yield Complaint(

@@ -24,6 +24,7 @@ from moot.declaring.values import (
     Text,
 )
 from moot.regime.campaigns import Campaign, RepressionTold
+from moot.regime.engines import Engine, Theme, points_table
 from moot.regime.redress import Redress
 from moot.vocabulary import Act
 
@@ -142,14 +143,15 @@ class Repair(Part):
     """One way in which points come back without a charge.
 
     `after_days`: once, so many days after the last charge. `every_days`: again and again, counted from the
-    last charge. `points` come back, or the score is set `to` the ceiling; a number in `to` is where it ends.
-    `if`: only for these. `after_days_heavy`: the term after a heavy act.
+    last charge. `points` come back (`log_odds` of a logistic score), or the score is set `to` the ceiling; a
+    number in `to` is where it ends. `if`: only for these. `after_days_heavy`: the term after a heavy act.
     """
 
     after_days: int | None = Field(default=None, ge=1)
     every_days: int | None = Field(default=None, ge=1)
     after_days_heavy: int | None = Field(default=None, ge=1)
     points: Points | None = Field(default=None, ge=1)
+    log_odds: Positive | None = None
     to: RepairEnd | None = None
     if_: Literal["last-loss-was-one", "novice"] | None = Field(default=None, alias="if")
 
@@ -173,12 +175,21 @@ class Score(Part):
 
 
 class Entry(Part):
-    """What an act costs (`points`) or earns (`merit`), and at most how much of it in a day."""
+    """What an act costs (`points`) or earns (`merit`), and at most how much of it in a day.
+
+    Under `weights` an act has a `sub_category` and a `severity` instead, under `engine: logistic` its
+    `log_odds`; such an act costs, or `earns`, and at most `counted_per_day` charges of a day count.
+    """
 
     points: Points | None = Field(default=None, ge=0)
     merit: Points | None = Field(default=None, ge=0)
     cap_per_day: Points | None = Field(default=None, ge=1)
     heavy: bool = False
+    sub_category: Slug | None = None
+    severity: Probability | None = None
+    log_odds: NonNegative | None = None
+    earns: bool | None = None
+    counted_per_day: int | None = Field(default=None, ge=1, le=100)
 
 
 class Association(Part):
@@ -271,13 +282,18 @@ class Offer(Part):
 class Scheme(Part):
     """One score. `who` has it; `reads`: the charges of `today`, or those of the `regime`'s own sensors.
 
-    `disclosed`: whether people know their score.
+    `disclosed`: whether people know their score. What a charge does to it is a table of points in the
+    `catalogue`, or `weights` of themes, or an `engine` (see `moot.regime.engines`); `learned_from` names a
+    shipped one.
     """
 
     scheme: Slug
     who: Literal["everyone", "licence", "smartphone", "adults"]
     reads: Literal["today", "regime"]
     disclosed: bool
+    engine: Engine | None = None
+    learned_from: Slug | None = None
+    weights: dict[Slug, Theme] | None = Field(default=None, min_length=1)
     score: Score
     catalogue: dict[ActName, Entry]
     association: Association | None = None
@@ -290,6 +306,11 @@ class Scheme(Part):
     def tier_names(self) -> tuple[str, ...]:
         """The tiers from the best down."""
         return tuple(tier.tier for tier in self.score.tiers)
+
+    @property
+    def table(self) -> Scheme:
+        """The scheme as it runs, whatever its engine: a table of points."""
+        return points_table(self)
 
 
 class Regime(Declaration):

@@ -50,6 +50,7 @@ def standing(scheme: Scheme, happenings: Iterable[Happening], day: int, *, novic
     by_day: dict[int, list[Happening]] = {}
     for happening in happenings:
         by_day.setdefault(happening.day, []).append(happening)
+    scheme = scheme.table
     life = _Life.begin(scheme, novice)
     for today in range(day + 1):
         life.live(today, by_day.get(today, ()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from moot.country.schema import Country
 from moot.declaring.values import Quantity
 from moot.regime.campaigns import campaign_words
+from moot.regime.engines import FULL, bent, worth
 from moot.regime.recognition import coverage
 from moot.regime.redress import Redress
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
@@ -210,13 +211,36 @@ def _counted(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
     tiers = ", ".join(f"{tier.tier} from {tier.from_}" for tier in score.tiers)
     rising = f"; to rise into one takes {score.hysteresis} points more" if score.hysteresis else ""
     yield f"Tiers: {tiers}{rising}."
-    for name, entry in scheme.catalogue.items():
+    yield from _engine(scheme)
+    for name, entry in scheme.table.catalogue.items():
         points = entry.points if entry.merit is None else entry.merit
         verb = "loses" if entry.merit is None else "gains"
-        cap = f", at most {entry.cap_per_day} a day" if entry.cap_per_day is not None else ""
-        yield f"A person who {_act(name, words)} {verb} {_points(points or 0)}{cap}."
+        most = worth(scheme, entry.cap_per_day or 0) if bent(scheme) else entry.cap_per_day
+        cap = f", at most {most} a day" if entry.cap_per_day is not None else ""
+        part = f" ({entry.sub_category})" if entry.sub_category is not None else ""
+        yield f"A person who {_act(name, words)}{part} {verb} {worth(scheme, points or 0)}{cap}."
     if scheme.reads == "today":
         yield "It counts what fines and courts charge today."
+
+
+def _engine(scheme: Scheme) -> Iterator[str]:
+    """How the score comes about, where it is not a plain table of points."""
+    if scheme.weights is not None:
+        themes = ", ".join(f"{name} {theme.weight / FULL:.0%}" for name, theme in scheme.weights.items())
+        yield (
+            f"The score has themes, categories and sub-categories with weights; of its scale they hold: "
+            f"{themes}. An act costs its sub-category's share of the scale, times its severity."
+        )
+    if bent(scheme):
+        yield (
+            "Charges add log-odds, and the score is the logistic curve over their sum: the same charge costs "
+            "most in the middle of the scale and little near its ends."
+        )
+    if scheme.learned_from is not None:
+        yield (
+            f"The log-odds were learned ({scheme.learned_from}) from what was recorded of synthetic people, "
+            "not from what they did: where more is watched, more is learned."
+        )
 
 
 def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
@@ -300,6 +324,8 @@ def _redress(redress: Redress) -> Iterator[str]:
 def _repaired(repair: Repair) -> str:
     come = "comes" if repair.points == 1 else "come"
     back = "all points come back" if repair.to == "ceiling" else f"{_points(repair.points or 0)} {come} back"
+    if repair.log_odds is not None:
+        back = f"{number(repair.log_odds)} in log-odds come back"
     if repair.every_days is not None:
         said = f"For every {repair.every_days} days without a charge {back}"
     else:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from moot.regime.engines import bent
 from moot.regime.schema import Decision, ListRule, Offer, Regime, Scheme, Sensor
 
 EPOCH = date(2000, 1, 1)
@@ -19,8 +20,19 @@ class Arm:
 
     @property
     def schemes(self) -> list[Scheme]:
-        """All schemes, those in force today first."""
-        return [s for r in (*self.existing, *((self.regime,) if self.regime else ())) for s in r.schemes]
+        """All schemes as they run (tables of points, whatever the engine), those in force today first."""
+        regimes = (*self.existing, *((self.regime,) if self.regime else ()))
+        return [scheme.table for regime in regimes for scheme in regime.schemes]
+
+    @property
+    def sums(self) -> list[str]:
+        """The name of each sum of scores; of predictors, in 1/1024 log-odds, where a scheme has one."""
+        regimes = (*self.existing, *((self.regime,) if self.regime else ()))
+        return [
+            f"scheme:{scheme.scheme}:{'predictor' if bent(scheme) else 'score'}-sum"
+            for regime in regimes
+            for scheme in regime.schemes
+        ]
 
     @property
     def sensors(self) -> list[Sensor]:
