@@ -143,6 +143,10 @@ class Counted(People):
             out[arm.name] = h.hexdigest()
         return out
 
+    def _fold(self, a: int, i: int, h: int) -> int:
+        """Fold what only some mechanisms keep of a person into the hash of the rest."""
+        return self.minds.fold(a, i, h) if self.minds else h
+
     def _state_sums(self, a: int) -> NDArray[np.uint64]:
         """Two sums over people, mod 2**64, of a keyed hash of each person's state on the last day."""
         state, lane = self.state[a], 0xA5A5A5A55A5A5A5A
@@ -158,8 +162,7 @@ class Counted(People):
                 h = digest_mix(h ^ (st.score[i] + 65536) ^ (st.tier[i] << 32))
             for c in range(2):
                 h = digest_mix(h ^ self.fear(a, i, c, self.today))
-            h = digest_mix(h ^ state.lists[i])
-            add(self.minds.fold(a, i, h) if self.minds else h)
+            add(self._fold(a, i, digest_mix(h ^ state.lists[i])))
         for (i, x), until in state.terms.items():
             add(digest_mix(digest_mix(key ^ i) ^ (x | until << 8)))
         return np.array(sums, np.uint64)

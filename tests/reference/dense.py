@@ -202,13 +202,16 @@ class Dense(Counted):
             w0, w1, _, _ = (int(x) for x in draw(self.key, i, self.today, search, 0))
             if w0 >= law["s_seen"][v][k][self.stratum[i]]:
                 continue
-            if w1 < law["s_right"][v][self.looks[i]]:
+            bounds = self._bounds_of_search(a, v, i, k, w1)
+            if w1 < bounds[0]:
                 if not right:
                     self._tally(a, i, column + L.BY_REGIME)
                 right = True
                 continue
             j = -1
-            if w1 < law["s_wrong"][v][self.looks[i]]:
+            if w1 >= CERTAIN - law["s_context"][v]:
+                j = self._somebody_absent(i, k, search)
+            elif w1 < bounds[1]:
                 j = self._somebody_else(a, v, i, k, search)
             self._tally(a, i, column + (L.NOBODY if j < 0 else L.TO_ANOTHER))
             if j >= 0:
@@ -217,6 +220,33 @@ class Dense(Counted):
                 theirs.regime[k] = theirs.regime.get(k, 0) + 1
                 theirs.borne |= {k} if self.world["kind"][k] < 2 else set()
         return right
+
+    def _looked_at(self, a: int, v: int, i: int, search: int) -> bool:
+        """Whether a human sees a match; counted either way."""
+        share = self.law[a]["s_share"][v]
+        seen = share >= CERTAIN or int(draw(self.key, i, self.today, search, 0)[0]) < share
+        self._tally(a, i, self.world["m_review"] + 2 * v + (0 if seen else 1))
+        return seen
+
+    def _bounds_of_search(self, a: int, v: int, i: int, k: int, u: int) -> tuple[int, int]:
+        """Below which uniforms a search is right, and right or wrong, after whoever looks has looked."""
+        law, looks = self.law[a], self.looks[i]
+        if u >= CERTAIN - law["s_context"][v]:
+            return 0, 0
+        raw, search = law["s_raw"][v][looks], law["s_review_purpose"][v] ^ self.purpose[k]
+        if law["s_review"][v] and u < raw[1] and not self._looked_at(a, v, i, search):
+            return (raw[0], raw[1]) if law["s_review"][v] == 1 else (0, 0)
+        return law["s_right"][v][looks], law["s_wrong"][v][looks]
+
+    def _somebody_absent(self, i: int, k: int, search: int) -> int:
+        """Anybody of the country but the author, in the search's own order."""
+        u0, u1, u2, u3 = (int(x) for x in draw(self.key, i, self.today, search, 2))
+        order = digest_mix(u1 << 32 | u2) ^ k << 32 ^ u3
+        j = int(below(np.uint64(u0), self.n))
+        while j == i:
+            order = digest_mix(order)
+            j = int(below(np.uint64(order >> 32), self.n))
+        return j
 
     def _somebody_else(self, a: int, v: int, i: int, k: int, search: int) -> int:
         """The first person in the search's own order who is in the gallery, or -1."""
@@ -260,8 +290,14 @@ class Dense(Counted):
         for f in range(w["layers"]):
             for i, u in self._below_level(w["f_purpose"][f], w["f_level"][f]):
                 for a in range(self.arms):
-                    if u < self.law[a]["f_threshold"][f][self.looks[i]]:
-                        v = self.law[a]["f_sensor"][f]
+                    v, law = self.law[a]["f_sensor"][f], self.law[a]
+                    stopped = law["f_threshold"][f][self.looks[i]]
+                    if v >= 0 and law["s_review"][v]:
+                        if u >= law["f_raw"][f][self.looks[i]]:
+                            continue
+                        if not self._looked_at(a, v, i, law["s_review_purpose"][v]):
+                            stopped = CERTAIN << 32 if law["s_review"][v] == 1 else 0
+                    if u < stopped:
                         self._tally(a, i, w["m_false"] + v)
                         mine = self._charges(a, i)
                         mine.regime[self.kinds + v] = mine.regime.get(self.kinds + v, 0) + 1

@@ -80,9 +80,8 @@ def assert_no_effect(result, society, schemes):
         )
     today = slice(columns.first["scheme"], columns.first["scheme"] + 4 * schemes)
     np.testing.assert_array_equal(record.region[0][..., today], record.region[1][..., today])
-    np.testing.assert_array_equal(
-        record.region[0][..., columns.first["trip"] :], record.region[1][..., columns.first["trip"] :]
-    )
+    trips = slice(columns.first["trip"], columns.first["malicious"])  # what sensors do in secret comes next
+    np.testing.assert_array_equal(record.region[0][..., trips], record.region[1][..., trips])
     np.testing.assert_array_equal(record.score[0, :schemes], record.score[1, :schemes])
     np.testing.assert_array_equal(record.fear[0], record.fear[1])
     hot = np.delete(society.books["hot"][:, :, : SCHEME + PER_SCHEME * schemes], WAKE, axis=2)

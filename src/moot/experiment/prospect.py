@@ -22,48 +22,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from moot.country.population import EMPLOYED, LICENCE, SMARTPHONE
 from moot.country.reading import needed_headroom
 from moot.country.schema import Country
-from moot.country.synthesis import latent_rate
 from moot.experiment.scenario import Scenario
-from moot.regime.schema import Regime, Scheme, Sensor
+from moot.regime.schema import Regime, Scheme
 from moot.society.arms import Arm
 from moot.society.compile import compile_arms
-from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
+from moot.society.expected import YEAR, Searches, acts_a_year, searches_of, ties_of
 from moot.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["Cascade", "Searches", "cascade_of", "prospect_lines", "reproduction_number", "searches_of"]
 
-YEAR = 365.25
 MUCH_FPIR = 0.1
 NEAR_ONE = 0.8
-_FLAG = {"licence": LICENCE, "smartphone": SMARTPHONE, "employed": EMPLOYED}
-
-
-@dataclass(frozen=True)
-class Searches:
-    """What one sensor does in a year, per person of the nominal population."""
-
-    sensor: str
-    searches: float
-    right: float
-    wrong: float
-    nobody: float
-    false_alarms: float
-    """Alarms that no act caused, a person and year."""
-    highest_fpir: float
-    """Largest false positive rate of a passage over the appearance classes, before review."""
-    matches: float
-    """Matches and false alarms before anybody has looked at them, a person and year."""
-    reviewed_per_day: float | None
-    """Declared capacity of the reviewers, matches a day; None where nobody looks."""
-
-    @property
-    def precision(self) -> float | None:
-        """Right charges ÷ all charges and false alarms; None where there are none."""
-        charged = self.right + self.wrong + self.false_alarms
-        return self.right / charged if charged > 0 else None
 
 
 @dataclass(frozen=True)
@@ -98,13 +69,13 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         Arm(name, scenario.existing_models, regime, scenario.comparator != "none")
         for name, regime in scenario.arm_regimes.items()
     ]
-    compiled = compile_arms(country, vocabulary, arms, start=start, seed=0)
+    compiled = compile_arms(country, vocabulary, arms, start=start, seed=0, residents=residents)
     yield f"Worked out for {residents:,} residents, without running anybody; numbers have two digits."
     yield _headroom(country)
     prior = country.perceived_certainty.prior
     for a, arm in enumerate(arms):
         yield f"{arm.name}:"
-        for searches in searches_of(arm, country, vocabulary, start):
+        for searches in searches_of(arm, country, vocabulary, start, residents):
             yield from _of_sensor(searches, residents)
         now = compiled.certainty[next((x.name for x in arms if x.regime is None), arm.name)]
         then = compiled.certainty[arm.name]
@@ -134,8 +105,10 @@ def _of_sensor(one: Searches, residents: int) -> Iterator[str]:
             f"  {one.sensor}: {_two(1000 * one.false_alarms)} false alerts a year per 1,000 people "
             f"({_two(one.false_alarms * residents / YEAR)} a day in all)"
         )
+    if one.malicious > 0:
+        yield f"  {one.sensor}: {_two(1000 * one.malicious)} false reports a year per 1,000 people"
     if one.precision is not None and one.searches > 0:
-        missed = one.wrong + one.false_alarms
+        missed = one.wrong + one.false_alarms + one.malicious
         yield (
             f"  {one.sensor}: {_two(1000 * (1 - one.precision))} of 1,000 charges and alerts "
             f"fall on people who did nothing (precision {_near_one(one.precision)})"
@@ -147,6 +120,7 @@ def _of_sensor(one: Searches, residents: int) -> Iterator[str]:
         said = (
             f"  {one.sensor}: {_two(a_day)} matches a day to look at, capacity {_two(one.reviewed_per_day)}"
         )
+        said += f"; a human sees {_two(one.reviewed)} of them"
         yield f"{said}: WARNING, more than can be looked at" if a_day > one.reviewed_per_day else said
     if one.highest_fpir > MUCH_FPIR:
         yield (
@@ -183,107 +157,13 @@ def _headroom(country: Country) -> str:
     )
 
 
-def searches_of(arm: Arm, country: Country, vocabulary: Vocabulary, when: date) -> list[Searches]:
-    """Each of the arm's sensors in a year, per person: acts at their declared rate × P(seen) × outcome."""
-    strata = vocabulary.attributes["stratum"]
-    declared = country.attributes.stratum
-    living = {x: (float(declared.shares.get(x, 0.0)) if declared else float(x == strata[0])) for x in strata}
-    classes = vocabulary.attributes["appearance"]
-    looks = country.attributes.appearance
-    shares = [float(looks.shares.get(x, 0.0)) if looks else float(x == classes[0]) for x in classes]
-    found = []
-    for sensor in arm.sensors:
-        outcomes = outcome_of(sensor, shares, when)
-        right = sum(s * o[0] for s, o in zip(shares, outcomes, strict=True))
-        wrong = sum(s * o[1] for s, o in zip(shares, outcomes, strict=True))
-        searches = 0.0
-        for name in country.acts:
-            a_year = acts_a_year(country, name, when)
-            if sensor.kind == "register":
-                q0 = country.acts[name].certainty_now
-                a_year *= q0.at(when) if q0 is not None and arm.institutions else 0.0
-            reach = sum(weight * seen_by(sensor, name, x, when) for x, weight in living.items())
-            searches += a_year * reach * (_share_with(country, SMARTPHONE) if sensor.kind == "phone" else 1.0)
-        alarms = false_alarms_per_day(sensor, shares, when)
-        stopped = YEAR * sum(s * p for s, p in zip(shares, alarms, strict=True))
-        found.append(
-            Searches(
-                sensor.sensor,
-                searches,
-                searches * right,
-                searches * wrong,
-                searches * max(0.0, round(1.0 - right - wrong, 9)),
-                stopped,
-                _highest_fpir(sensor, alarms, when),
-                _before_review(sensor, searches * right, searches * wrong + stopped, when),
-                _capacity(sensor, when),
-            )
-        )
-    return found
-
-
-def acts_a_year(country: Country, name: str, when: date) -> float:
-    """True acts of a kind a person and year at the declared rate, exposed or not."""
-    rate = country.acts[name]
-    exposed = _share_with(country, _FLAG.get(rate.per, 0))
-    if rate.per == "trip":
-        context = country.act(name, load_vocabulary()).needs or "fast-rail"
-        travel = country.travel[context]
-        exposed = (
-            travel.per_year.at(when)
-            if travel.per_year
-            else YEAR * (travel.per_day.at(when) if travel.per_day else 0)
-        )
-    return latent_rate(rate, when, upper=False) * YEAR * exposed
-
-
-def _share_with(country: Country, flag: int) -> float:
-    """The share of people who carry a flag, over the country's ages."""
-    named = country.attributes
-    table = {LICENCE: named.licence, SMARTPHONE: named.smartphone, EMPLOYED: named.employed}.get(flag)
-    if flag == 0:
-        return 1.0
-    if table is None:
-        return 0.0
-    weights = [0.0] * 9
-    for row in country.age_sex.rows if country.age_sex else ():
-        band = 8 if row.age_band == "85+" else min(8, int(row.age_band.split("-")[0]) // 10)
-        weights[band] += row.population
-    if not any(weights):
-        weights = [2.0] * 9
-    return sum(w * float(share) for w, share in zip(weights, table.by_age, strict=True)) / sum(weights)
-
-
-def _highest_fpir(sensor: Sensor, alarms: list[float], when: date) -> float:
-    passages = sensor.passages_per_day.at(when) if sensor.passages_per_day is not None else 0.0
-    if passages <= 0 or sensor.identification is None:
-        return 0.0
-    review = sensor.identification.review
-    passes = review.wrong_passes.at(when) if review is not None else 1.0
-    return min(1.0, max(alarms) / passages / passes) if passes > 0 else 0.0
-
-
-def _before_review(sensor: Sensor, right: float, wrong: float, when: date) -> float:
-    """Matches that reviewers are shown, from those that they let pass."""
-    review = sensor.identification.review if sensor.identification is not None else None
-    if review is None:
-        return right + wrong
-    passes = review.right_passes.at(when), review.wrong_passes.at(when)
-    return sum(x / p for x, p in zip((right, wrong), passes, strict=True) if p > 0)
-
-
-def _capacity(sensor: Sensor, when: date) -> float | None:
-    review = sensor.identification.review if sensor.identification is not None else None
-    return float(review.per_day.at(when)) if review is not None else None
-
-
 def cascade_of(
     scheme: Scheme, arm: Arm, country: Country, vocabulary: Vocabulary, when: date
 ) -> Cascade | None:
     """How far falls travel in a scheme, or None where a fall costs nobody else anything."""
     if scheme.association is None or scheme.association.points == 0:
         return None
-    ties, excess = _ties(country, scheme.association.to)
+    ties, excess = ties_of(country, scheme.association.to)
     loss, square = _daily_loss(scheme, arm, country, vocabulary, when)
     gain, gain_square, ends = _daily_repair(scheme)
     drift, spread = gain - loss, square + gain_square
@@ -311,45 +191,6 @@ def _density(below: int, span: int, pull: float) -> float:
         return 1.0 / (span + 1)
     ratio = math.exp(-pull)
     return math.exp(-pull * below) * (1.0 - ratio) / (1.0 - ratio ** (span + 1))
-
-
-def _ties(country: Country, names: tuple[str, ...]) -> tuple[float, float]:
-    """(E[d], E[d(d − 1)] ÷ E[d]) over the layers named; only households differ in size."""
-    fixed = 0.0
-    home: dict[int, float] = {1: 1.0}
-    for tie in country.ties:
-        if tie.name not in names:
-            continue
-        if tie.kind == "household" and country.households is not None:
-            people = {size: size * float(share) for size, share in country.households.sizes.items()}
-            whole = sum(people.values())
-            home = {size: share / whole for size, share in people.items()}
-        elif tie.kind == "ring":
-            fixed += 2.0 * (tie.reach or 1)
-        elif tie.kind == "permutation":
-            fixed += 2.0
-        elif tie.kind == "clique":
-            fixed += ((tie.size or 2) - 1.0) * _occupied(country)
-    mean = sum(share * (fixed + size - 1) for size, share in home.items())
-    pairs = sum(share * (fixed + size - 1) * max(0.0, fixed + size - 2) for size, share in home.items())
-    return mean, pairs / mean if mean > 0 else 0.0
-
-
-def _occupied(country: Country) -> float:
-    """The share of people with a clique: those who work, and those of 5 to 19 years who do not."""
-    working = country.attributes.employed
-    rows = country.age_sex.rows if country.age_sex else ()
-    young: dict[int, float] = {}
-    for row in rows:
-        start = 85 if row.age_band == "85+" else int(row.age_band.split("-")[0])
-        young[start] = young.get(start, 0.0) + row.population
-    young = young or dict.fromkeys(range(0, 90, 5), 1.0)
-    pupils = sum(
-        people * (1.0 - (float(working.by_age[start // 10]) if working else 0.0))
-        for start, people in young.items()
-        if 5 <= start < 20
-    )
-    return _share_with(country, EMPLOYED) + pupils / sum(young.values())
 
 
 def _daily_loss(

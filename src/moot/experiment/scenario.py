@@ -17,6 +17,7 @@ from moot.declaring.files import beside, find
 from moot.declaring.source import Place, Source
 from moot.declaring.values import Declaration, IsoDate, Part, Reference, Slug, Text
 from moot.errors import DeclarationError, Problem, UnknownNameError
+from moot.regime.gaming import meet_gaming
 from moot.regime.reading import regime_from
 from moot.regime.schema import Regime
 from moot.vocabulary import load_vocabulary
@@ -265,6 +266,8 @@ def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
                 where = f"the country {country.country} ({country.shown_path})"
                 message = f"moves nobody: {where} declares no `opinion`"
                 yield as_problem(source, Complaint(at=(key,), message=message, at_key=True, warning=True))
+    for complaint in meet_gaming(regime, country):
+        yield as_problem(source, complaint)
     for number, scheme in enumerate(regime.schemes):
         if scheme.association is None:
             continue
@@ -281,6 +284,8 @@ def _acts_named(regime: Regime) -> Iterator[tuple[Place, str, bool]]:
             yield ("sensors", number, "sees", name), name, True
         for position, name in enumerate(sensor.reads):
             yield ("sensors", number, "reads", position), name, False
+        if sensor.charges is not None:
+            yield ("sensors", number, "charges"), sensor.charges, False
     for number, scheme in enumerate(regime.schemes):
         for name in scheme.catalogue:
             yield ("schemes", number, "catalogue", name), name, True

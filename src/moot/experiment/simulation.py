@@ -176,7 +176,8 @@ def _run(
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
     arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
-    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed)
+    residents = country.residents or scenario.people
+    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
@@ -240,6 +241,7 @@ def _burn_in(
         books.most_schemes(compiled),
         (int(p) for p in compiled.world["prior"][0]),
         day0 - 1,
+        warm=compiled.needs_warm,
     )
     society = Society(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room

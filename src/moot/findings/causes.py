@@ -29,6 +29,8 @@ RULE = "a rule of the scheme"
 TIE_CHARGED = "a charge of a tie"
 TIE_FELL = "a fall of a tie"
 ANOTHER = "an act of somebody else"
+REPORT = "a report of what did not happen"
+TIE_ROSE = "a rise of a tie"
 REGISTER = "a register that the list reads"
 SAID = "what ties said"
 BEFORE = "before the first day"
@@ -36,16 +38,19 @@ EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
-OF_THE_REGIME = frozenset({SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID})
+OF_THE_REGIME = frozenset(
+    {SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID, REPORT, TIE_ROSE}
+)
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
-GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired"})
+GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired", "bought"})
 BELIEF = frozenset({"act", *CHARGES, "tie-charged", "tie-fell", "rejected", *GIVEN_BACK})
 FOLLOW = frozenset(
     {
         "charged-today", "charged-by-regime", "mistaken", "fall", "rise", "listed", "delisted", "refused",
         "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
         "denied", "granted", "decided",
+        "displaced", "recognised", "bought", "cut-off", "taken-back",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -127,6 +132,12 @@ class Pair:
             return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
         if kind == "tie-charged":
             return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
+        if kind == "alleged":
+            return Cause(REPORT, day=event.day, root=True)
+        if kind == "cuts-off":
+            return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
+        if kind == "in-touch":
+            return Cause(TIE_ROSE, number=event.source, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
         if kind == "listed":
@@ -142,7 +153,7 @@ class Pair:
         found = self.contributions(event)
         if found:
             return self._event(found[-1])
-        if kind in ("rise", "offer"):
+        if kind in ("rise", "offer", "bought"):
             return Cause(RULE, day=event.day, root=True)
         return Cause(BEFORE, root=True)
 
@@ -205,10 +216,15 @@ class Pair:
             entered = [one for one in before if one.kind == "listed" and one.what == event.what]
             lifted = [one for one in same_day if one.kind == "upheld" and one.scheme == event.scheme]
             return again + entered + lifted
-        if kind in ("refused", "trip", "prevented"):
+        if kind in ("cut-off", "taken-back"):
+            turn = "fall" if kind == "cut-off" else "rise"
+            return [one for one in same_day if one.kind == turn and one.scheme == event.scheme]
+        if kind == "displaced":
+            return [one for one in same_day if one.kind == "prevented" and one.what == event.what]
+        if kind in ("refused", "trip", "prevented", "recognised"):
             held = self.rules.barring(event)
             return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
-        if kind == "offer":
+        if kind in ("offer", "bought"):
             moved = ("fall", "rise")
             return [
                 one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved

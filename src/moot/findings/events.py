@@ -103,7 +103,7 @@ class _Decoder:
             sensor = name = self.sensors[a][x]
             alert = self.rules.arms[arm].sensors[sensor].on_alert
             points = alert.points if alert is not None else 0
-        elif kind in ("charged-today", "charged-by-regime", "borne"):
+        elif kind in ("charged-today", "charged-by-regime", "borne", "alleged"):
             name, score = self.acts[k], y
             points = self.rules.arms[arm].points(name, "today" if kind == "charged-today" else "regime")
             if kind != "charged-today" and 0 <= x < len(self.sensors[a]):
@@ -113,7 +113,16 @@ class _Decoder:
             name, certainty = self.acts[k], x
         elif kind == "mistaken":
             name, sensor, other = self.acts[k], self.sensors[a][x], self._person(source)
-        elif kind == "prevented":
+        elif kind == "recognised":
+            name, sensor, held = self.sensors[a][k], self.sensors[a][k], self._lists(a, x)
+        elif kind == "bought":
+            scheme = name = self.schemes[a][k].scheme
+            bought, score = self.schemes[a][k].bought_repair, x
+            points = -bought.points if bought is not None else None
+        elif kind in ("cut-off", "cuts-off", "taken-back", "in-touch"):
+            scheme = name = self.schemes[a][k].scheme
+            other = self._person(source)
+        elif kind in ("prevented", "displaced"):
             name, held = self.acts[k], self._lists(a, x)
         elif kind == "hushed":
             name, certainty = HUSHED[k], x

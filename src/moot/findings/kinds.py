@@ -37,12 +37,20 @@ KINDS = {
     acts.L_GRANTED: "granted",
     acts.L_DECIDED: "decided",
     acts.L_HUSHED: "hushed",
+    acts.L_ALLEGED: "alleged",
+    acts.L_RECOGNISED: "recognised",
+    acts.L_CUT_OFF: "cut-off",
+    acts.L_CUTS_OFF: "cuts-off",
+    acts.L_TAKEN_BACK: "taken-back",
+    acts.L_IN_TOUCH: "in-touch",
+    acts.L_BOUGHT: "bought",
+    acts.L_DISPLACED: "displaced",
 }
 
 HUSHED = ("against", "for")
 """The side on which somebody keeps silent."""
 
-CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm")
+CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
 PHASE = {
     "prevented": 0, "forgone": 0, "act": 0, "mistaken": 0, "false-alarm": 0,
@@ -52,6 +60,8 @@ PHASE = {
     "refused": 4, "trip": 4, "offer": 4, "denied": 4, "granted": 4, "decided": 4,
     "tie-fell": 5, "tie-charged": 5,
     "hushed": 6,
+    "displaced": 0, "recognised": 0, "alleged": 1, "bought": 1,
+    "cut-off": 5, "cuts-off": 5, "taken-back": 5, "in-touch": 5,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
 

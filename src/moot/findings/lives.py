@@ -18,11 +18,13 @@ from moot.findings.causes import (
     INSTITUTIONS,
     OWN_ACT,
     REGISTER,
+    REPORT,
     RULE,
     SAID,
     SENSOR,
     TIE_CHARGED,
     TIE_FELL,
+    TIE_ROSE,
     Cause,
     Pair,
 )
@@ -47,7 +49,7 @@ __all__ = [
     "unexplained_differences",
 ]
 
-_CHARGED = ("charged-today", "charged-by-regime", "borne")
+_CHARGED = ("charged-today", "charged-by-regime", "borne", "alleged")
 LARGEST = 4
 """Contributions that are named; the rest is summed."""
 
@@ -77,12 +79,13 @@ def cause_chain(lives: Mapping[str, Life], rules: Rules, event: Event) -> list[C
 
 def _in_other_life(lives: Mapping[str, Life], last: Event, step: Cause) -> Event | None:
     """The event of another panel life that a root points to."""
-    if step.kind not in (TIE_CHARGED, TIE_FELL, ANOTHER) or step.number not in lives:
+    if step.kind not in (TIE_CHARGED, TIE_FELL, TIE_ROSE, ANOTHER) or step.number not in lives:
         return None
     kinds = {
         TIE_FELL: ("fall",),
+        TIE_ROSE: ("rise",),
         ANOTHER: ("mistaken",),
-        TIE_CHARGED: ("charged-today", "charged-by-regime", "borne"),
+        TIE_CHARGED: ("charged-today", "charged-by-regime", "borne", "alleged"),
     }[step.kind]
     for one in lives[step.number].arms[last.arm]:
         if one.day == step.day and one.kind in kinds and one.what == last.what:
@@ -132,6 +135,20 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is charged for an act of {who}{through}: {rules.act(what)} ({cost}{score})"
     if kind == "false-alarm":
         return f"is stopped: {event.sensor} takes the passer-by for somebody on its list; there was no act"
+    if kind == "alleged":
+        happened = f"somebody reported{through} an act that did not happen: {rules.act(what)}"
+        return f"is charged because {happened} ({cost}{score})"
+    if kind == "recognised":
+        return f"is recognised by {event.sensor} as a person on the list {_and(event.lists)}"
+    if kind == "displaced":
+        return f"does it elsewhere instead, where nobody scores it: {rules.act(what)}"
+    if kind == "bought":
+        return f"buys points of {what} ({_of_scheme(event, rules)}{score})"
+    if kind in ("cut-off", "cuts-off"):
+        left = f"is left by {who}, a tie, who breaks off"
+        return left if kind == "cut-off" else f"breaks off with {who}, a tie who fell a tier"
+    if kind in ("taken-back", "in-touch"):
+        return f"is in touch again with {who}, a tie" + ("" if kind == "taken-back" else " who rose a tier")
     if kind in ("fall", "rise"):
         verb = "falls" if kind == "fall" else "rises"
         return f"{verb} to tier {event.tier} of {what}{score}"
@@ -317,7 +334,9 @@ def _root(cause: Cause) -> str:
         return "a register outside the model, which the list reads"
     if cause.kind == RULE:
         return "a rule of the scheme"
-    if cause.kind in (TIE_CHARGED, TIE_FELL):
+    if cause.kind == REPORT:
+        return "somebody reported what did not happen; who is not modelled"
+    if cause.kind in (TIE_CHARGED, TIE_FELL, TIE_ROSE):
         return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
     if cause.kind == ANOTHER:
         return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
@@ -370,7 +389,8 @@ def moments(pair: Pair) -> Iterator[Moment]:
         if told_there and where == "twin" and one.kind == "act":
             continue
         instead_of = "does it" if told_there and one.kind in ("forgone", "prevented") else ""
-        why = "" if one.kind in ("tie-charged", "tie-fell") else reason(one, pair)
+        told = ("tie-charged", "tie-fell", "cuts-off", "in-touch")
+        why = "" if one.kind in told else reason(one, pair)
         yield Moment(one.day, where, sentence(one, pair.rules), why, one.kind, one, instead_of)
 
 

@@ -10,6 +10,8 @@ from moot.declaring.files import find
 from moot.declaring.source import Place, Source
 from moot.regime.campaigns import check_campaigns
 from moot.regime.engines import check_engine
+from moot.regime.gaming import check_gaming
+from moot.regime.reporting import check_reporting, reports_only
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
@@ -123,8 +125,11 @@ def _check_sensor(at: Place, sensor: Sensor, regime: Regime, vocabulary: Vocabul
                 message="a register sees no acts; it `reads` charges made today",
                 at_key=True,
             )
-    else:
+    elif not reports_only(sensor):
         yield from _check_looking(at, sensor)
+    yield from check_reporting(at, sensor, regime, vocabulary)
+    if sensor.charges is not None:
+        yield from _known_act((*at, "charges"), sensor.charges, regime, vocabulary, at_key=False)
     if sensor.identification is not None:
         yield from _check_identification((*at, "identification"), sensor, vocabulary)
 
@@ -216,6 +221,7 @@ def _check_scheme(
     yield from _alerts(at, scheme, regime)
     if scheme.association is not None:
         yield from _twice_words((*at, "association", "to"), scheme.association.to)
+    yield from check_gaming(at, scheme, regime)
     for context, decision in scheme.decisions.items():
         if context not in vocabulary.contexts:
             place = (*at, "decisions", context)
@@ -378,6 +384,7 @@ def _check_list(
 def _unseen(regime: Regime, vocabulary: Vocabulary) -> Iterator[Complaint]:
     """Acts of a catalogue that no sensor can see: they cost nobody anything, and earn nobody anything."""
     seen = {name for sensor in regime.sensors for name in (*sensor.sees, *sensor.reads)}
+    seen |= {sensor.charges for sensor in regime.sensors if sensor.charges is not None}
     misspelt = [name for name in seen if act_of(name, regime, vocabulary)]
     for number, scheme in enumerate(regime.schemes):
         if scheme.reads != "regime":

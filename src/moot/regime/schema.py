@@ -20,11 +20,13 @@ from moot.declaring.values import (
     Part,
     Positive,
     Probability,
+    Quantity,
     Slug,
     Text,
 )
 from moot.regime.campaigns import Campaign, RepressionTold
 from moot.regime.engines import Engine, Theme, points_table
+from moot.regime.gaming import BoughtRepair, Gaming, Shunning
 from moot.regime.redress import Redress
 from moot.vocabulary import Act
 
@@ -102,6 +104,11 @@ class Sensor(Part):
 
     Where it looks: `density_per_km2` of cameras by stratum, or one `coverage`. `passages_per_day`: faces that
     pass, per person and day.
+
+    `malicious_per_tie_year`: false reports that each tie of a person makes a year, of the act `charges`, not
+    done. `context_errors`: share of searches that charge somebody who was not there (a face on a
+    poster, a lent telephone). `misread`, `missed`: shares of plates that are read as another's, or not read.
+    `enrols`: lists whose members the searched faces hold.
     """
 
     sensor: Slug
@@ -117,6 +124,19 @@ class Sensor(Part):
     missed_links: Probability | None = None
     false_links: Probability | None = None
     on_alert: OnAlert | None = None
+    malicious_per_tie_year: NonNegative | None = None
+    charges: ActName | None = None
+    context_errors: Probability | None = None
+    misread: Probability | None = None
+    missed: Probability | None = None
+    enrols: Many[Slug] = ()
+
+    @property
+    def malicious(self) -> Quantity | None:
+        """False reports a tie and year: as declared, else what is assumed where `charges` is given."""
+        if self.charges is None or self.malicious_per_tie_year is not None:
+            return self.malicious_per_tie_year
+        return Quantity(value=0.002, range=(0, 0.02), mark="assumed")
 
 
 class Tier(Part):
@@ -285,6 +305,7 @@ class Scheme(Part):
     `disclosed`: whether people know their score. What a charge does to it is a table of points in the
     `catalogue`, or `weights` of themes, or an `engine` (see `moot.regime.engines`); `learned_from` names a
     shipped one.
+    `disclosed`: whether people know their score. `shunning`, `bought_repair`, `gaming`: see `regime.gaming`.
     """
 
     scheme: Slug
@@ -301,6 +322,9 @@ class Scheme(Part):
     offers: Many[Offer] = ()
     redress: Redress | None = None
     decisions: dict[Slug, Decision] = Field(default_factory=dict)
+    shunning: Shunning | None = None
+    bought_repair: BoughtRepair | None = None
+    gaming: Gaming | None = None
 
     @property
     def tier_names(self) -> tuple[str, ...]:
@@ -317,7 +341,8 @@ class Regime(Declaration):
     """A regime: how it is announced, its sensors, its schemes, and what in it is documented, assumed or myth.
 
     `believed_share` (ω): the share of the true change of certainty that people believe from the announcement
-    on. `notice`: whether people are told of each charge.
+    on. `notice`: whether people are told of each charge. `displacement`: share of the scored acts that a list
+    prevents which are done elsewhere instead, unscored.
     """
 
     regime: Slug
@@ -330,6 +355,7 @@ class Regime(Declaration):
     announced: IsoDate | None = None
     believed_share: Probability | None = None
     notice: bool = True
+    displacement: Probability | None = None
     acts_prefix: Slug | None = None
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     sensors: Many[Sensor] = ()

@@ -71,6 +71,9 @@ def account(regime: Regime, country: Country | None = None) -> list[str]:
         lines += _bullets(_costs(scheme, words)) or ["  - Nothing that this file declares."]
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
+    if regime.displacement is not None:
+        moved = share(regime.displacement)
+        lines.append(f"  - Of the scored acts that a list prevents, {moved} are done elsewhere, unscored.")
     if regime.campaigns or regime.repression_told is not None:
         lines.append("What is said of it")
         lines += _bullets(campaign_words(regime.campaigns, regime.repression_told))
@@ -141,9 +144,11 @@ def _seen(sensor: Sensor, words: Mapping[str, str]) -> str:
         said += f". {_reach(sensor)}"
         acts = "; ".join(f"{_act(name, words)}, {share(how)}" for name, how in sensor.sees.items())
         said += f". Of the acts within reach it sees: {acts}. {_product(sensor, words)}"
+    said += _beside(sensor, words)
     search = sensor.identification
     if search is None or search.mode == "none":
-        return f"{said}." if sensor.kind == "register" else f"{said}. The author is known."
+        known = sensor.kind != "register" and bool(sensor.sees) and sensor.misread is None
+        return f"{said}. The author is known." if known else f"{said}."
     if search.mode == "declared":
         return f"{said}. Who did it is found with a declared chance of a wrong person."
     presence = search.mode == "presence"
@@ -156,7 +161,26 @@ def _seen(sensor: Sensor, words: Mapping[str, str]) -> str:
         said += f"; one comparison in {1 / search.fmr.at():,.0f} is a false match" if search.fmr.value else ""
     if search.review is not None:
         said += f"; a reviewer lets pass {number(search.review.wrong_passes)} of the wrong matches"
+        acted = "not acted upon" if search.review.beyond == "no-action" else "acted upon unseen"
+        said += f", up to {number(search.review.per_day)} matches a day; the rest is {acted}"
+    if sensor.enrols:
+        said += f"; those on {', '.join(sensor.enrols)} are among the faces"
     return f"{said}."
+
+
+def _beside(sensor: Sensor, words: Mapping[str, str]) -> str:
+    """What a sensor brings beside the acts that it sees, and misses or mistakes among them."""
+    said = ""
+    if sensor.malicious is not None:
+        said += f"; each tie of a person reports {number(sensor.malicious)} times a year what was not done"
+        said += f" ({_act(sensor.charges or '', words)})"
+    if sensor.misread is not None:
+        said += f"; {share(sensor.misread)} of the plates are read as another's"
+    if sensor.missed is not None:
+        said += f"; {share(sensor.missed)} are not read"
+    if sensor.context_errors is not None:
+        said += f"; {number(sensor.context_errors)} of searches charge somebody who was not there"
+    return said
 
 
 def _reach(sensor: Sensor) -> str:
@@ -264,6 +288,14 @@ def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
             f"A fall to a lower tier costs each of the person's ties {cost} ({ties}). A tie is somebody the "
             "person lives, studies or works with, or is otherwise tied to."
         )
+    if scheme.shunning is not None:
+        yield (
+            f"After a fall each regular tie breaks off with {number(scheme.shunning.cut)} × the share of the "
+            "way down that is lost; half of them mend on the way up."
+        )
+    if scheme.gaming is not None:
+        more = number(scheme.gaming.merits)
+        yield f"Merits are done up to {more} times more often by those who lost points."
 
 
 def _how_often(chance: Quantity) -> str:
@@ -304,6 +336,13 @@ def _ways_out(scheme: Scheme) -> Iterator[str]:
         tiers = ", ".join(offer.tiers)
         taken = f"in tier {tiers} it is taken {number(offer.per_year)} times a year"
         yield f"The offer {offer.offer} gives {_points(offer.points)}; {taken}."
+    bought = scheme.bought_repair
+    if bought is not None:
+        yield (
+            f"Below tier {bought.below}, {_points(bought.points)} can be bought for {bought.price_euros} "
+            f"euros by those who have {number(bought.income_times)} times the price a year; "
+            f"{number(bought.per_month)} of them do in a month. Conduct does not change."
+        )
 
 
 def _redress(redress: Redress) -> Iterator[str]:

@@ -32,6 +32,7 @@ from moot.draws.philox import (
 from moot.society import memory as see
 from moot.society.counting import looks_of, stratum_of, tally
 from moot.society.fear import deterrence, fear_at
+from moot.society.gaming import gamed, moved_elsewhere
 from moot.society.law import (
     BORNE,
     BY_REGIME,
@@ -48,6 +49,7 @@ from moot.society.law import (
     UNCHARGED,
 )
 from moot.society.memory import CHUNK, STRIP
+from moot.society.review import ABSENT, FOUND, NOBODY_FOUND, absent_person, alarmed, outcome
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
@@ -64,6 +66,8 @@ L_APPEAL, L_UPHELD, L_REJECTED, L_EXPIRED = 20, 21, 22, 23
 L_DENIED, L_GRANTED, L_DECIDED = 24, 25, 26
 L_HUSHED = 40  # keeps silent by fear alone
 # 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
+L_ALLEGED, L_RECOGNISED, L_CUT_OFF, L_CUTS_OFF, L_TAKEN_BACK, L_IN_TOUCH = 50, 51, 52, 53, 54, 55
+L_BOUGHT, L_DISPLACED = 56, 57
 
 
 @inline
@@ -162,6 +166,8 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
                 )
                 lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
                 threshold = (threshold * world.caution[lost]) >> 16
+        elif law[a].game_acts != 0:
+            threshold = gamed(law, m, i, a, k, day, threshold)
         if threshold > CERTAIN:
             see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
         if u_thin >= threshold:
@@ -175,6 +181,10 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
             tally(m, a, i, k * PER_ACT + PREVENTED, 1)
             if shown:
                 note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
+            if law[a].displaced > 0 and moved_elsewhere(key, law, rates, a, i, k, day):
+                tally(m, a, i, world.m_displaced + k, 1)
+                if shown:
+                    note(m, b, day, i, a, L_DISPLACED, k, i, see.hot(m)[i, a, LISTS], 0)
             continue
         tally(m, a, i, k * PER_ACT + DONE, 1)
         if shown:
@@ -201,14 +211,17 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
                 w0, w1, _, _ = draw(key, i, day, search, 0)
             if np.int64(w0) >= seen:
                 continue
-            looks = looks_of(m, i)
-            if np.int64(w1) < law[a].s_right[v, looks]:
+            found = outcome(key, world, law, rates, m, a, v, i, k, day, looks_of(m, i), np.int64(w1))
+            if found == FOUND:
                 if not bits & REGIME:
                     bits |= REGIME
                     by = v
                     tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
-            elif np.int64(w1) < law[a].s_wrong[v, looks]:
-                j = wrong_person(key, law, m, a, v, search, day, k, i)
+            elif found != NOBODY_FOUND:
+                if found == ABSENT:
+                    j = absent_person(key, m, search, day, k, i)
+                else:
+                    j = wrong_person(key, law, m, a, v, search, day, k, i)
                 if j < 0:
                     tally(m, a, i, k * PER_ACT + NOBODY, 1)
                     continue
@@ -511,7 +524,7 @@ def false_alarms_of_block(key, world, law, m, b, day):
                 u = np.int64(word_uniform(start, world.f_level[f], bit))
                 looks = looks_of(m, i)
                 for a in range(m.n_arms):
-                    if u < law[a].f_threshold[f, looks]:
+                    if alarmed(key, world, law, m, a, f, i, day, looks, u):
                         v = law[a].f_sensor[f]
                         tally(m, a, i, world.m_false + v, 1)
                         put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)

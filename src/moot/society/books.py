@@ -26,15 +26,17 @@ class DeskFull(MootError):
     """A box of a block was full: nothing was dropped in silence, the run starts again with more room."""
 
 
-def empty_state(people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int) -> State:
-    """Nobody has a record, everybody believes the prior."""
+def empty_state(
+    people: int, words: int, arms: int, schemes: int, prior: Iterable[int], day: int, *, warm: bool = False
+) -> State:
+    """Nobody has a record, everybody believes the prior; `warm` where a mechanism keeps state there."""
     hot = np.zeros((people, arms, width(schemes)), np.uint16)
     hot[:, :, FEAR_DAY] = day
     for c, p in enumerate(prior):
         hot[:, :, FEAR + c] = min(65535, p)
-    warm = np.zeros((1, arms, WARM), np.uint16)
+    rows = np.zeros((people if warm else 1, arms, WARM), np.uint16)
     mind = np.zeros((1, arms, MIND), np.int16)  # the years before have none
-    return {"hot": hot, "warm": warm, "mind": mind, "watched": np.zeros((arms, words), np.uint64)}
+    return {"hot": hot, "warm": rows, "mind": mind, "watched": np.zeros((arms, words), np.uint64)}
 
 
 def branch(

@@ -24,6 +24,7 @@ from moot.society import law as L
 from moot.society import minds
 from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
+from moot.society.beside import Beside
 from moot.society.consequence_tables import drawn_part, lists_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
@@ -64,7 +65,7 @@ class Compiled:
     @property
     def needs_warm(self) -> bool:
         """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
-        return self.has_ledger or self.has_tries
+        return self.has_ledger or self.has_tries or bool(self.world["shuns"][0])
 
 
 def _logit(p: float) -> float:
@@ -77,6 +78,8 @@ def _sigmoid(x: float) -> float:
 
 class Builder:
     """Fills the arrays of `Law` arm by arm."""
+
+    beside: Beside
 
     def __init__(
         self, country: Country, vocabulary: Vocabulary, arms: list[Arm], start: date, seed: int
@@ -175,7 +178,7 @@ class Builder:
                 for sensor in arm.sensors:
                     if sensor.kind == "register":
                         continue
-                    outcomes = outcome_of(sensor, self.shares, self.start)
+                    outcomes = outcome_of(sensor, self.shares, self.start, self.beside.reviewed(arm, sensor))
                     right = sum(s * o[0] for s, o in zip(self.shares, outcomes, strict=True))
                     reach = sum(w * seen_by(sensor, name, x, self.start) for x, w in weights.items())
                     missed *= 1.0 - right * reach * (owners if sensor.kind == "phone" else 1.0)
@@ -222,7 +225,7 @@ class Builder:
             "s_scope": np.zeros((A, V), np.int64),
             "s_same": np.zeros((A, V), np.int64),
         }
-        layers: dict[str, list[tuple[int, int, list[float]]]] = {}
+        layers: dict[str, list[tuple[int, int, list[float], list[float]]]] = {}
         points = np.zeros((A, V, S), np.int64)
         for a, arm in enumerate(self.arms):
             z["sensors"][a] = len(arm.sensors)
@@ -240,11 +243,16 @@ class Builder:
                 ident = sensor.identification
                 gallery = ident.gallery if ident is not None else None
                 z["s_scope"][a, v] = int(gallery is not None and gallery.scope == "region")
-                anyone = sensor.kind == "register" or (ident is not None and ident.victim == "anyone")
+                anyone = (
+                    sensor.kind == "register"
+                    or sensor.misread is not None
+                    or (ident is not None and ident.victim == "anyone")
+                )
                 z["s_same"][a, v] = 0 if anyone else tables.q32(0.9)
                 alarms = false_alarms_per_day(sensor, self.shares, self.start)
-                if max(alarms) > 0:
-                    layers.setdefault(f"sensor/{sensor.sensor}/false-alarm", []).append((a, v, alarms))
+                raw = false_alarms_per_day(sensor, self.shares, self.start, passes=1.0)
+                if max(raw) > 0:
+                    layers.setdefault(f"sensor/{sensor.sensor}/false-alarm", []).append((a, v, alarms, raw))
                 if sensor.on_alert is not None:
                     for s, scheme in enumerate(arm.schemes):
                         if scheme.reads == "regime":
@@ -253,17 +261,18 @@ class Builder:
         F = len(names)
         levels = np.zeros(F, np.int64)
         z["f_threshold"] = np.zeros((A, F, L.CLASSES), np.int64)
+        z["f_raw"] = np.zeros((A, F, L.CLASSES), np.int64)
         z["f_sensor"] = np.full((A, F), -1, np.int64)
         for f, name in enumerate(names):
-            highest = max(max(alarms) for _, _, alarms in layers[name])
+            highest = max(max(raw) for *_, raw in layers[name])
             level = min(28, max(0, math.floor(-math.log2(highest))))
             levels[f] = level
-            for a, v, alarms in layers[name]:
+            for a, v, *both in layers[name]:
                 z["f_sensor"][a, f] = v
-                for c, p in enumerate(alarms):
-                    z["f_threshold"][a, f, c] = min(
-                        tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))
-                    )
+                for into, alarms in zip(("f_threshold", "f_raw"), both, strict=True):
+                    z[into][a, f] = [
+                        min(tables.Q32, round(round(p, 15) * tables.Q32 * (1 << level))) for p in alarms
+                    ]
         z["f_points"] = points
         names_seen = {sensor.sensor for arm in self.arms for sensor in arm.sensors}
         eyes = sorted(purpose(f"sensor/{name}") for name in names_seen)
@@ -421,13 +430,22 @@ def repair_row(scheme: Scheme) -> list[int]:
 
 
 def compile_arms(
-    country: Country, vocabulary: Vocabulary, arms: list[Arm], *, start: date, seed: int, caution: float = 1.0
+    country: Country,
+    vocabulary: Vocabulary,
+    arms: list[Arm],
+    *,
+    start: date,
+    seed: int,
+    residents: int | None = None,
+    caution: float = 1.0,
 ) -> Compiled:
     """The tables of a run's arms.
 
-    `start` fixes dated values; `caution` is kappa of `docs/reference/equations.md` (0 where nothing is lost).
+    `start` fixes dated values; `residents` is the nominal population, by default the country's; `caution` is
+    kappa of `docs/reference/equations.md` (0 where nothing is lost).
     """
     build = Builder(country, vocabulary, arms, start, seed)
+    build.beside = Beside(country, vocabulary, arms, build.acts, start, residents or country.residents)
     ambient, certainty = build.ambient_part()
     lawful = [name for name in build.acts if country.act(name, vocabulary).class_ == "lawful"]
     thought = minds.world_tables(country.opinion, start)
@@ -451,7 +469,11 @@ def compile_arms(
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part() | thought)
+    beside_world, beside_arms = build.beside.tables(seed)
+    build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
+    _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
+    _fill(world[0], beside_world | thought)
+    _fill(world[0], build.beside.columns(columns.first))
     _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(
         world[0],
@@ -473,7 +495,7 @@ def compile_arms(
             "k_list": columns.first["on-list"],
         },
     )
-    arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts
+    arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
     arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
     arm_tables |= minds.arm_tables(arms, country.opinion, start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])

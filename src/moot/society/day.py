@@ -18,6 +18,7 @@ from moot.society import memory as see
 from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
 from moot.society.appointments import NEXT, RULING, WHAT, WHOM
 from moot.society.appointments import WAKE as APPOINTED
+from moot.society.buying import bought_of_block
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
@@ -42,9 +43,11 @@ from moot.society.listing import lists_of_block
 from moot.society.opinion import hear
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
+from moot.society.reports import recognitions_of_block, reports_of_block
 from moot.society.score import rebase, score_at
+from moot.society.shunning import ties_of_block
 from moot.society.stairs import climb, enter
-from moot.society.state import FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import CUTS, FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
@@ -104,6 +107,8 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
     see.mail_n(m)[FALLS, b] = 0
+    if world.shuns != 0:
+        ties_of_block(world, law, m, b, day)
 
 
 @kernel
@@ -122,6 +127,8 @@ def morning(key, world, law, rates, m, what, blocks, day):
         see.mail_n(m)[OUT, b] = 0
         acts_of_block(key, world, law, rates, m, what, b, day)
         false_alarms_of_block(key, world, law, m, b, day)
+        reports_of_block(world, law, m, b, day, key)
+        recognitions_of_block(world, law, m, b, day, key)
 
 
 @inline
@@ -198,6 +205,7 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             head[at] = UNTOUCHED
         lists_of_block(key, world, law, m, b, day)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
+        bought_of_block(key, world, law, m, b, day, day0, reporting)
 
 
 @inline
@@ -292,6 +300,8 @@ def open_books(world, law, m, blocks, day, day0, reporting):
                 for y in range(law[a].lists):
                     if (see.hot(m)[i, a, LISTS] >> y) & 1:
                         tally(m, a, i, world.k_list + y, 1)
+                if world.shuns != 0 and see.warm(m)[i, a, CUTS] != 0:
+                    tally(m, a, i, world.k_ties, 1)
                 set_watched(world, law, m, b, i - lo, i, a)
                 plan_wake(world, law, m, b, i - lo, i, a, day, day0)
 

@@ -12,7 +12,7 @@ from moot.society.fear import fear_at
 from moot.society.law import TERM
 from moot.society.opinion import mind_hash
 from moot.society.score import score_at
-from moot.society.state import FEAR_DAY, LISTS, last_of, mark_of, value_of
+from moot.society.state import CUTS, FEAR_DAY, LISTS, last_of, mark_of, value_of
 
 _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
 
@@ -41,6 +41,8 @@ def state_sums(key, world, law, m, blocks, day, sums):
                     h = mix(h ^ np.uint64(p))
                 h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
                 h = mind_hash(m, i, a, h)
+                if law[a].shunning != 0:
+                    h = mix(h ^ np.uint64(see.warm(m)[i, a, CUTS]))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):

@@ -11,6 +11,7 @@ from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, low_bit
 from moot.society import memory as see
 from moot.society.acts import (
+    L_ALLEGED,
     L_BORNE,
     L_DELISTED,
     L_FALL,
@@ -21,6 +22,7 @@ from moot.society.acts import (
     L_TODAY,
     note,
     pack,
+    put,
 )
 from moot.society.appointments import WAKE as APPOINTED
 from moot.society.appointments import appoint, due
@@ -28,6 +30,7 @@ from moot.society.counting import tally
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
     ABOVE,
+    ALLEGED,
     BORNE,
     FALL,
     FALLS,
@@ -44,6 +47,7 @@ from moot.society.law import (
     R_ONE_DAYS,
     REGIME,
     RISES,
+    SHUN,
     TERM,
     TIER,
     TODAY,
@@ -204,6 +208,9 @@ def place_in_tier(world, law, m, b, place, i, a, s, score, day):
     tally(m, a, i, stock + tier, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
+    if law[a].shun[s] > 0:
+        stake = min(256, max(0, ((law[a].shun_span[s, 0] - score) << 8) // law[a].shun_span[s, 1]))
+        put(m, SHUN, b, pack(place, a, s, 1 if tier > before else 0, 0), stake, 0)
     for x in range(law[a].lists):
         if law[a].l_scheme[x] == s:
             if law[a].l_entry[x, 0] == 0 and tier >= law[a].l_entry[x, 1] and before < law[a].l_entry[x, 1]:
@@ -261,7 +268,8 @@ def note_charge(law, m, b, day, i, a, packed, source):
     if bits & TODAY:
         note(m, b, day, i, a, L_TODAY, k, source, 0, score)
     if bits & REGIME and k < 64:
-        note(m, b, day, i, a, L_BORNE if bits & BORNE else L_REGIME, k, source, sensor, score)
+        what = L_BORNE if bits & BORNE else L_ALLEGED if bits & ALLEGED else L_REGIME
+        note(m, b, day, i, a, what, k, source, sensor, score)
 
 
 @inline
@@ -307,14 +315,14 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         if bits & REGIME:
             regime |= bit
             counts[k] += 1
-            if bits & BORNE == 0 and k < kinds:
+            if bits & (BORNE | ALLEGED) == 0 and k < kinds:
                 own |= bit
             if bits & BORNE and k < kinds:
                 tally(m, a, i, k * PER_ACT + FOR_ANOTHER, 1)
             if law[a].notice != 0:
                 if learnt:
                     told |= bit
-            elif bits & BORNE == 0 and k < kinds and learnt and world.unlearn[k] > 0:
+            elif bits & (BORNE | ALLEGED) == 0 and k < kinds and learnt and world.unlearn[k] > 0:
                 unlearned |= bit
         if bits & UNCHARGED:
             unlearned |= bit

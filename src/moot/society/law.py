@@ -21,6 +21,7 @@ ABOVE, ONE, HEAVY, NOVICE, TIER = 1, 2, 4, 8, 4  # TIER is a shift
 
 # Bits of a charge record.
 TODAY, REGIME, UNCHARGED, BORNE = 1, 2, 4, 8
+ALLEGED = 16  # somebody reported what did not happen
 
 # Per-act flow measures, in this order, `act * PER_ACT + column`.
 ACT_MEASURES = (
@@ -133,7 +134,23 @@ WORLD = _record(
     start_from=(5,),  # and where each begins
     m_forgone=(),  # first column of lawful acts forgone, or -1
     # -- what sensors do beside: reports, review, context errors
+    reports=(),  # layers of false reports, by purpose
+    r_purpose=(LAYERS,),
+    r_level=(LAYERS,),
+    watches=(),  # layers in which listed people are recognised, by purpose
+    w_purpose=(LAYERS,),
+    w_level=(LAYERS,),
+    m_malicious=(),
+    m_review=(),  # two columns a sensor: looked at by a human, beyond what can be looked at
+    m_recognised=(),
     # -- shunning, bought repair, displacement
+    shuns=(),  # 1 where some arm cuts ties
+    shun_key=(),  # the key of the run's draws
+    cut_bit=(ORDERS,),  # first bit of a ring among the cuts of a person, or -1
+    m_ties=(),  # ties cut, ties mended, each counted for both people
+    k_ties=(),  # people with a cut tie
+    m_bought=(),  # two columns a scheme: purchases, euros
+    m_displaced=(),  # one column an act
     # -- redress, memory, the ledger by domain, decisions by tier
     act_purpose=(KINDS,),
     act_domain=(KINDS,),
@@ -200,7 +217,36 @@ ARM = _record(
     push_trusted=(PUSHES,),  # step of the anchor at full trust, in 1/2**30
     push_all=(PUSHES,),  # step of everybody's anchor, in 1/16384
     # -- what sensors do beside: reports, review, context errors
+    s_review=(SENSORS,),  # 0 nobody looks, 1 beyond capacity all passes, 2 beyond it nothing does
+    s_share=(SENSORS,),  # share of matches that a human sees
+    s_review_purpose=(SENSORS,),
+    s_raw=(SENSORS, CLASSES, 2),  # thresholds of right, and of right or wrong, before review
+    s_context=(SENSORS,),  # probability that somebody absent is charged
+    f_raw=(LAYERS, CLASSES),  # as f_threshold, before review
+    r_threshold=(LAYERS,),  # for each tie, on the next 32 digits; 0 where the arm has no such sensor
+    r_sensor=(LAYERS,),
+    r_act=(LAYERS,),
+    w_threshold=(LAYERS,),
+    w_sensor=(LAYERS,),
+    w_lists=(LAYERS,),  # lists whose members are enrolled, bit by list
     # -- shunning, bought repair, displacement
+    shunning=(),  # 1 where some scheme declares it
+    shun=(SCHEMES,),  # probability at full stake that a tie cuts
+    shun_purpose=(SCHEMES,),
+    mend_purpose=(SCHEMES,),
+    shun_span=(SCHEMES, 2),  # start, and points from start to the worst known consequence
+    b_chance=(SCHEMES,),  # bought repair in a month; 0 where there is none
+    b_purpose=(SCHEMES,),
+    b_tier=(SCHEMES,),  # it is sold below this tier
+    b_decile=(SCHEMES,),  # to this decile of income and those above
+    b_points=(SCHEMES,),
+    b_price=(SCHEMES,),  # euros
+    game_acts=(),  # merits done for the score, bit by act
+    game_scheme=(),
+    game_span=(2,),
+    gamed=(257,),  # 1 + g l in 1/65536, l in 1/256
+    displaced=(),  # probability that a prevented scored act is done elsewhere
+    displace_acts=(),  # bit by act
     # -- redress, memory, the ledger by domain, decisions by tier
     appeals=(SCHEMES,),  # 1 where a charge may be appealed
     appeal_purpose=(SCHEMES,),
@@ -233,6 +279,6 @@ ARM = _record(
 
 # Boxes of a block's desk: OWN charges of the block's people; OUT charges for people elsewhere; FALLS that
 # reach people in the block; FAR falls for people elsewhere; KNOWN charges that ties hear of; JUDGE people to
-# judge tomorrow; TERM entries on lists with a term.
-OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM = range(7)
-BOXES = ("own", "out", "falls", "far", "known", "judge", "term")
+# judge tomorrow; TERM entries on lists with a term; SHUN falls and rises that cut or mend ties.
+OWN, OUT, FALLS, FAR, KNOWN, JUDGE, TERM, SHUN = range(8)
+BOXES = ("own", "out", "falls", "far", "known", "judge", "term", "shun")

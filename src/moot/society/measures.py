@@ -79,7 +79,27 @@ class Columns:
             # -- opinion
             **({"forgone": lambda _: left} if forgone else {}),
             # -- what sensors do beside: reports, review, context errors
+            "malicious": lambda arm: [
+                f"sensor:{s.sensor}:malicious" if s.charges is not None else "" for s in arm.sensors
+            ],
+            "review": lambda arm: [
+                f"sensor:{s.sensor}:{x}" if s.identification and s.identification.review else ""
+                for s in arm.sensors
+                for x in ("reviewed", "beyond-review")
+            ],
+            "recognised": lambda arm: [
+                f"sensor:{s.sensor}:recognised" if s.enrols else "" for s in arm.sensors
+            ],
             # -- shunning, bought repair, displacement
+            "ties": lambda arm: ["ties:regular:cut", "ties:regular:mended"] if _shuns(arm) else [],
+            "bought": lambda arm: [
+                f"scheme:{s.scheme}:{x}" if s.bought_repair is not None else ""
+                for s in arm.schemes
+                for x in ("repairs-bought", "euros-spent")
+            ],
+            "displaced": lambda arm: (
+                [f"act:{k}:displaced" for k in acts] if arm.regime and arm.regime.displacement else []
+            ),
             # -- redress, memory, the ledger by domain, decisions by tier
             "redress": lambda arm: [
                 f"redress:{s.scheme}:{x}" if s.redress is not None or s.score.memory_months else ""
@@ -96,6 +116,8 @@ class Columns:
             ],
             # -- work and money
             # -- opinion
+            # -- shunning, bought repair, displacement
+            "cut": lambda arm: ["ties:regular:people-with-a-cut"] if _shuns(arm) else [],
             # -- redress, memory, the ledger by domain, decisions by tier
             "on-list": lambda arm: [f"list:{r.list}:people" for _, r in arm.lists],
         }
@@ -103,6 +125,10 @@ class Columns:
         width, flow_names = _lay(arms, flows, first, 0)
         stock_width, stock_names = _lay(arms, stocks, first, width)
         return cls(first, width, stock_width, flow_names, stock_names)
+
+
+def _shuns(arm: Arm) -> bool:
+    return any(s.shunning is not None for s in arm.schemes)
 
 
 def _lay(

@@ -19,7 +19,7 @@ from moot.draws.philox import GOLDEN, S32, ZERO, day_key, mix, purpose, static_h
 from moot.society import memory as see
 from moot.society.acts import L_HUSHED, note
 from moot.society.fear import fear_at, halves
-from moot.society.law import BORNE, MIND_MEASURES, OWN, REGIME
+from moot.society.law import ALLEGED, BORNE, MIND_MEASURES, OWN, REGIME
 from moot.society.state import FEAR_DAY, is_kept
 
 # Columns of `mind`.
@@ -82,7 +82,7 @@ def feel(world, law, m, b, i, a, head):
         bits = (packed >> 33) & 255
         k = (packed >> 25) & 255
         if bits & REGIME and (k >= world.kinds or world.kind[k] < 2):
-            if bits & BORNE or k >= world.kinds:
+            if bits & (BORNE | ALLEGED) or k >= world.kinds:
                 wrongly = 1
             else:
                 rightly = 1

@@ -19,13 +19,14 @@ def seen_by(sensor: Sensor, act: str, stratum: str, when: date) -> float:
     sensitivity = sensor.sees.get(act)
     if sensitivity is None:
         return 0.0
+    missed = sensor.missed.at(when) if sensor.missed is not None else 0.0
     share = sensor.share_analysed.at(when) if sensor.share_analysed is not None else 1.0
     if sensor.density_per_km2 is not None:
         density = sensor.density_per_km2.get(stratum)
         cover = recognition.coverage(density.at(when) if density is not None else 0.0, share)
     else:
         cover = (sensor.coverage.at(when) if sensor.coverage is not None else 1.0) * share
-    return float(cover) * float(sensitivity.at(when))
+    return float(cover) * float(sensitivity.at(when)) * (1.0 - missed)
 
 
 def operating_point(sensor: Sensor, when: date) -> float | None:
@@ -40,14 +41,35 @@ def operating_point(sensor: Sensor, when: date) -> float | None:
     return float(recognition.fmr_for(ident.target_fpir.at(when), size))
 
 
-def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[float, float]]:
-    """(right, wrong) by appearance class of the author, after review."""
+def outcome_of(
+    sensor: Sensor, shares: list[float], when: date, reviewed: float = 1.0
+) -> list[tuple[float, float]]:
+    """(right, wrong) by appearance class of the author, after review of a share `reviewed` of the matches."""
+    passes = passing(sensor, when, reviewed)
+    return [(right * passes[0], wrong * passes[1]) for right, wrong in matches_of(sensor, shares, when)]
+
+
+def passing(sensor: Sensor, when: date, reviewed: float = 1.0) -> tuple[float, float]:
+    """The shares of right and of wrong matches that are acted upon, where a human sees `reviewed` of them."""
+    review = sensor.identification.review if sensor.identification is not None else None
+    if review is None:
+        return 1.0, 1.0
+    rest = 1.0 - reviewed if review.beyond == "no-review" else 0.0
+    return (
+        reviewed * review.right_passes.at(when) + rest,
+        reviewed * review.wrong_passes.at(when) + rest,
+    )
+
+
+def matches_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[float, float]]:
+    """(right, wrong) by appearance class of the author, before anybody has looked."""
     ident = sensor.identification
     if sensor.kind == "register":
         f = sensor.false_links.at(when) if sensor.false_links is not None else 0.0
         return [(1.0 - f, f)] * CLASSES
     if ident is None or ident.mode == "none":
-        return [(1.0, 0.0)] * CLASSES
+        misread = sensor.misread.at(when) if sensor.misread is not None else 0.0
+        return [(1.0 - misread, misread)] * CLASSES
     if ident.mode == "declared":
         out = []
         for c in range(CLASSES):
@@ -56,7 +78,7 @@ def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[fl
             out.append((1.0 - wrong, wrong))
         return out
     fmr = operating_point(sensor, when)
-    assert fmr is not None and ident.gallery is not None
+    assert fmr is not None
     factors = class_factors(sensor, shares, when)
     unusable = ident.unusable_image.at(when) if ident.unusable_image is not None else 0.10
     out = []
@@ -65,13 +87,11 @@ def outcome_of(sensor: Sensor, shares: list[float], when: date) -> list[tuple[fl
             gate = recognition.verify(fmr)
             right, wrong = 1.0 - gate.false_reject, 0.0
         else:
+            assert ident.gallery is not None  # the schema asks for it
             result = recognition.identify(
                 fmr, ident.gallery.size, unusable=unusable, others_factor=factors[c]
             )
             right, wrong = result.right, result.wrong
-        if ident.review is not None:
-            right *= ident.review.right_passes.at(when)
-            wrong *= ident.review.wrong_passes.at(when)
         out.append((right, wrong))
     return out
 
@@ -95,17 +115,33 @@ def class_factors(sensor: Sensor, shares: list[float], when: date) -> list[float
     return [r / mean if mean > 0 else 1.0 for r in raw]
 
 
-def false_alarms_per_day(sensor: Sensor, shares: list[float], when: date) -> list[float]:
-    """Alarms per person and day that no act caused, by appearance class: a listed face in a passer-by."""
+def false_alarms_per_day(
+    sensor: Sensor, shares: list[float], when: date, passes: float | None = None
+) -> list[float]:
+    """Alarms per person and day that no act caused, by appearance class: a listed face in a passer-by.
+
+    `passes`: share of them that is acted upon; by default what a reviewer who sees all of them lets pass.
+    """
     ident = sensor.identification
     if sensor.passages_per_day is None or ident is None or ident.mode != "presence":
         return [0.0] * CLASSES
     fmr = operating_point(sensor, when)
     assert fmr is not None and ident.gallery is not None
     passages = sensor.passages_per_day.at(when)
-    passes = ident.review.wrong_passes.at(when) if ident.review is not None else 1.0
+    if passes is None:
+        passes = passing(sensor, when)[1]
     factors = class_factors(sensor, shares, when)
     return [
         min(0.5, passages * recognition.presence(min(0.5, fmr * f), ident.gallery.size).fpir * passes)
         for f in factors
     ]
+
+
+def recognised_per_day(sensor: Sensor, when: date) -> float:
+    """Probability that an enrolled person is recognised on a day: passages x TPR, all of them looked at."""
+    ident = sensor.identification
+    fmr = operating_point(sensor, when)
+    if sensor.passages_per_day is None or ident is None or fmr is None or ident.gallery is None:
+        return 0.0
+    tpr = recognition.presence(fmr, ident.gallery.size).tpr
+    return min(1.0, sensor.passages_per_day.at(when) * tpr * passing(sensor, when)[0])

@@ -6,6 +6,7 @@ from moot.draws.compiled import inline
 from moot.draws.permutation import backward, forward
 from moot.society import memory as see
 from moot.society.acts import put
+from moot.society.cuts import bit_of, cuts_in
 from moot.society.law import FALLS, FAR
 
 
@@ -13,7 +14,7 @@ from moot.society.law import FALLS, FAR
 def reach(world, m, b, lo, n, i, mask, packed, box):
     """Send `packed` (without its place) to every in-block tie of person i in the orders of `mask`.
 
-    A tie that two orders share is reached through each of them, like two ties.
+    A tie that two orders share is reached through each of them, like two ties. Cut ties are left out.
     """
     for q in range(world.orders):
         if not (mask >> q) & 1:
@@ -40,9 +41,12 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
             else:
                 first = max(first, employed)
                 end = min(end, pupils)
-        if kind == 1 and n <= 2 * world.tie_reach[q]:
-            first = 0
-            end = n
+        cut = np.int64(0)
+        if kind == 1:
+            cut = cuts_in(world, m, i, (packed >> 17) & 255, q, n)
+            if n <= 2 * world.tie_reach[q]:
+                first = 0
+                end = n
         for x in range(first, end):
             y = x
             if y < 0:
@@ -50,6 +54,8 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
             elif y >= n:
                 y -= n
             if y == at:
+                continue
+            if cut != 0 and (cut >> bit_of(0, world.tie_reach[q], x - at)) & 1:
                 continue
             j = np.int64(see.order(m)[q, lo + y])
             put(m, box, b, packed | j, i, 0)
