@@ -9,6 +9,7 @@ from moot.declaring.files import data_folder, shipped_names
 from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
 from moot.regime.cases import load_cases, run_cases
+from moot.regime.engines import points_table
 from moot.regime.reading import load_regime
 from moot.regime.words import account
 
@@ -99,8 +100,10 @@ def without(fact):
         regime["sensors"] = [one for one in regime["sensors"] if one["sensor"] != "online-reading"]
         for act in ("critical-post", "petition"):
             del scheme["catalogue"][act]
-    elif fact == "F8":
-        del scheme["association"]
+    elif fact == "F7":
+        del scheme["bought_repair"]
+    elif fact.startswith("F8"):
+        del scheme[fact.partition(" ")[2]]
     elif fact == "F9":
         del scheme["lists"]
         del scheme["decisions"]
@@ -109,7 +112,20 @@ def without(fact):
     return regime
 
 
-FACTS = ["F1", "F2 housing", "F2 credit", "F2 school", "F3", "F5", "F6", "F8", "F9", "redress"]
+FACTS = [
+    "F1",
+    "F2 housing",
+    "F2 credit",
+    "F2 school",
+    "F3",
+    "F5",
+    "F6",
+    "F7",
+    "F8 association",
+    "F8 shunning",
+    "F9",
+    "redress",
+]
 
 
 @pytest.fixture(scope="module")
@@ -142,17 +158,33 @@ def test_each_fact_of_the_fiction_can_be_deleted_and_was_in_force(fact, whole, t
     assert part.digests["part"] != whole.digests["part"]
 
 
-@pytest.mark.parametrize("fact", ["F1", "F2", "F4", "F6", "F8", "F9"])
+@pytest.mark.parametrize("fact", ["F1", "F2", "F3", "F5", "F6", "F7", "F8", "F9"])
 def test_sections_are_marked_with_their_fact(fact):
     text = (data_folder() / "regimes" / f"{RML}.yaml").read_text("utf-8")
     assert re.search(rf"# (?:F\d+, )*{fact}\b", text[text.index("sensors:") :])
     assert any(line.startswith(fact) or f"{fact} " in line for line in load_regime(RML).assumed)
 
 
+def test_themes_and_weights_come_to_the_points_that_they_were_made_for(whole, tmp_path):
+    """F5 off: a table of the points that `weights` come to is the same scheme, bit for bit."""
+    scheme = load_regime(RML).schemes[0]
+    regime = content(RML)
+    plain = regime["schemes"][0]
+    plain["catalogue"] = {
+        act: entry.model_dump(include={"points", "merit", "cap_per_day"}, exclude_none=True)
+        for act, entry in points_table(scheme).catalogue.items()
+    }
+    del plain["weights"]
+    assert plain["catalogue"]["drink-driving"] == {"points": 250}
+    assert plain["catalogue"]["littering"] == {"points": 30, "cap_per_day": 30}
+    assert run_of(regime, tmp_path).digests == whole.digests
+
+
 def test_all_together_is_the_sections_of_the_four():
     """`essay-together` has the sensors of four files and the schemes of three, letter by letter."""
     together = content("essay-together")
     alone = [content(name) for name in ("essay-2018", RML, "opt-in-city-card", "live-face-recognition")]
+    assert alone[3]["sensors"][0].pop("enrols") == ["sought"]  # its list is in the scheme that is left out
     assert together["sensors"] == [sensor for one in alone for sensor in one["sensors"]]
     assert together["schemes"] == [scheme for one in alone[:3] for scheme in one["schemes"]]
 
