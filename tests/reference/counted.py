@@ -37,6 +37,12 @@ class Counted(People):
         self.events: list[tuple[int, int, int, int, int]] = []  # arm, day from 0, person, column, by
         self._empty_measures()
 
+    def _livelihood_stocks(self, a: int) -> list[tuple[str, int, list[int]]]:
+        raise NotImplementedError
+
+    def _words(self, a: int, i: int) -> list[int]:
+        raise NotImplementedError
+
     def _tally(self, a: int, i: int, column: int, by: int = 1) -> None:
         self.events.append((a, self.today - self.first, i, column, by))
 
@@ -94,6 +100,10 @@ class Counted(People):
             for z in range(law["lists"]):
                 among = np.flatnonzero(lists >> z & 1)
                 stock(a, np.full(len(among), self.columns.first["on-list"] - self.columns.flows + z), among)
+            for family, column, people in self._livelihood_stocks(a):
+                among = np.array(people, np.int64)
+                first = self.columns.first[family] - self.columns.flows
+                stock(a, np.full(len(among), first + column), among)
             for c in range(2 if last_of_month else 0):
                 fear = np.array([self.fear(a, i, c, self.today) for i in range(self.n)], np.int64)
                 for y in range(levels.shape[1]):
@@ -162,7 +172,15 @@ class Counted(People):
                 h = digest_mix(h ^ (st.score[i] + 65536) ^ (st.tier[i] << 32))
             for c in range(2):
                 h = digest_mix(h ^ self.fear(a, i, c, self.today))
-            add(self._fold(a, i, digest_mix(h ^ state.lists[i])))
+            h = digest_mix(h ^ state.lists[i])
+            h = self._fold(a, i, h)
+            if self.world["works"] or self.world["fines"]:
+                for word in self._words(a, i):
+                    h = digest_mix(h ^ word)
+            add(h)
+        for i, k, recovered, cents, until in state.debts:
+            h = digest_mix(key ^ i ^ (k | recovered << 8) << 32)
+            add(digest_mix(digest_mix(h ^ cents) ^ until))
         for (i, x), until in state.terms.items():
             add(digest_mix(digest_mix(key ^ i) ^ (x | until << 8)))
         return np.array(sums, np.uint64)

@@ -21,7 +21,7 @@ from moot.country.population import Population
 from moot.draws.philox import below, day_key, draw, stream, word_level, word_start
 from moot.society import law as L
 from moot.society.compile import Compiled
-from tests.reference.counted import Counted
+from tests.reference.livelihood import Livelihood
 from tests.reference.minds import Minds
 from tests.reference.people import ACTS, SILENT, ArmState, digest_mix, rounded
 
@@ -41,7 +41,7 @@ class Charges:
     borne: set[int] = field(default_factory=set)  # acts of others, and false alarms
 
 
-class Dense(Counted):
+class Dense(Livelihood):
     """One society under several arms, day by day and person by person.
 
     `before` is the state on the eve by arm, from another `Dense`, in which `had` schemes have begun; without
@@ -71,8 +71,10 @@ class Dense(Counted):
             self.today = self.first + x
             self.words_seen: dict[int, list[int]] = {}  # binary digits of 64 people, by where they start
             self.desk: list[list[Charges | None]] = [[None] * self.n for _ in range(self.arms)]
+            self._begin_of_day()
             self._acts()
             self._false_alarms()
+            self._arrears()
             for a in range(self.arms):
                 for i in range(self.n):
                     self._end_terms(a, i)
@@ -82,7 +84,12 @@ class Dense(Counted):
                             self._judge(a, s, i)
                         else:  # outside the scheme; the digest reads their scores all the same
                             self._repair(a, s, i)
+            for a in range(self.arms):  # who hears of a charge was settled by the jobs of the morning
+                for i in range(self.n):
+                    if self.desk[a][i] is not None:
+                        self._settle(a, i, self.desk[a][i].today, self.desk[a][i].regime)
             self._opportunities()
+            self._month()
             self._news()
             if self.minds:
                 self.minds.end_day()
@@ -140,6 +147,8 @@ class Dense(Counted):
         """The state's share in whether a potential act is done, as a threshold on its uniform."""
         w, law, state = self.world, self.law[a], self.state[a]
         c, threshold = w["kind"][k], w["thin"][k] * scale >> 16
+        if w["works"] and w["of_work"][k] and state.jobs[i].status:
+            return 0
         if c == 2:
             return int(threshold)
         threshold = (threshold * w["normaliser"][k]) >> 16
@@ -150,6 +159,8 @@ class Dense(Counted):
         if s >= 0 and c == 0:
             lost = (law["stake_span"][0] - state.standing[s].score[i]) * 256 // law["stake_span"][1]
             threshold = (threshold * w["caution"][min(256, max(0, lost))]) >> 16
+        if w["works"]:
+            threshold = (threshold * w["strain"][c][self._hardship(a, i)]) >> 16
         return int(threshold)
 
     def _potential(self, i: int, k: int, u_thin: int, u_today: int, scale: int) -> None:
@@ -190,13 +201,20 @@ class Dense(Counted):
             if learns and not charged_today and not (charged_by_regime and law["notice"]):
                 mine.uncharged.add(k)
 
-    def _search(self, a: int, i: int, k: int, charged_today: bool) -> bool:
-        """Every sensor looks at the act; returns whether its author is charged by the regime."""
+    def _search(self, a: int, i: int, k: int, charged_today: bool, *, registers: bool = False) -> bool:
+        """Every sensor looks at the act; returns whether its author is charged by the regime.
+
+        `registers`: what is in a register already, and read by registers alone.
+        """
         law, right = self.law[a], False
         column = k * L.PER_ACT
         for v in range(law["sensors"]):
             need = law["s_need"][v]
-            if self.who[i] & need != need or (law["s_register"][v] and not charged_today):
+            if registers and not law["s_register"][v]:
+                continue
+            if not registers and law["s_register"][v] and not charged_today:
+                continue
+            if self.who[i] & need != need:
                 continue
             search = law["s_purpose"][v] ^ self.purpose[k]
             w0, w1, _, _ = (int(x) for x in draw(self.key, i, self.today, search, 0))
@@ -361,9 +379,9 @@ class Dense(Counted):
             if vicarious > 0:
                 for q in range(w["orders"]):
                     if w["known_mask"] >> q & 1:
-                        self.told_ties += [(a, j, c) for j in self.near[q][i]]
+                        self.told_ties += [(a, j, c) for j in self._colleagues(a, q, i)]
                         if self.minds and law["notice"] and k in mine.regime:
-                            for j in self.near[q][i]:
+                            for j in self._colleagues(a, q, i):
                                 self.minds.told(a, j)
         state.fear[0][i], state.fear[1][i], state.fear_day[i] = p[0], p[1], self.today
 
@@ -455,7 +473,7 @@ class Dense(Counted):
         if self._place(a, s, i) and law["tie_points"][s] > 0:
             for q in range(self.world["orders"]):
                 if law["tie_mask"][s] >> q & 1:
-                    self.falls += [(a, j, s) for j in self.near[q][i]]
+                    self.falls += [(a, j, s) for j in self._colleagues(a, q, i)]
             for f in range(self.world["fars"]):
                 if law["far_mask"][s] >> f & 1:
                     self.falls += [(a, j, s) for j in self.far[f][i] if j != i]

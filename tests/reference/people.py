@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +54,8 @@ class ArmState:
     fear_day: list[int]
     lists: list[int]  # bit by list
     terms: dict[tuple[int, int], int]  # (person, list) -> last day
+    jobs: list[Any] = field(default_factory=list)  # see tests.reference.livelihood
+    debts: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
 
 class People:

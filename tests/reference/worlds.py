@@ -325,8 +325,64 @@ def write(folder: Path, files: dict[str, Table]) -> None:
             yaml.dump(content, file)
 
 
-def scenario(folder: Path, seed: int, *, people: int = 600, days: int = 60, **changes: object) -> Scenario:
-    """The scenario of this seed with the comparator and two regimes, declared in `folder`."""
+def with_work_and_money(seed: int, files: dict[str, Table]) -> None:
+    """Jobs, hardship, fines that go unpaid, ratings: put into the declarations of a seed."""
+    choose = random.Random(1000 + seed)
+    of = files["country"]
+    of["work"] = {
+        "transitions": {
+            "employed": [0.8, 0.1, 0.1],
+            "unemployed": [0.3, 0.5, 0.2],
+            "inactive": [0.2, 0.1, 0.7],
+        },
+        "replacement": {
+            "covered": choose.choice([0.5, 0.7]),
+            "covered_months": choose.choice([0, 1]),
+            "after": 0.2,
+            "enough": 0.6,
+        },
+        "strain": {"offence": 0.8, "lawful": choose.choice([0, 0.3])},
+    }
+    of["attributes"]["employed"] = {"by_age": [0, 0.1, 0.5, 0.55, 0.5, 0.5, 0.2, 0.1, 0]}
+    of["attributes"]["platform-worker"] = {"share_of_employed": 0.6}
+    of["acts"]["unpaid-fine"] = {"arises": "arrears", "per": "person"}
+    of["acts"]["strike"] = {"base": 12, "per": "employed", "headroom": 3.0}
+    of["income"] = {"deciles": {"d1": 13000, "median": 24000, "d9": 44000}, "gini": 0.3, "body_sigma": 0.475}
+    fine = {"euros": 68, "notice": 0.8, "paid_at_once": 0.4, "recovered": 0.3}
+    of["money"] = {
+        "fines": {"red-light": fine, "fare-evasion": fine | {"euros": 700}},
+        "increase": 2.5,
+        "recovery_months": choose.choice([2, 5]),
+        "payment": {"income": 0.5, "hardship": 1.0, "arrears": 1.0},
+    }
+    if choose.random() < 0.5:
+        of["money"]["shortfall"] = {"floor": 900, "share": 0.2}
+    for name in ("one", "two"):
+        for one in files[name]["schemes"]:
+            one["catalogue"]["unpaid-fine"] = {"points": choose.choice([3, 20])}
+            one["hiring"] = {"middle": 0.6, "low": choose.choice([0, 0.3])}
+            one["dismissal"] = {"low": 0.4}
+        for sensor in files[name]["sensors"]:
+            if sensor["kind"] == "register":
+                sensor["reads"].append("unpaid-fine")
+    files["two"]["ratings"] = {
+        "per_month": choose.choice([6, 25]),
+        "deficit": {"shape": 2, "mean": 0.5},
+        "reciprocity": 0.2,
+        "inflation": 0.5,
+        "bias": {"class-3": 0.2},
+        "line": 4.5,
+        "warning_months": choose.choice([0, 1]),
+    }
+
+
+def scenario(
+    folder: Path, seed: int, *, people: int = 600, days: int = 60, work: bool = False, **changes: object
+) -> Scenario:
+    """The scenario of this seed with the comparator and two regimes, declared in `folder`.
+
+    `work`: with jobs, money and ratings.
+    """
     choose = random.Random(seed)
     files: dict[str, Table] = {
         "country": country(choose),
@@ -347,5 +403,7 @@ def scenario(folder: Path, seed: int, *, people: int = 600, days: int = 60, **ch
     }
     files["country"]["opinion"] = OPINION
     files["one"] |= SAID
+    if work:
+        with_work_and_money(seed, files)
     write(folder, files)
     return load_scenario(folder / "scenario.yaml")

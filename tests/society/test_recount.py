@@ -11,7 +11,8 @@ from moot.country import population
 from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
 from moot.society.law import TIER
-from moot.society.state import LISTS
+from moot.society.livelihood import STATUS
+from moot.society.state import ARREARS, ARREARS_HIGH, LISTS, WORK
 from tests.reference import worlds
 
 
@@ -44,8 +45,20 @@ class Recount:
                 listed = np.flatnonzero(lists[:, a] >> x & 1)
                 column = compiled.columns.first["on-list"] - compiled.columns.flows + x
                 count(a, np.full(len(listed), column), listed)
+            self._count_jobs(society, a, count)
         self.stocks.append(stocks)
         self.by_level.append(by_level)
+
+    def _count_jobs(self, society, a, count):
+        """People in work, looking for it, and in arrears, read from everybody's own row."""
+        columns, warm = society.compiled.columns, society.books["warm"][:, a]
+        if not society.world["works"]:
+            return
+        for status in (0, 1):
+            among = np.flatnonzero(warm[:, WORK] & STATUS == status)
+            count(a, np.full(len(among), columns.first["at-work"] - columns.flows + status), among)
+        among = np.flatnonzero(warm[:, ARREARS] | warm[:, ARREARS_HIGH])
+        count(a, np.full(len(among), columns.first["in-arrears"] - columns.flows), among)
 
     def holds_for(self, result):
         """Assert that the run reported the same, day for day."""

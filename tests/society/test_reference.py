@@ -53,6 +53,20 @@ def test_varied_regimes(seed, tmp_path, monkeypatch):
     agree(result, society, dense)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_varied_regimes_with_work_and_money(seed, tmp_path, monkeypatch):
+    """Jobs found, refused and lost, hardship, unpaid fines and registers that read them, ratings."""
+    monkeypatch.setattr(population, "SMALLEST_BLOCK", 100)
+    scenario = worlds.scenario(tmp_path, seed, people=250, days=100, work=True)
+    result, society, dense = both(scenario, seed=seed, threads=1 + seed % 2)
+    agree(result, society, dense)
+    found = totals(result, 2)
+    for name in ("work:jobs:lost", "money:fines:recovered", "rating:workers:dropped"):
+        assert found[name] > 0, name
+    if seed == 3:
+        assert found["work:jobs:hires-refused"] > 20 < found["money:arrears:points"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 102))
 def test_varied_regimes_for_longer(seed, tmp_path):

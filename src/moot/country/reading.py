@@ -10,6 +10,7 @@ from pathlib import Path
 from moot.country.opinion import check_opinion
 from moot.country.schema import ActRate, Country, Gradient, perception
 from moot.country.tables import numbered_regions, read_age_sex, read_regions
+from moot.country.work import check_livelihood, raised_by_hardship
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, nearest, unranged
 from moot.declaring.files import find, inside_folder, shown
 from moot.declaring.source import Place, Source
@@ -83,6 +84,7 @@ def check_country(country: Country) -> Iterator[Complaint]:
         yield from check_opinion(("opinion",), country.opinion)
     for name, rate in country.acts.items():
         yield from _check_act(country, vocabulary, name, rate)
+    yield from check_livelihood(country)
     seen: set[str] = set()
     for number, reference in enumerate(country.existing):
         if reference in seen:
@@ -215,9 +217,10 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
             hint = f"an act with a prefix is declared under `new_acts`, below `acts_prefix: {prefix}`"
             said = replace(said, hint=hint)
         yield said
-    rates = [key for key in ("recorded", "base", "base_per_day") if getattr(rate, key) is not None]
+    ways = ("recorded", "base", "base_per_day", "arises")
+    rates = [key for key in ways if getattr(rate, key) is not None]
     if len(rates) != 1:
-        message = "needs exactly one of `recorded`, `base` and `base_per_day`"
+        message = "needs exactly one of `recorded`, `base`, `base_per_day` and `arises`"
         yield Complaint(at=at, message=f"{message}; it has {' and '.join(rates) or 'none'}")
     if rate.recorded is not None and (rate.certainty_now is None or rate.certainty_now.lower() <= 0):
         where: Place = (*at, "certainty_now") if rate.certainty_now is not None else at
@@ -227,7 +230,7 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
         )
     if rate.gradient is not None:
         yield from _check_gradient((*at, "gradient"), rate.gradient, vocabulary)
-    if act is None:
+    if act is None or rate.arises is not None:
         return
     needed = needed_headroom(country, name)
     if rate.headroom * (1 + 1e-9) < needed:
@@ -237,7 +240,9 @@ def _check_act(country: Country, vocabulary: Vocabulary, name: str, rate: ActRat
             message=f"the headroom {rate.headroom:g} is too small: what may raise this act multiplies "
             f"up to {needed:.6g}; "
             f"expected at least {math.ceil(needed * 1000) / 1000:g}",
-            hint="headroom ≥ 1.25 × exp(elasticity × prior), each at the upper end of its range",
+            hint="headroom ≥ 1.25 × exp(elasticity × prior)"
+            + (" × (1 + strain)" if country.work is not None else "")
+            + ", each at the upper end of its range",
             at_key=not given,
         )
 
@@ -246,20 +251,23 @@ def needed_headroom(country: Country, act_name: str) -> float:
     """The product of everything that may raise the rate of an act above its declared one.
 
     1.25 for the status-quo normaliser (only with a burn-in, which is where it is found), times
-    exp(elasticity × prior) at the upper ends of their ranges: perceived certainty may fall to 0. At least 1.
-    Acts of a class without elasticity need none.
+    exp(elasticity × prior) at the upper ends of their ranges: perceived certainty may fall to 0; times
+    1 + strain where work is declared. At least 1. Acts of a class without elasticity or strain need
+    none, nor does one that arises from arrears.
     """
     act = load_vocabulary().acts.get(act_name) or country.new_acts[act_name]
     felt = perception(act.class_)
-    if felt is None:
+    rate = country.acts.get(act_name)
+    if felt is None or (rate is not None and rate.arises is not None):
         return 1.0
     beliefs = country.perceived_certainty
     elasticity = (beliefs.elasticity.offence if felt == "offence" else beliefs.elasticity.lawful).upper()
     prior = (beliefs.prior.offence if felt == "offence" else beliefs.prior.lawful).upper()
-    if elasticity <= 0:
+    strain = raised_by_hardship(country, felt)
+    if elasticity <= 0 and strain <= 1.0:
         return 1.0
     normaliser = NORMALISER if country.burn_in_years > 0 else 1.0
-    return normaliser * math.exp(min(elasticity * prior, 50.0))
+    return normaliser * math.exp(min(elasticity * prior, 50.0)) * strain
 
 
 def _check_gradient(at: Place, gradient: Gradient, vocabulary: Vocabulary) -> Iterator[Complaint]:

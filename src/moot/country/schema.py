@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr
 
 from moot.country.opinion import Opinion
 from moot.country.tables import AgeSexCell, Region
+from moot.country.work import Money, Work
 from moot.declaring.values import (
     ActName,
     Declaration,
@@ -257,15 +258,17 @@ class Gradient(Part):
 class ActRate(Part):
     """How often an act happens, per exposed unit (`per`) and year.
 
-    Exactly one of `recorded` (acts that reach a record today), `base` (acts done) and `base_per_day` (the
-    probability on a day). The latent rate is recorded ÷ `certainty_now`, the probability that such an act is
-    charged today. `headroom` is the factor by which the state of a person may raise the rate.
-    `cap_per_day` bounds the probability of a person's day.
+    Exactly one of `recorded` (acts that reach a record today), `base` (acts done), `base_per_day` (the
+    probability on a day) and `arises`. The latent rate is recorded ÷ `certainty_now`, the probability that
+    such an act is charged today. `headroom` is the factor by which the state of a person may raise the rate.
+    `cap_per_day` bounds the probability of a person's day. `arises` in place of a rate: the act is not drawn,
+    it follows from a fine that is not paid (`money`).
     """
 
     recorded: NonNegative | None = None
     base: NonNegative | None = None
     base_per_day: Probability | None = None
+    arises: Literal["arrears"] | None = None
     per: Literal["person", "licence", "trip", "employed", "smartphone"]
     certainty_now: Probability | None = None
     headroom: float = Field(default=1.0, ge=1, le=100)
@@ -296,6 +299,8 @@ class Country(Declaration):
     propensity: Propensity
     travel: dict[Slug, Travel] = Field(default_factory=dict)
     opportunities: dict[Slug, Travel] = Field(default_factory=dict)
+    work: Work | None = None
+    money: Money | None = None
     perceived_certainty: PerceivedCertainty
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     acts: dict[ActName, ActRate]

@@ -132,7 +132,12 @@ def domains_of(country: Country, vocabulary: Vocabulary) -> list[str]:
 
 
 def latent_rate(act: ActRate, when: date, *, upper: bool) -> float:
-    """True acts per exposed unit and day: recorded / certainty now, or the base; its value or upper end."""
+    """True acts per exposed unit and day: recorded / certainty now, or the base; its value or upper end.
+
+    0 for an act that arises from arrears: it is not drawn.
+    """
+    if act.arises is not None:
+        return 0.0
     if act.base_per_day is not None:
         return act.base_per_day.upper() if upper else act.base_per_day.at(when)
     if act.base is not None:
@@ -180,6 +185,11 @@ def rates_of(
     age9 = np.zeros((AGES, SEXES))
     for band in range(18):
         age9[min(8, band // 2)] += people[band]
+    employed = country.attributes.employed  # who may be in work later, where jobs are found and lost
+    may_work = [
+        country.work is not None and employed is not None and x > 0
+        for x in (employed.by_age if employed is not None else [0.0] * AGES)
+    ]
     flags = {
         "person": 0,
         "trip": 0,
@@ -233,7 +243,7 @@ def rates_of(
         for band in range(AGES):
             for sex in range(SEXES):
                 for bits in range(FLAGS):
-                    if flag and not bits & flag:
+                    if flag and not bits & flag and not (flag == pop.EMPLOYED and may_work[band]):
                         continue
                     p = upper * gradient[band, sex]
                     by_person[k, (band * SEXES + sex) * FLAGS + bits] = round(round(p, 12) * tables.Q32)

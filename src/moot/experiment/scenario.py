@@ -20,6 +20,7 @@ from moot.errors import DeclarationError, Problem, UnknownNameError
 from moot.regime.gaming import meet_gaming
 from moot.regime.reading import regime_from
 from moot.regime.schema import Regime
+from moot.regime.work import needs_work
 from moot.vocabulary import load_vocabulary
 
 __all__ = ["Arm", "Scenario", "load_scenario", "scenario_from"]
@@ -245,6 +246,7 @@ def _meet(regime: Regime, scenario: Scenario) -> Iterator[Problem]:
     assert source is not None
     vocabulary = load_vocabulary()
     known = {*vocabulary.acts, *country.new_acts, *regime.new_acts}
+    yield from (as_problem(source, said) for said in needs_work(regime, country))
     for at, name, at_key in _acts_named(regime):
         if name not in known:
             said = complain_unknown(at, "act", name, [*country.new_acts, *vocabulary.acts], at_key=at_key)

@@ -185,7 +185,8 @@ def _run(
         scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress
     )
     burnt_in = time.perf_counter() - before
-    compiled.world["normaliser"] = burnt.compiled.world["normaliser"]
+    for found in ("normaliser", "fine_pay"):  # what the burn-in sets
+        compiled.world[found] = burnt.compiled.world[found]
     state = books.branch(
         burnt.state,
         len(arms),
@@ -247,6 +248,7 @@ def _burn_in(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
     )
     society.begin_schemes([0])
+    society.begin_work()
     society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
         normalise=scenario.country_model.burn_in_years > 0,
@@ -255,8 +257,15 @@ def _burn_in(
 
 
 def _carry(burnt: Society, society: Society) -> None:
-    """Terms on lists and people to be judged go on in every arm, as they stood on the eve."""
+    """Terms on lists, debts and people to be judged go on in every arm, as they stood on the eve."""
     arms = society.books.sizes["arms"]
+    owed = burnt.books["debt_n"]
+    society.books.make_room("debt_cap", int(owed.max()) * arms)
+    for b in np.flatnonzero(owed):
+        rows = np.tile(burnt.books["debts"][b, : owed[b]], (arms, 1))
+        rows[:, 0] |= np.repeat(np.arange(arms), owed[b]) << 17
+        society.books["debts"][b, : len(rows)] = rows
+        society.books["debt_n"][b] = len(rows)
     for box in (TERM, JUDGE):
         counts = burnt.books["mail_n"][box]
         society.books.make_room("mail_cap", int(counts.max()) * arms)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from moot.findings.kinds import CHARGES, Event
+from moot.findings.kinds import CHARGES, JOBS, LIVELIHOOD, Event
 from moot.findings.rules import Rules
 from moot.society.arms import day_number
 
@@ -33,14 +33,19 @@ REPORT = "a report of what did not happen"
 TIE_ROSE = "a rise of a tie"
 REGISTER = "a register that the list reads"
 SAID = "what ties said"
+COURSE = "the ordinary course of work"
+STANDING = "where the scheme lets people start"
+RATED = "ratings of a platform"
 BEFORE = "before the first day"
 EVENT = "an event of this life"
 TWIN = "an event of the twin's life"
 UNEXPLAINED = "not explained"
 
 OF_THE_REGIME = frozenset(
-    {SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID, REPORT, TIE_ROSE}
-)
+    {
+        SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID, REPORT, TIE_ROSE, STANDING, RATED,
+    }
+)  # fmt: skip
 """Roots that a regime brings; a difference between arms goes back to one of them."""
 
 GIVEN_BACK = frozenset({"renewed", "offer", "upheld", "expired", "bought"})
@@ -51,6 +56,8 @@ FOLLOW = frozenset(
         "trip", "prevented", "offer", "appeal", "upheld", "rejected", "expired",
         "denied", "granted", "decided",
         "displaced", "recognised", "bought", "cut-off", "taken-back",
+        "hire-refused", "dismissed", "rating-dropped", "fine-paid",
+        "fine-unpaid", "fine-ended", "arrears",
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
@@ -138,6 +145,10 @@ class Pair:
             return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
         if kind == "in-touch":
             return Cause(TIE_ROSE, number=event.source, day=event.day, root=True)
+        if kind in ("job-lost", "hired"):
+            return Cause(COURSE, day=event.day, root=True)
+        if kind == "rating-warned":
+            return Cause(RATED, day=event.day, root=True)
         if kind == "renewed":
             return Cause(RULE, day=event.day, root=True)
         if kind == "listed":
@@ -155,6 +166,10 @@ class Pair:
             return self._event(found[-1])
         if kind in ("rise", "offer", "bought"):
             return Cause(RULE, day=event.day, root=True)
+        if kind in ("hire-refused", "dismissed"):
+            return Cause(STANDING, day=event.day, root=True)
+        if kind == "rating-dropped":
+            return Cause(RATED, day=event.day, root=True)
         return Cause(BEFORE, root=True)
 
     def contributions(self, event: Event) -> list[Event]:
@@ -165,7 +180,7 @@ class Pair:
             return []
         same_day = self._same_day(event)
         if kind in ("charged-today", "charged-by-regime", "mistaken"):
-            acts = [one for one in same_day if one.kind == "act" and one.what == event.what]
+            acts = [one for one in same_day if one.kind in ("act", "arrears") and one.what == event.what]
             read = [one for one in same_day if one.kind == "charged-today" and one.what == event.what]
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"
@@ -224,12 +239,29 @@ class Pair:
         if kind in ("refused", "trip", "prevented", "recognised"):
             held = self.rules.barring(event)
             return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
+        if kind in LIVELIHOOD:
+            return self._livelihood(event)
         if kind in ("offer", "bought"):
             moved = ("fall", "rise")
             return [
                 one for one in self.here[: event.place] if one.scheme == event.scheme and one.kind in moved
             ]
         return []
+
+    def _livelihood(self, event: Event) -> list[Event]:
+        """What a refused hire, a dismissal, a payment or a debt follows from on this side."""
+        before = self.here[: event.place]
+        if event.kind in ("hire-refused", "dismissed"):
+            return [one for one in before if one.kind in ("fall", "rise") and one.scheme == event.scheme]
+        if event.kind == "rating-dropped":
+            return [one for one in before if one.kind == "rating-warned"][-1:]
+        if event.kind == "fine-ended":
+            return [one for one in before if one.kind == "fine-unpaid" and one.what == event.what][-1:]
+        if event.kind == "arrears":
+            return [one for one in before if one.kind == "fine-unpaid" and one.day >= event.day - 31]
+        return [
+            one for one in self._same_day(event) if one.kind == "charged-today" and one.what == event.what
+        ]
 
     def _same_day(self, event: Event) -> list[Event]:
         """The events of this side before `event` on its day."""
@@ -289,6 +321,8 @@ class Pair:
         announcement."""
 
         def bears(one: Event) -> bool:
+            if event.kind in LIVELIHOOD:
+                return one.kind in LIVELIHOOD or (one.kind == "fall" and one.scheme == event.scheme)
             if event.kind in DECIDED:
                 return self._believed(one, event)
             if event.kind in ("listed", "delisted", "refused", "trip"):
@@ -310,6 +344,8 @@ class Pair:
         An own charge moves the perceived certainty of both classes, an uncharged act or a tie's charge that
         of its own class; points lost make cautious of offences alone.
         """
+        if one.kind in JOBS and event.kind != "hushed" and one.day < event.day:
+            return self.rules.is_strained(event.what)
         if one.kind not in BELIEF:
             return False
         if event.kind == "hushed":  # decided at the end of the day, by what is feared for lawful acts

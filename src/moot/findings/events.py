@@ -144,6 +144,16 @@ class _Decoder:
             name = self.acts[k] if k < len(self.acts) else self.sensors[a][k - len(self.acts)]
             scheme = self.schemes[a][x].scheme
             points = y if kind == "rejected" else -y if kind != "appeal" else None
+        elif kind in ("fine-paid", "fine-unpaid", "fine-ended", "arrears"):
+            name = self.acts[k]
+            tier = ("lapsed", "recovered")[x] if kind == "fine-ended" else ""
+        elif kind in ("hire-refused", "dismissed"):
+            scheme = name = self.schemes[a][k].scheme
+            tier = self.schemes[a][k].tier_names[x]
+        elif kind in ("job-lost", "hired"):
+            name = "work"
+        elif kind in ("rating-warned", "rating-dropped"):
+            name = "platform"
         elif kind == "tie-fell":
             scheme = name = self.schemes[a][k].scheme
             points, score, other = x, y, self._person(source)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from moot.society import acts
 
-__all__ = ["CHARGES", "HUSHED", "KINDS", "OUTSIDE", "PHASE", "Event"]
+__all__ = ["CHARGES", "HUSHED", "JOBS", "KINDS", "LIVELIHOOD", "OUTSIDE", "PHASE", "Event"]
 
 OUTSIDE = "not in the panel"
 
@@ -45,11 +45,23 @@ KINDS = {
     acts.L_IN_TOUCH: "in-touch",
     acts.L_BOUGHT: "bought",
     acts.L_DISPLACED: "displaced",
+    acts.L_JOB_LOST: "job-lost",
+    acts.L_HIRED: "hired",
+    acts.L_HIRE_REFUSED: "hire-refused",
+    acts.L_DISMISSED: "dismissed",
+    acts.L_FINE_PAID: "fine-paid",
+    acts.L_FINE_UNPAID: "fine-unpaid",
+    acts.L_FINE_ENDED: "fine-ended",
+    acts.L_ARREARS: "arrears",
+    acts.L_RATING_WARNED: "rating-warned",
+    acts.L_RATING_DROPPED: "rating-dropped",
 }
 
 HUSHED = ("against", "for")
 """The side on which somebody keeps silent."""
 
+JOBS = ("job-lost", "hired", "hire-refused", "dismissed", "rating-warned", "rating-dropped")
+LIVELIHOOD = (*JOBS, "fine-paid", "fine-unpaid", "fine-ended", "arrears")
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
 PHASE = {
@@ -58,10 +70,12 @@ PHASE = {
     "charged-today": 1, "charged-by-regime": 1, "borne": 1, "renewed": 1, "appeal": 1,
     "fall": 2, "rise": 2, "listed": 3, "delisted": 3,
     "refused": 4, "trip": 4, "offer": 4, "denied": 4, "granted": 4, "decided": 4,
-    "tie-fell": 5, "tie-charged": 5,
-    "hushed": 6,
     "displaced": 0, "recognised": 0, "alleged": 1, "bought": 1,
-    "cut-off": 5, "cuts-off": 5, "taken-back": 5, "in-touch": 5,
+    "cut-off": 9, "cuts-off": 9, "taken-back": 9, "in-touch": 9,
+    "arrears": 0, "fine-paid": 3, "fine-unpaid": 3, "fine-ended": 5, "hire-refused": 6, "dismissed": 6,
+    "hired": 7, "job-lost": 7, "rating-warned": 8, "rating-dropped": 8,
+    "tie-fell": 9, "tie-charged": 9,
+    "hushed": 10,
 }  # fmt: skip
 """Order of events within a day (see `society.day`)."""
 

@@ -15,13 +15,16 @@ from moot.findings.causes import (
     ANNOUNCED,
     ANOTHER,
     BEFORE,
+    COURSE,
     INSTITUTIONS,
     OWN_ACT,
+    RATED,
     REGISTER,
     REPORT,
     RULE,
     SAID,
     SENSOR,
+    STANDING,
     TIE_CHARGED,
     TIE_FELL,
     TIE_ROSE,
@@ -29,7 +32,7 @@ from moot.findings.causes import (
     Pair,
 )
 from moot.findings.events import Life
-from moot.findings.kinds import OUTSIDE, Event
+from moot.findings.kinds import LIVELIHOOD, OUTSIDE, Event
 from moot.findings.rules import Rules
 from moot.findings.summary import TIE
 from moot.regime.engines import bent, in_points, worth
@@ -187,7 +190,32 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"sees a charge expire: {_contested(what, rules)}; {_of_scheme(event, rules)} come back"
     if kind == "offer":
         return f"takes up the offer {what}"
+    if kind in LIVELIHOOD:
+        return _livelihood(event, rules)
     return f"gets a new licence{score}"
+
+
+def _livelihood(event: Event, rules: Rules) -> str:
+    """What happened to work or debts."""
+    if event.kind in ("hire-refused", "dismissed"):
+        said = "would have been hired and is refused" if event.kind == "hire-refused" else "is dismissed"
+        return f"{said} because of tier {event.tier} of {event.what}"
+    if event.kind in ("fine-paid", "fine-unpaid"):
+        paid = event.kind == "fine-paid"
+        said = "pays the fine at once" if paid else "does not pay the fine, which is raised"
+        return f"{said}: {rules.act(event.what)}"
+    if event.kind == "fine-ended":
+        paid = event.tier == "recovered"
+        said = "is made to pay a raised fine" if paid else "is no longer asked for a raised fine"
+        return f"{said}: {rules.act(event.what)}"
+    if event.kind == "arrears":
+        return f"is behind with a fine of the month before: {rules.act(event.what)}"
+    return {
+        "hired": "finds work",
+        "job-lost": "leaves or loses work",
+        "rating-warned": "is warned by the platform: the rating shown is below its line",
+        "rating-dropped": "is dropped by the platform and loses the work",
+    }[event.kind]
 
 
 def _contested(what: str, rules: Rules) -> str:
@@ -342,6 +370,12 @@ def _root(cause: Cause) -> str:
         return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
     if cause.kind == SAID:
         return "what ties said of the scheme, and did not say"
+    if cause.kind == COURSE:
+        return "as jobs are found and lost today"
+    if cause.kind == STANDING:
+        return "because the scheme lets people start there"
+    if cause.kind == RATED:
+        return "because of ratings on the platform"
     if cause.kind == BEFORE:
         return "from before the first day"
     return "not explained"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from moot.country.schema import perception
+from moot.country.work import raised_by_hardship
 from moot.experiment.scenario import Scenario
 from moot.findings.kinds import Event
 from moot.regime.engines import bent, in_points, shown, worth
@@ -127,6 +129,15 @@ class Rules:
     def class_of(self, act: str) -> str:
         """offence, incivility, lawful or merit."""
         return str(self.scenario.country_model.act(act, self.vocabulary).class_)
+
+    def is_strained(self, act: str) -> bool:
+        """Whether having a job, or a lost one, bears on how often an act is done."""
+        country = self.scenario.country_model
+        if country.work is None:
+            return False
+        felt = perception(country.act(act, self.vocabulary).class_)
+        strained = felt is not None and raised_by_hardship(country, felt) > 1.0
+        return strained or country.acts[act].per == "employed"
 
     def act(self, name: str) -> str:
         """What a person who does the act does: 'crosses on foot where it is not allowed'."""

@@ -252,6 +252,7 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
             start = " (the start)" if tier == starting_tier(scheme) else ""
             words = f"people in tier {tier}{start} of {of}, last day"
             yield row(2, words, [f"tier:{name}-{tier}:people"], of_the_regime=own, stock=True)
+    yield from _livelihood(rules, arm, row)
     for name, (scheme, _) in rules.arms[arm].lists.items():
         own = scheme.scheme in rules.arms[arm].own_schemes
         whose = "" if own else " of today's law"
@@ -304,3 +305,30 @@ def _called(rules: Rules, arm: str, name: str) -> str:
 def starting_tier(scheme: Scheme) -> str:
     """The tier in which a score begins."""
     return next(tier.tier for tier in scheme.score.tiers if scheme.score.start >= tier.from_)
+
+
+def _livelihood(rules: Rules, arm: str, row: object) -> Iterator[Row]:
+    """Jobs and debts, where a scheme of the arm, or a platform, touches them."""
+    assert callable(row)
+    country, regime = rules.scenario.country_model, rules.arms[arm].regime
+    schemes = rules.arms[arm].own_schemes.values()
+    rated = regime is not None and regime.ratings is not None
+    counts = any(
+        rate.arises is not None and name in s.catalogue
+        for s in schemes
+        for name, rate in country.acts.items()
+    )
+    jobs = any(scheme.hiring or scheme.dismissal for scheme in schemes)
+    if jobs:
+        yield row(2, "hires refused for the score", ["work:jobs:hires-refused"], of_the_regime=True)
+        yield row(2, "jobs ended for the score", ["work:jobs:dismissed-by-score"], of_the_regime=True)
+    if rated:
+        yield row(
+            2, "platform workers dropped for their rating", ["rating:workers:dropped"], of_the_regime=True
+        )
+    if jobs or rated:
+        yield row(2, "people looking for work, last day", ["work:unemployed:people"], stock=True)
+    if counts:
+        yield row(2, "points lost for fines left unpaid", ["money:arrears:points"], of_the_regime=True)
+    if counts or ((jobs or rated) and country.money is not None):
+        yield row(2, "people in arrears, last day", ["money:arrears:people"], stock=True)

@@ -13,6 +13,7 @@ from moot.regime.engines import check_engine
 from moot.regime.gaming import check_gaming
 from moot.regime.reporting import check_reporting, reports_only
 from moot.regime.schema import Regime, Repair, Scheme, Sensor
+from moot.regime.work import check_jobs, check_ratings
 from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 
 __all__ = ["act_of", "check_regime", "load_regime", "regime_from"]
@@ -68,7 +69,9 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
                 )
             seen.add(rule.list)
         yield from _check_scheme(at, scheme, regime, vocabulary, names)
+        yield from check_jobs(at, scheme)
     yield from check_campaigns(regime.campaigns)
+    yield from check_ratings(regime, tuple(vocabulary.attributes["appearance"]))
     yield from _unseen(regime, vocabulary)
 
 

@@ -28,6 +28,7 @@ from moot.regime.campaigns import Campaign, RepressionTold
 from moot.regime.engines import Engine, Theme, points_table
 from moot.regime.gaming import BoughtRepair, Gaming, Shunning
 from moot.regime.redress import Redress
+from moot.regime.work import Ratings
 from moot.vocabulary import Act
 
 __all__ = [
@@ -304,8 +305,8 @@ class Scheme(Part):
 
     `disclosed`: whether people know their score. What a charge does to it is a table of points in the
     `catalogue`, or `weights` of themes, or an `engine` (see `moot.regime.engines`); `learned_from` names a
-    shipped one.
-    `disclosed`: whether people know their score. `shunning`, `bought_repair`, `gaming`: see `regime.gaming`.
+    shipped one. `shunning`, `bought_repair`, `gaming`: see `regime.gaming`. `hiring`: the share of hires that
+    a tier lets stand; `dismissal`: the chance a month that a tier costs the job; both can only worsen.
     """
 
     scheme: Slug
@@ -325,6 +326,8 @@ class Scheme(Part):
     shunning: Shunning | None = None
     bought_repair: BoughtRepair | None = None
     gaming: Gaming | None = None
+    hiring: dict[str, Probability] = Field(default_factory=dict)
+    dismissal: dict[str, Probability] = Field(default_factory=dict)
 
     @property
     def tier_names(self) -> tuple[str, ...]:
@@ -362,6 +365,7 @@ class Regime(Declaration):
     campaigns: Many[Campaign] = ()
     repression_told: RepressionTold | None = None
     schemes: Many[Scheme] = Field(min_length=1, max_length=4)
+    ratings: Ratings | None = None
 
     def is_announced(self, on: date) -> bool:
         """Whether people know of the regime on a day."""

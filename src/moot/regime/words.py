@@ -11,6 +11,7 @@ from moot.regime.engines import FULL, bent, worth
 from moot.regime.recognition import coverage
 from moot.regime.redress import Redress
 from moot.regime.schema import ListRule, Regime, Repair, Scheme, Sensor
+from moot.regime.work import Ratings
 from moot.vocabulary import load_vocabulary
 
 __all__ = ["account"]
@@ -63,6 +64,8 @@ def account(regime: Regime, country: Country | None = None) -> list[str]:
     lines += _bullets(_seen(sensor, words) for sensor in regime.sensors)
     if not regime.sensors:
         lines.append("  - Nothing of its own: it counts what fines and courts charge today.")
+    if regime.ratings is not None:
+        lines.append(f"  - {_rated(regime.ratings)}")
     for scheme in regime.schemes:
         of = f" ({scheme.scheme})" if len(regime.schemes) > 1 else ""
         lines.append(f"What it counts{of}")
@@ -281,6 +284,10 @@ def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
             what.append(_PREVENTED[rule.prevents.exposure])
         if what:
             yield f"{_entered(rule, words)} is on the list {rule.list} and is refused: {'; '.join(what)}."
+    for tier, share in scheme.hiring.items():
+        yield f"In tier {tier}, a share of {number(share)} of the hires that would come about still does."
+    for tier, chance in scheme.dismissal.items():
+        yield f"In tier {tier}, a job is lost with a chance of {number(chance)} a month beside what is usual."
     if scheme.association is not None and scheme.association.points:
         ties = ", ".join(scheme.association.to)
         cost = _points(scheme.association.points)
@@ -296,6 +303,16 @@ def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
     if scheme.gaming is not None:
         more = number(scheme.gaming.merits)
         yield f"Merits are done up to {more} times more often by those who lost points."
+
+
+def _rated(ratings: Ratings) -> str:
+    """What a platform does with the ratings of its workers."""
+    warned = {0: "at once", 1: "a month after a warning"}
+    when = warned.get(ratings.warning_months, f"{ratings.warning_months} months after a warning")
+    return (
+        f"A platform shows its workers' mean of about the last {ratings.window} ratings; who stands below "
+        f"{ratings.line:g} stars is dropped {when} and loses the work."
+    )
 
 
 def _how_often(chance: Quantity) -> str:

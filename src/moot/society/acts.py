@@ -48,6 +48,7 @@ from moot.society.law import (
     TODAY,
     UNCHARGED,
 )
+from moot.society.livelihood import standing
 from moot.society.memory import CHUNK, STRIP
 from moot.society.review import ABSENT, FOUND, NOBODY_FOUND, absent_person, alarmed, outcome
 from moot.society.score import score_at
@@ -65,6 +66,8 @@ L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
 L_APPEAL, L_UPHELD, L_REJECTED, L_EXPIRED = 20, 21, 22, 23
 L_DENIED, L_GRANTED, L_DECIDED = 24, 25, 26
 L_HUSHED = 40  # keeps silent by fear alone
+L_JOB_LOST, L_HIRED, L_HIRE_REFUSED, L_DISMISSED, L_FINE_PAID, L_FINE_UNPAID = 30, 31, 32, 33, 34, 35
+L_FINE_ENDED, L_ARREARS, L_RATING_WARNED, L_RATING_DROPPED = 36, 37, 38, 39
 # 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
 L_ALLEGED, L_RECOGNISED, L_CUT_OFF, L_CUTS_OFF, L_TAKEN_BACK, L_IN_TOUCH = 50, 51, 52, 53, 54, 55
 L_BOUGHT, L_DISPLACED = 56, 57
@@ -168,6 +171,8 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
                 threshold = (threshold * world.caution[lost]) >> 16
         elif law[a].game_acts != 0:
             threshold = gamed(law, m, i, a, k, day, threshold)
+        if world.works != 0:
+            threshold = standing(world, m, i, a, k, c, day, threshold)
         if threshold > CERTAIN:
             see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
         if u_thin >= threshold:

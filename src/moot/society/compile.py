@@ -26,6 +26,7 @@ from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.beside import Beside
 from moot.society.consequence_tables import drawn_part, lists_part
+from moot.society.livelihood_tables import arms_part, world_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.redress_tables import redress_part
@@ -65,7 +66,8 @@ class Compiled:
     @property
     def needs_warm(self) -> bool:
         """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
-        return self.has_ledger or self.has_tries or bool(self.world["shuns"][0])
+        kept = any(bool(self.world[name][0]) for name in ("shuns", "works", "fines"))
+        return self.has_ledger or self.has_tries or kept
 
 
 def _logit(p: float) -> float:
@@ -125,6 +127,7 @@ class Builder:
             p0 = prior[group] if group else 0.0
             q = max(LEAST_CERTAINTY, q0)
             step = learning * q * (1.0 - p0) / ((1.0 - q) * p0) if p0 > 0 else 0.0
+            step = 0.0 if rate.arises is not None else step  # not drawn at a rate: teaches nothing of chances
             unlearn.append(round(round(min(1.0, step), 9) * tables.Q30))
         fading = pc.fading
         fade = (
@@ -455,7 +458,11 @@ def compile_arms(
         list(country.travel),
         opportunities=list(country.opportunities),
         forgone=lawful if country.opinion else (),
+        work=country.work is not None,
+        money=country.money is not None,
     )
+    livelihood = world_part(country, build.acts, start)
+    strain = np.asarray(livelihood.get("strain", np.full((2, 3), tables.Q16))).max(axis=1)
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
     sensor_world, sensor_arms = build.sensors_part()
@@ -465,12 +472,18 @@ def compile_arms(
     top = acts["deter"].max(axis=1)
     acts["ceiling"] = np.array(
         [
-            min(tables.Q32, int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 + 1) if kind < 2 else thin
+            min(
+                tables.Q32,
+                int(thin) * int(top[kind]) // tables.Q16 * 5 // 4 * int(strain[kind]) // tables.Q16 + 1,
+            )
+            if kind < 2
+            else thin
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
     beside_world, beside_arms = build.beside.tables(seed)
     build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
+    _fill(world[0], livelihood)
     _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
     _fill(world[0], beside_world | thought)
     _fill(world[0], build.beside.columns(columns.first))
@@ -490,6 +503,12 @@ def compile_arms(
                 vocabulary.domains.index(country.act(name, vocabulary).domain) for name in build.acts
             ],
             "act_purpose": build.rates[0]["purpose"][: len(build.acts)],
+            "m_work": columns.first["work"],
+            "m_money": columns.first["money"],
+            "m_rating": columns.first["rating"],
+            "k_work": columns.first["at-work"],
+            "k_money": columns.first["in-arrears"],
+            "k_rating": columns.first["rated"],
             "m_clamped": columns.first["clamped"],
             "k_tier": columns.first["tier"],
             "k_list": columns.first["on-list"],
@@ -498,6 +517,7 @@ def compile_arms(
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
     arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
     arm_tables |= minds.arm_tables(arms, country.opinion, start)
+    arm_tables |= arms_part(arms, vocabulary.attributes["appearance"], start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):

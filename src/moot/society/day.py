@@ -2,7 +2,8 @@
 
 1. `morning`: yesterday's falls and news reach ties (they count in yesterday's means); today's acts are drawn.
    Exchange: charges go to whom they were given.
-2. `evening`: repair up to now, charges, one evaluation of tiers and lists, opportunities.
+2. `evening`: repair up to now, charges, one evaluation of tiers and lists, fines, opportunities; on the
+   first day of a month jobs, ratings and debts.
    Exchange: falls go to far ties.
 
 What happens on day d reads the state at the end of d-1; each block is written by one thread.
@@ -40,6 +41,7 @@ from moot.society.law import (
 from moot.society.law import ONE as LAST_WAS_ONE
 from moot.society.ledger import domain_of, lose, shrink
 from moot.society.listing import lists_of_block
+from moot.society.livelihood import standing
 from moot.society.opinion import hear
 from moot.society.opportunities import opportunities_of_block
 from moot.society.redress import fall_due, lists_lifted
@@ -48,6 +50,7 @@ from moot.society.score import rebase, score_at
 from moot.society.shunning import ties_of_block
 from moot.society.stairs import climb, enter
 from moot.society.state import CUTS, FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
@@ -129,6 +132,7 @@ def morning(key, world, law, rates, m, what, blocks, day):
         false_alarms_of_block(key, world, law, m, b, day)
         reports_of_block(world, law, m, b, day, key)
         recognitions_of_block(world, law, m, b, day, key)
+        arrears_of_block(key, world, law, rates, m, b, day)
 
 
 @inline
@@ -202,10 +206,13 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
                 key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
                 day, day0, reporting,
             )  # fmt: skip
+            if world.fines != 0:
+                settle(key, world, law, m, b, at // arms, at % arms, head[at], day)
             head[at] = UNTOUCHED
         lists_of_block(key, world, law, m, b, day)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
         bought_of_block(key, world, law, m, b, day, day0, reporting)
+        month_of_block(key, world, law, m, b, day)
 
 
 @inline
@@ -287,6 +294,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
         for i in range(lo, see.block(m)[0, b + 1]):
             for a in range(arms):
                 see.hot(m)[i, a, WAKE] = 0
+                open_work(world, m, i, a)
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
                         continue
@@ -354,7 +362,13 @@ def factor_sums(world, law, rates, m, blocks, day, sums, exposed):
                         w = np.int64(rates.by_person[see.person(m)[i, WHO], k]) >> 8
                         theta = np.int64(rates.domain_bins[see.person(m)[i, THETA + rates.domain[k]]])
                         w = (w * theta) >> 16
-                        exposed[k] += w
+                        if world.works != 0:
+                            if world.of_work[k] != 0 and standing(world, m, i, 0, k, 2, day, w) == 0:
+                                continue  # not exposed: who has no job does not strike
+                            exposed[k] += w
+                            w = standing(world, m, i, 0, k, c, day, w)
+                        else:
+                            exposed[k] += w
                         if not (law[0].prevents[see.hot(m)[i, 0, LISTS]] >> k) & 1:
                             sums[k] += (w * f) >> 16
 

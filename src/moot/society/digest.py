@@ -12,7 +12,19 @@ from moot.society.fear import fear_at
 from moot.society.law import TERM
 from moot.society.opinion import mind_hash
 from moot.society.score import score_at
-from moot.society.state import CUTS, FEAR_DAY, LISTS, last_of, mark_of, value_of
+from moot.society.state import (
+    ARREARS,
+    ARREARS_HIGH,
+    CUTS,
+    FEAR_DAY,
+    JOB_DAY,
+    LISTS,
+    RATED,
+    WORK,
+    last_of,
+    mark_of,
+    value_of,
+)
 
 _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
 
@@ -43,8 +55,18 @@ def state_sums(key, world, law, m, blocks, day, sums):
                 h = mind_hash(m, i, a, h)
                 if law[a].shunning != 0:
                     h = mix(h ^ np.uint64(see.warm(m)[i, a, CUTS]))
+                if world.works | world.fines != 0:
+                    for row in (WORK, JOB_DAY, ARREARS, ARREARS_HIGH, RATED):
+                        h = mix(h ^ np.uint64(see.warm(m)[i, a, row]))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
+        for e in range(see.debt_n(m)[b]):
+            packed = see.debts(m)[b, e, 0]
+            a = (packed >> 17) & 255
+            h = mix(key ^ np.uint64(lo + (packed & 0x1FFFF)) ^ (np.uint64(packed >> 25) << np.uint64(32)))
+            h = mix(mix(h ^ np.uint64(see.debts(m)[b, e, 1])) ^ np.uint64(see.debts(m)[b, e, 2]))
+            sums[a, 0] += h
+            sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):
             packed = see.mail(m)[TERM, b, e, 0]
             a = (packed >> 17) & 255

@@ -25,7 +25,9 @@ from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.law import FALLS, FAR, OUT, OWN
+from moot.society.livelihood_tables import brought_to
 from moot.society.minds import MindSums
+from moot.society.work import begin_work, fines_by_standing
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -115,6 +117,11 @@ class Society:
         if self.reporting and self.world["minds"]:
             opinion.open_minds(self.key, self.world, self.books.records[0], self.all_blocks)
 
+    def begin_work(self) -> None:
+        """Who is in work on the eve of the first day, where the country says how jobs are found and lost."""
+        if self.world["works"]:
+            begin_work(self.key, self.world, self.books.records[0], self.all_blocks, self.first - 1)
+
     def run(
         self,
         *,
@@ -163,6 +170,8 @@ class Society:
 
     def _day(self, team: Team, today: int) -> None:
         world, law, desk, before = self.world, self.compiled.law, self.books, self.first - 1
+        date = date_of(today)
+        world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
 
         def morning(w: int) -> None:
             kernels.morning(self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today)
@@ -201,7 +210,10 @@ class Society:
             self.spent[phase] = self.spent.get(phase, 0.0) + time.perf_counter() - began
 
     def normalise(self, today: int) -> None:
-        """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25]."""
+        """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25].
+
+        The chances to pay a fine at once are moved until their mean over fines is the declared one.
+        """
         kinds = int(self.world["kinds"])
         sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
         law, record = self.compiled.law, self.books.records[0]
@@ -210,6 +222,13 @@ class Society:
             if self.world["kind"][k] < 2 and sums[k] > 0:
                 wanted = int(exposed[k]) * tables.Q16 // int(sums[k])
                 self.world["normaliser"][k] = min(MOST, max(LEAST, wanted))
+
+        if self.world["fines"]:
+            cells = np.zeros((kinds, *self.world["fine_pay"].shape[1:]), np.int64)
+            fines_by_standing(self.world, law, self.rates, record, self.all_blocks, today, cells)
+            for k in np.flatnonzero(self.world["fine"][:kinds]).tolist():
+                mean = int(self.world["fine_mean"][k]) / tables.Q32
+                self.world["fine_pay"][k] = brought_to(mean, self.world["fine_pay"][k], cells[k])
 
     def _record(self) -> Record:
         c = self.compiled

@@ -7,8 +7,7 @@ int64; probabilities are thresholds on 32-bit uniforms (1 = 2**32), factors in 1
 
 import numpy as np
 
-from moot.country.rates import ACT_LAYERS, INCOMES
-from moot.draws.tables import BINS
+from moot.country.rates import ACT_LAYERS, BINS, INCOMES
 from moot.society.memory import EYES
 
 # Columns of `repair` (days and points; 0 = the rule is absent).
@@ -84,6 +83,7 @@ KINDS, SENSORS, SCHEMES, TIERS, LISTS, CLASSES = 48, 12, 4, 8, 8, 3
 CHANCES, LAYERS, SEGMENTS, ORDERS, FARS = 12, 12, 4, 8, 4
 STRATA, WHERE, DAYS = 5, 50, 8192
 PUSHES = 128  # days on which an arm's people are told something
+DEBT_MONTHS = 61  # months in which a debt may end, from 0
 
 
 def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
@@ -122,6 +122,36 @@ WORLD = _record(
     far_key=(FARS,),  # keys of the permutations
     known_mask=(),  # tie orders through which a charge becomes known
     # -- work and money
+    month=(),  # calendar months since the year 0 (see society.engine)
+    month_begins=(),  # 1 on the first day of a month
+    works=(),  # 1 where the country declares work
+    work_purpose=(),
+    begin_purpose=(),
+    moves=(9, 3, 2),  # thresholds by age band and status: employed, then unemployed, next month
+    begins=(9,),  # who is unemployed of those not in work, by age band; 0 where nobody works
+    covered_days=(),
+    strain=(2, 3),  # factor on acts by class and level of hardship, in 1/65536
+    of_work=(KINDS,),  # 1 for acts that only people at work do
+    deficit_purpose=(),
+    star_purpose=(),
+    fines=(),  # 1 where the country declares money
+    fine=(KINDS,),  # cents owed when not paid at once; 0 without a fine
+    fine_notice=(KINDS,),
+    fine_purpose=(KINDS,),
+    fine_pay=(KINDS, 10, 3, 2),  # by income decile, level of hardship, arrears
+    fine_mean=(KINDS,),  # what the burn-in brings the mean chance to, over fines
+    fine_ends=(KINDS, DEBT_MONTHS),  # recovered within so many months
+    debt_months=(),  # after so many a debt lapses
+    unpaid=(),  # the act that arises from arrears, or -1
+    short=(20,),  # cents a month by decile, covered and then not
+    short_ends=(DEBT_MONTHS,),
+    short_purpose=(),
+    m_work=(),
+    m_money=(),
+    m_rating=(),
+    k_work=(),
+    k_money=(),
+    k_rating=(),
     # -- opinion
     minds=(),  # 1 where the country declares opinion
     openness=(BINS,),  # weight of what others say, in 1/256
@@ -211,6 +241,18 @@ ARM = _record(
     prevents=(256,),  # acts prevented for each set of lists, bit by act
     watched_lists=(),  # lists that refuse something, bit by list
     # -- work and money
+    hires=(SCHEMES, TIERS),  # share of hires that stand, by tier
+    dismisses=(SCHEMES, TIERS),  # chance a month that a job ends, by tier
+    hire_purpose=(SCHEMES,),
+    dismiss_purpose=(SCHEMES,),
+    r_count=(),  # ratings a month, 0 without a platform that rates
+    r_window=(),
+    r_level=(BINS,),  # mean rating by bin of the deficit, in 1/8192 of a star
+    r_bias=(CLASSES,),
+    r_drift=(),  # stars a day, in 1/8192 of 2**-20
+    r_since=(),  # day from which it runs
+    r_line=(),
+    r_warning=(),  # months
     # -- opinion
     pushes=(),  # days on which everybody is told something
     push_day=(PUSHES,),

@@ -15,6 +15,20 @@ from moot.society.law import (
     SCHEME_MEASURES,
 )
 
+# Flows and stocks of work, money and ratings, in the order of the columns that `society.work` counts in.
+WORK = ("work:jobs:hired", "work:jobs:lost", "work:jobs:hires-refused", "work:jobs:dismissed-by-score")
+MONEY = (
+    "money:fines:charged",
+    "money:fines:noticed",
+    "money:fines:paid-at-once",
+    "money:fines:recovered",
+    "money:fines:lapsed",
+    "money:arrears:points",
+)
+RATING = ("rating:workers:warned", "rating:workers:dropped")
+AT_WORK = ("work:employed:people", "work:unemployed:people")
+RATED = ("rating:rated:people", "rating:at-least-4-and-a-half:people", "rating:below-the-line:people")
+
 Family = Callable[[Arm], Sequence[str]]
 
 
@@ -41,11 +55,18 @@ class Columns:
         *,
         opportunities: Sequence[str] = (),
         forgone: Sequence[str] = (),
+        work: bool = False,
+        money: bool = False,
     ) -> Columns:
         """Lay the columns out for these arms.
 
-        `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such.
+        `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such;
+        `work`, `money`: whether the country declares them.
         """
+
+        def rated(arm: Arm) -> bool:
+            return arm.regime is not None and arm.regime.ratings is not None
+
         offers = sorted({(a.schemes[s].scheme, o.offer) for a in arms for s, o in a.offers})
 
         def taken(arm: Arm) -> list[str]:
@@ -76,6 +97,9 @@ class Columns:
                 *decided(arm),
             ],
             # -- work and money
+            "work": lambda _: WORK if work else (),
+            "money": lambda _: MONEY if money else (),
+            "rating": lambda arm: RATING if rated(arm) else (),
             # -- opinion
             **({"forgone": lambda _: left} if forgone else {}),
             # -- what sensors do beside: reports, review, context errors
@@ -115,6 +139,9 @@ class Columns:
                 for x in range(8)
             ],
             # -- work and money
+            "at-work": lambda _: AT_WORK if work else (),
+            "in-arrears": lambda _: ("money:arrears:people",) if money else (),
+            "rated": lambda arm: RATED if rated(arm) else (),
             # -- opinion
             # -- shunning, bought repair, displacement
             "cut": lambda arm: ["ties:regular:people-with-a-cut"] if _shuns(arm) else [],

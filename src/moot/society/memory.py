@@ -55,6 +55,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "ledger_n": (np.int64, ("blocks", "arms")),
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
+    "debts": (np.int64, ("blocks", "debt_cap", 3)),  # packed person, arm, act, how it ends; cents; month
+    "debt_n": (np.int64, ("blocks",)),
     # stairs: sums of scores that rise by repair alone
     "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring in the period
     "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; those that stop
@@ -184,6 +186,8 @@ ledger = _view("ledger")
 ledger_n = _view("ledger_n")
 life = _view("life")
 life_n = _view("life_n")
+debts = _view("debts")
+debt_n = _view("debt_n")
 rate = _view("rate")
 bump = _view("bump")
 total = _view("total")

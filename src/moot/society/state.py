@@ -14,10 +14,10 @@ FEAR, FEAR_DAY, WAKE, LISTS, SCHEME = 0, 2, 3, 4, 5
 PER_SCHEME = 3
 
 # Rows of `warm`: what only some mechanisms need, kept where an arm or the country has one of them.
-WORK = 0  # work status and what came before it (see `society.work`)
-JOB_DAY = 1  # day on which the status was entered
+WORK = 0  # work status and what came before it (see `society.livelihood`)
+JOB_DAY = 1  # day on which the last job was found or lost
 ARREARS, ARREARS_HIGH = 2, 3  # unpaid debts in cents, 32 bits
-RATED = 4  # shown rating of a platform worker, in 1/100 of a star
+RATED = 4  # shown rating of a platform worker, in 1/8192 of a star; 0 = not rated
 LISTED_ON = 5  # day of the first entry on a list, 0 = on none
 LEDGER = 6  # place of the person's points lost by domain among those of the block, 0 = none lost
 CUTS = 7  # regular ties that are cut, bit by neighbour

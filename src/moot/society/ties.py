@@ -8,19 +8,23 @@ from moot.society import memory as see
 from moot.society.acts import put
 from moot.society.cuts import bit_of, cuts_in
 from moot.society.law import FALLS, FAR
+from moot.society.livelihood import at_work
 
 
 @inline
 def reach(world, m, b, lo, n, i, mask, packed, box):
     """Send `packed` (without its place) to every in-block tie of person i in the orders of `mask`.
 
-    A tie that two orders share is reached through each of them, like two ties. Cut ties are left out.
+    A tie that two orders share is reached through each of them, like two ties. Cut ties are left out. A lost
+    job masks the ties of work on both sides, and a new one restores them.
     """
+    a = (packed >> 17) & 255
     for q in range(world.orders):
         if not (mask >> q) & 1:
             continue
         at = np.int64(see.place(m)[q, i])
         kind = world.tie_kind[q]
+        colleagues = False
         if kind == 0:
             code = np.int64(see.household(m)[lo + at])
             first = at - (code >> 4)
@@ -38,6 +42,9 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
                 continue
             if at < employed:
                 end = min(end, employed)
+                colleagues = world.works != 0
+                if colleagues and not at_work(m, i, a):
+                    continue
             else:
                 first = max(first, employed)
                 end = min(end, pupils)
@@ -58,6 +65,8 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
             if cut != 0 and (cut >> bit_of(0, world.tie_reach[q], x - at)) & 1:
                 continue
             j = np.int64(see.order(m)[q, lo + y])
+            if colleagues and not at_work(m, lo + j, a):
+                continue
             put(m, box, b, packed | j, i, 0)
 
 
