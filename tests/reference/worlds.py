@@ -12,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from moot.declaring.files import data_folder
 from moot.experiment.scenario import Scenario, load_scenario
 
 Table = dict[str, Any]
@@ -406,4 +407,28 @@ def scenario(
     if work:
         with_work_and_money(seed, files)
     write(folder, files)
+    return load_scenario(folder / "scenario.yaml")
+
+
+NOT_COUNTED = ("shunning", "bought_repair", "redress", "decisions")
+"""What a scheme may declare and neither the dense reference nor the daily recount follows."""
+
+
+def rank_my_life(folder: Path, **changes: Any) -> Scenario:
+    """The shipped example of France in a scenario of its own, without what is `NOT_COUNTED`."""
+    text = (data_folder() / "regimes" / "rank-my-life-2028.yaml").read_text("utf-8")
+    regime = YAML(typ="safe").load(text)
+    for scheme in regime["schemes"]:
+        for key in NOT_COUNTED:
+            scheme.pop(key, None)
+    scenario = {
+        "scenario": "rank-my-life",
+        "title": "Rank my Life",
+        "country": "france",
+        "start": "2028-01-01",
+        "days": 60,
+        "people": 2000,
+        "arms": {"status-quo": {}, "rank-my-life-2028": {"regime": "regime.yaml"}},
+    }
+    write(folder, {"regime": regime, "scenario": scenario | changes})
     return load_scenario(folder / "scenario.yaml")

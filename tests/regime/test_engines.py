@@ -112,7 +112,7 @@ def test_the_table_of_points_of_a_table_of_points_is_itself():
 
 def test_a_regime_without_an_engine_says_and_hashes_what_it_did():
     """No new key is written into what a shipped regime resolves to."""
-    for name in ("rank-my-life-2028", "permis-a-points"):
+    for name in ("rank-my-life-2024", "permis-a-points"):
         resolved = str(load_regime(name).resolved())
         for key in ("engine", "weights", "learned_from", "severity", "log_odds", "earns", "counted_per_day"):
             assert f"'{key}'" not in resolved

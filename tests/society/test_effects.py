@@ -23,6 +23,11 @@ DATA = importlib.resources.files("moot") / "data"
 SECRET = ("charged-by-regime", "charged-to-another", "borne-for-another", "seen-unidentified")
 
 
+CONSEQUENCES = (
+    "association", "lists", "offers", "decisions", "redress", "hiring", "dismissal", "shunning", "bought_repair",
+)  # fmt: skip
+
+
 def shipped_regime():
     """The regime of the shipped example as a table to be changed."""
     return YAML(typ="safe").load((DATA / "regimes" / "rank-my-life-2028.yaml").read_text(encoding="utf-8"))
@@ -51,7 +56,7 @@ def without_consequence(regime):
     regime["notice"] = False
     for scheme in regime["schemes"]:
         scheme["disclosed"] = False
-        for key in ("association", "lists", "offers"):
+        for key in CONSEQUENCES:
             scheme.pop(key, None)
     return regime
 

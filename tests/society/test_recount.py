@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from moot.country import population
-from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
 from moot.society.law import TIER
 from moot.society.livelihood import STATUS
@@ -68,10 +67,10 @@ class Recount:
         np.testing.assert_array_equal(np.moveaxis(record.s_level, 1, 0), np.array(self.by_level))
 
 
-def test_france_every_day():
+def test_france_every_day(tmp_path):
     """Two kinds of repair: a recurring step, and a balance that comes back whole; after a burn-in."""
     look = Recount()
-    scenario = load_scenario("rank-my-life-2028").replace(people=3000, days=70, burn_in_years=1)
+    scenario = worlds.rank_my_life(tmp_path, people=3000, days=70, burn_in_years=1)
     look.holds_for(simulate(scenario, threads=2, panel=0, on_day=look))
     assert sum(stocks[1, :, 8 + 2 :].sum() for stocks in look.stocks) > 0  # somebody has fallen
 

@@ -33,9 +33,9 @@ def test_ledger_1():
     assert totals(result, 0)["scheme:ledger:falls"] > 10
 
 
-def test_france_with_rank_my_life():
+def test_france_with_rank_my_life(tmp_path):
     """Two arms with the licence, its novices and courses, and every sensor of the example."""
-    scenario = load_scenario("rank-my-life-2028").replace(people=2000, days=90, burn_in_years=0)
+    scenario = worlds.rank_my_life(tmp_path, people=2000, days=90, burn_in_years=0)
     result, society, dense = both(scenario, seed=2)
     agree(result, society, dense)
     found = totals(result, 1)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.findings.causes import Cause, Pair
-from moot.findings.kinds import HUSHED, KINDS, OUTSIDE, PHASE, Event
+from moot.findings.kinds import CHARGES, HUSHED, KINDS, OUTSIDE, PHASE, Event
 from moot.findings.rules import Rules
 from moot.society.arms import date_of, day_number
 from moot.store.parquet import Columns
@@ -81,10 +81,10 @@ class _Decoder:
         """Events in the order of their causes: day, phase of the day, then as written; each knows its
         place."""
 
-        def moment(event: Event) -> tuple[int, int]:
+        def moment(event: Event) -> tuple[int, int, bool]:
             if event.kind == "delisted" and self.rules.arms[event.arm].lists[event.what][1].exit.after_days:
-                return (event.day, PHASE["renewed"])  # a term that ends comes before the day's judgement
-            return event.moment
+                return (event.day, PHASE["renewed"], True)  # a term that ends: before the day's judgement
+            return (*event.moment, event.kind not in CHARGES)  # a charge comes before its appeal
 
         return tuple(event.placed(n) for n, event in enumerate(sorted(events, key=moment)))
 
