@@ -24,7 +24,8 @@ SECRET = ("charged-by-regime", "charged-to-another", "borne-for-another", "seen-
 
 
 CONSEQUENCES = (
-    "association", "lists", "offers", "decisions", "redress", "hiring", "dismissal", "shunning", "bought_repair",
+    "association", "lists", "offers", "decisions", "redress", "hiring", "dismissal", "shunning",
+    "bought_repair",
 )  # fmt: skip
 
 
