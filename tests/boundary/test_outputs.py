@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 BANNED = re.compile(
     r"\b(passed|compliant|compliance|safe|safely|certified|recommended|validated scheme)\b", re.IGNORECASE
 )
-COMMANDS = ["running.py", "reading_runs.py", "reports.py", "adopting.py"]
+COMMANDS = ["running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"]
 
 
 def spoken(path: Path) -> list[str]:

@@ -134,9 +134,10 @@ class Dense(Livelihood):
         P(it is x) is p(x) times the product of 1 - p(y) over the kinds between: kinds are independent.
         """
         nothing, reached = CERTAIN, 0
-        for x in range(k + 1, self.kinds):
+        order = self.order[layer]
+        for x in order[order.index(k) + 1 if k >= 0 else 0 :]:
             p, full = self.bound[i][x]
-            if self.layer[x] == layer and p > 0:
+            if p > 0:
                 share = (nothing // 2 * p) >> 31
                 nothing, reached = nothing - share, reached + share
                 if u < reached << level:

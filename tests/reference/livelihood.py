@@ -118,8 +118,8 @@ class Livelihood(Counted):
 
     def _in_order(self, today: set[int]) -> list[int]:
         """Charges of a day in the order of the engine's chain: the last act drawn comes first."""
-        layers = self.layer
-        return sorted(today, key=lambda k: (layers[k], k), reverse=True)
+        order = [k for layer in self.order for k in layer]
+        return sorted(today, key=order.index, reverse=True)
 
     def _arrears(self) -> None:
         """The act that arises from unpaid fines, on the first day of a month."""

@@ -106,6 +106,8 @@ class People:
                 self.bit[i], self.low[i] = (i - lo) % 64, lo
         self.words = int(layout.block_word[-1])
         self.level = [[self._level(layer, i) for i in range(self.n)] for layer in range(len(ACTS))]
+        orders, counts = self.compiled.rates[0]["order"].tolist(), self.compiled.rates[0]["count"].tolist()
+        self.order = [order[:count] for order, count in zip(orders, counts, strict=True)]
         self.layer = self.compiled.rates[0]["layer"].tolist()
         self.born = p.person[:, BORN].tolist()
 

@@ -53,7 +53,8 @@ def test_a_shipped_scenario_is_right_and_resolved(name):
     assert scenario.arm_regimes.keys() == scenario.arms.keys()
     assert scenario.arm_regimes["status-quo"] is None
     assert [regime.regime for regime in scenario.existing_models] == list(scenario.country_model.existing)
-    assert scenario.burn_in >= 5
+    opens_empty = {"judgment-defaulters"}  # a list from its first day; nothing in force before it is counted
+    assert scenario.burn_in >= 5 or name in opens_empty
 
 
 def test_the_vocabulary_is_right():

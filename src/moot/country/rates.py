@@ -36,6 +36,8 @@ RATES = np.dtype(
         ("domain_bins", np.int32, (BINS,)),  # propensity by bin in 1/65536
         ("bins", np.int32, (1 + OWN_SHAPES, BINS)),  # other gamma tables; the first is all 1
         ("layer", np.int64, (KINDS,)),  # index into ACT_LAYERS
+        ("order", np.int64, (len(ACT_LAYERS), KINDS)),  # the acts of each layer, the most frequent first
+        ("count", np.int64, (len(ACT_LAYERS),)),
         ("kinds", np.int64),
     ]
 )

@@ -255,6 +255,14 @@ def rates_of(
             rows.append(tables.gamma_bins(float(act.heterogeneity.shape.at(when))))
     rates = np.zeros(1, RATES)
     kinds = len(names)
+    layers = [layer_of(country.act(n, vocabulary)) for n in names]
+    # Whoever is looked for first is found first: the most frequent acts save the most looking.
+    ever = [x for x in range(kinds) if by_person[x].any()]
+    ever.sort(key=lambda x: (-int(by_person[x].sum()), names[x]))
+    by_layer = [[x for x in ever if layers[x] == layer] for layer in range(len(ACT_LAYERS))]
+    order = np.zeros((len(ACT_LAYERS), KINDS), np.int64)
+    for layer, kinds_of_it in enumerate(by_layer):
+        order[layer, : len(kinds_of_it)] = kinds_of_it
     rates["kinds"] = kinds
     domain = [domains.index(country.act(n, vocabulary).domain) for n in names]
     for field, table in (
@@ -262,7 +270,9 @@ def rates_of(
         ("by_place", by_place),
         ("domain", domain),
         ("cap", cap),
-        ("layer", [layer_of(country.act(n, vocabulary)) for n in names]),
+        ("layer", layers),
+        ("order", order),
+        ("count", [len(row) for row in by_layer]),
         ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
         ("own_at", np.where(own > 0, max(1, len(domains)) + own - 1, 0)),
@@ -271,6 +281,8 @@ def rates_of(
     ):
         if field in ("by_person", "by_place"):
             rates[0][field][:, :kinds] = np.asarray(table).T
+        elif field in ("order", "count"):
+            rates[0][field] = table
         else:
             rates[0][field][:kinds] = table
     rates["domain_bins"] = tables.gamma_bins(float(country.propensity.shape.at(when)))

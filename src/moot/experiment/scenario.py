@@ -111,6 +111,17 @@ class Scenario(Declaration):
         changed._warnings = tuple(dict.fromkeys((*self._warnings, *problems)))
         return changed
 
+    def in_country(self, country: Country, *, existing: bool = True) -> Scenario:
+        """The same scenario in another version of its country, as read and changed; nothing is checked.
+
+        Without `existing`, the regimes in force are left out; fines and courts stay.
+        """
+        changed = self.model_copy()
+        changed._country = country
+        if not existing:
+            changed._existing = ()
+        return changed
+
     def resolved(self) -> dict[str, Any]:
         """The scenario with its country and regimes in full."""
         content: dict[str, Any] = super().resolved()

@@ -247,18 +247,17 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
 
 
 @inline
-def next_kind(rates, m, i, layer, c, r, k):
-    """The first kind after k of this layer that r (32 digits after c zeros) makes a potential act, or -1.
+def next_kind(rates, m, i, layer, c, r, at):
+    """The first kind of a layer after place `at` that r (32 digits after c zeros) makes a potential act.
 
     P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with
-    its own p. Returns (kind, p, full) as `bound` gives them.
+    its own p. Returns (place, kind, p, full), the last two as `bound` gives them; kind -1 for none.
     """
     none = CERTAIN
     total = np.int64(0)
     row = see.person(m)[i]
-    for x in range(k + 1, rates.kinds):
-        if rates.layer[x] != layer:
-            continue
+    for y in range(at + 1, rates.count[layer]):
+        x = rates.order[layer, y]
         theta = row[THETA + rates.domain[x]]
         p, full = bound(rates, x, theta, row[THETA + rates.own_at[x]], row[WHO], row[WHERE])
         if p == 0:
@@ -267,8 +266,8 @@ def next_kind(rates, m, i, layer, c, r, k):
         total += share
         none -= share
         if (total << c) > r:
-            return x, p, full
-    return -1, np.int64(0), np.int64(0)
+            return y, x, p, full
+    return at, np.int64(-1), np.int64(0), np.int64(0)
 
 
 @inline
@@ -279,17 +278,15 @@ def decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n):
     those before it. For people of class 0 the potential acts that follow are decided here too.
     """
     c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
-    k = -1
-    p = np.int64(0)
-    full = np.int64(0)
+    at = np.int64(-1)
     for x in range(n):
         r, _, _, _ = draw(key, i, day, what, x)
-        k, p, full = next_kind(rates, m, i, layer, c, np.int64(r), k)
+        at, k, _, _ = next_kind(rates, m, i, layer, c, np.int64(r), at)
         if k < 0:
             return
     while True:
         r0, r1, r2, _ = draw(key, i, day, what, n)
-        k, p, full = next_kind(rates, m, i, layer, c, np.int64(r0), k)
+        at, k, p, full = next_kind(rates, m, i, layer, c, np.int64(r0), at)
         if k < 0:
             return
         scale = np.int64(65536) if full == p else (full << 16) // p
@@ -340,15 +337,17 @@ def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
         purposes[x] = what
     draw_all(key, m, day, count)
     acts = 0
+    later = 0
     for x in range(count):
         i = np.int64(who[x])
         w = w0 + (i - lo) // 64
         n = np.int64(see.waiting(m)[1, x])
         c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
         if n > 0 or c == 0:
-            decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n)
+            see.late(m)[later] = (i << 6) | n
+            later += 1
             continue
-        k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), -1)
+        _, k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), np.int64(-1))
         if k < 0:
             continue
         scale = np.int64(65536) if full == p else (full << 16) // p
@@ -366,6 +365,10 @@ def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
             key, world, law, rates, m, b, chosen[4, x], chosen[0, x], day, chosen[1, x], chosen[2, x],
             chosen[3, x], x,
         )  # fmt: skip
+    for x in range(later):  # after the first acts, so that a person's acts come in their order
+        i = see.late(m)[x] >> 6
+        w = w0 + (i - lo) // 64
+        decide(key, world, law, rates, m, what, today, b, w, day, i, layer, see.late(m)[x] & 63)
 
 
 @inline
@@ -404,23 +407,24 @@ def candidates(m, layer, w, start, among):
 
 
 @inline
-def sift(m, layer, first, count, today, lead):
-    """Candidates of the first potential act in `count` words from `first`: `alive`, and `found` among them.
+def sift(m, layer, first, count, today, n, lead):
+    """Candidates of the n-th potential act in `count` words from `first`: `alive`, and `found` among them.
 
-    `found` leaves out those whose thinning uniform begins with more than `lead`: no arm lets them act. All
-    words take the same steps, so that the processor hashes several of them at a time.
+    `alive` are the candidates of the act before, and stay those who are candidates of this one. `found`
+    leaves out those whose thinning uniform begins with more than `lead`: no arm lets them act. All words take
+    the same steps, so that the processor hashes several of them at a time. Returns whether anybody is left.
     """
     start = see.start(m)
     alive = see.alive(m)
     found = see.found(m)
-    key = stream(today, 0)
+    key = stream(today, 2 * n)
     strip = first // STRIP
     lowest = see.span(m)[layer, strip, 0]
     highest = see.span(m)[layer, strip, 1]
     for x in range(count):
         start[x] = word_start(key, first + x)
+        found[x] = alive[x]
         alive[x] = ZERO
-        found[x] = FULL
     for c in range(highest + 1):
         if c >= lowest:
             members = see.classes(m)[layer, c]
@@ -428,11 +432,14 @@ def sift(m, layer, first, count, today, lead):
                 alive[x] |= found[x] & members[first + x]
         for x in range(count):
             found[x] &= word_level(start[x], c)
-    if lead >= EVERY_LEAD:
+    left = ZERO
+    for x in range(count):
+        left |= alive[x]
+    if lead >= EVERY_LEAD or left == ZERO:
         for x in range(count):
             found[x] = alive[x]
-        return
-    key = stream(today, 1)
+        return left != ZERO
+    key = stream(today, 2 * n + 1)
     for x in range(count):
         start[x] = word_start(key, first + x)
         found[x] = ZERO
@@ -451,6 +458,7 @@ def sift(m, layer, first, count, today, lead):
                 equal[x] &= word_level(start[x], level)
     for x in range(count):
         found[x] |= equal[x] | (alive[x] & sure[first + x])
+    return True
 
 
 @inline
@@ -476,34 +484,46 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
         first = w0
         while first < end:
             count = min(end, (first // STRIP + 1) * STRIP) - first
-            sift(m, layer, first, count, today, lead)
             for x in range(count):
-                w = first + x
-                found = see.found(m)[x]
-                alive = see.alive(m)[x]
-                if alive == ZERO:
-                    continue
-                alive &= ~see.classes(m)[layer, 0, w]
-                n = 0
-                while True:
+                see.alive(m)[x] = FULL
+            n = 0
+            more = True
+            while more:
+                # Most words have somebody for a first and a second act: all are hashed at once. Later on few
+                # have, and each word is looked at for itself.
+                more = n < rates.kinds and (n > 1 or sift(m, layer, first, count, today, n, lead))
+                if not more:
+                    break
+                left = ZERO
+                for x in range(count):
+                    alive = see.alive(m)[x]
+                    if alive == ZERO:
+                        continue
+                    w = first + x
+                    found = see.found(m)[x]
+                    if n > 1:
+                        alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
+                        found = alive
+                        if found != ZERO and lead < EVERY_LEAD:
+                            found = word_below(word_start(stream(today, 2 * n + 1), w), lead, LEAD, found)
                     while found != ZERO:
                         i = lo + (w - w0) * 64 + low_bit(found)
                         found &= found - ONE
                         see.fetch_person(m, i)
                         see.fetch_hot(m, i)
+                        if world.works != 0:
+                            see.fetch_warm(m, i)
                         who[waiting] = i
                         number[waiting] = n
                         waiting += 1
                         if waiting == CHUNK:
                             decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
                             waiting = 0
-                    n += 1
-                    if alive == ZERO or n == rates.kinds:
-                        break
-                    alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
-                    found = alive
-                    if found != ZERO and lead < EVERY_LEAD:
-                        found = word_below(word_start(stream(today, 2 * n + 1), w), lead, LEAD, found)
+                    alive &= ~see.classes(m)[layer, 0, w]
+                    see.alive(m)[x] = alive
+                    left |= alive
+                more = left != ZERO
+                n += 1
             first += count
         decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
 

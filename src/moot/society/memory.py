@@ -78,6 +78,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "waiting": (np.uint32, (3, CHUNK)),  # draws to make: who, which of the day, for what purpose
     "drawn": (np.uint32, (3, CHUNK)),
     "chosen": (np.int64, (5, CHUNK)),  # acts that may be done: kind, two uniforms, scale, author
+    "late": (np.int64, (CHUNK,)),  # candidates that are decided one by one, and which of the day
     "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
     "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
@@ -208,6 +209,7 @@ waiting = _view("waiting")
 drawn = _view("drawn")
 chosen = _view("chosen")
 looked = _view("looked")
+late = _view("late")
 sights = _view("sights")
 
 fetch_person = _fetch("person")

@@ -1,0 +1,312 @@
+"""The comparison with published figures: each row measured in the model over seeds, and inside or not.
+
+What can be measured is a closed list of kinds (`moot.experiment.published`); a row names one of them and no
+code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moot.declaring.files import data_folder
+from moot.errors import UnknownNameError, UserError
+from moot.experiment.published import (
+    SECTIONS,
+    Change,
+    Class,
+    FalsePositives,
+    Hits,
+    PeopleForPoints,
+    Published,
+    PublishedRow,
+    ShareAtEnd,
+    ShareInSupport,
+    ShareOfFlow,
+    ShareTrying,
+    Simulated,
+    SupportChange,
+    Total,
+    TriesPerPerson,
+    load_published,
+)
+from moot.experiment.scenario import Scenario, load_scenario
+from moot.experiment.simulation import Result, panel_size, simulate
+from moot.regime import recognition
+from moot.society.acts import L_LISTED, L_REFUSED, L_TODAY
+from moot.society.arms import day_number
+from moot.society.opinion import UNIT
+
+__all__ = ["Compared", "Comparison", "compare", "compared", "lean", "measured"]
+
+DAY, PERSON, ARM, WHAT, WHICH, TRIES = 0, 1, 2, 3, 4, 7
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A row and what was obtained: the mean over seeds, the lowest and the highest of them.
+
+    None where no life that is kept has what the row asks for; such a row is not inside.
+    """
+
+    row: PublishedRow
+    obtained: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def inside(self) -> bool:
+        """Whether the mean lies within the tolerance that was set before."""
+        return self.obtained is not None and self.row.is_inside(self.obtained)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as `moot validate --json` prints it."""
+        row = self.row
+        return {
+            "id": row.id,
+            "what": row.what,
+            "unit": row.unit,
+            "source": row.source,
+            "mark": row.mark,
+            "target": row.target,
+            "tolerance": row.tolerance,
+            "reason": row.reason,
+            "class": row.class_,
+            "obtained": self.obtained,
+            "low": self.low,
+            "high": self.high,
+            "inside": self.inside,
+            "outside": None if self.inside else row.outside,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All rows asked for, with the conditions: seeds, and people by scenario."""
+
+    published: Published
+    rows: tuple[Compared, ...]
+    seeds: tuple[int, ...]
+    people: dict[str, int]
+
+    def of_class(self, name: Class) -> tuple[Compared, ...]:
+        """The rows of a class, in their order."""
+        return tuple(one for one in self.rows if one.row.class_ == name)
+
+    def inside_of(self, name: Class) -> int:
+        """How many rows of a class are inside."""
+        return sum(one.inside for one in self.of_class(name))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object of `moot validate --json`."""
+        return {
+            "predicted": len(self.of_class("predicted")),
+            "predicted_inside": self.inside_of("predicted"),
+            "not_tested": list(self.published.not_tested),
+            "cautions": list(self.published.cautions),
+            "seeds": list(self.seeds),
+            "people": self.people,
+            "synthetic": True,
+            "rows": [one.as_dict() for one in self.rows],
+        }
+
+
+def compare(
+    *,
+    people: int | None = None,
+    seed: int = 1,
+    rows: Sequence[str] = (),
+    threads: int | None = None,
+    published: Published | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Run what the rows need, and measure them.
+
+    `people` replaces the number of every scenario; `rows` keeps some rows, by id, and the scenarios that they
+    need. Raises `UnknownNameError` for a row that there is none of.
+    """
+    given = published or load_published()
+    for name in rows:
+        if name not in given.by_id:
+            raise UnknownNameError("row", name, list(given.by_id))
+    asked = [row for row in given.rows if not rows or row.id in rows]
+    seeds = tuple(range(seed, seed + given.seeds))
+    found: dict[str, list[float | None]] = {row.id: [] for row in asked}
+    sizes: dict[str, int] = {}
+    for row in asked:
+        if getattr(row.how, "scenario", None) is None:
+            found[row.id] = [measured(row, None)]
+    for name, one in given.scenarios.items():
+        mine = [row for row in asked if getattr(row.how, "scenario", None) == name]
+        if not mine:
+            continue
+        scenario = lean(one)
+        sizes[name] = people or one.people
+        for n in seeds:
+            if progress is not None:
+                progress(f"{name}, seed {n}")
+            result = simulate(
+                scenario,
+                people=sizes[name],
+                seed=n,
+                threads=threads,
+                arms=one.arms,
+                panel=min(one.panel, panel_size(sizes[name], None) if people else one.panel),
+            )
+            for row in mine:
+                found[row.id].append(measured(row, result))
+    return Comparison(given, tuple(compared(row, found[row.id]) for row in asked), seeds, sizes)
+
+
+def compared(row: PublishedRow, found: Sequence[float | None]) -> Compared:
+    """A row with the mean, the lowest and the highest of what was found over the seeds."""
+    numbers = [x for x in found if x is not None]
+    if not numbers or len(numbers) < len(found):
+        return Compared(row, None, None, None)
+    return Compared(row, sum(numbers) / len(numbers), min(numbers), max(numbers))
+
+
+def lean(one: Simulated) -> Scenario:
+    """The scenario of some rows, its country with the acts and optional sections that they need."""
+    if one.scenario is not None:
+        scenario = load_scenario(one.scenario)
+    else:
+        scenario = load_scenario(data_folder() / "validation" / str(one.file))
+    country = scenario.country_model
+    for name in one.acts:
+        if name not in country.acts:
+            raise UnknownNameError("act with a rate", name, list(country.acts))
+    few: dict[str, object] = {"acts": {name: country.acts[name] for name in one.acts}}
+    few |= {section: None for section in SECTIONS if section not in one.keeps}
+    return scenario.in_country(country.model_copy(update=few), existing=one.existing)
+
+
+def measured(row: PublishedRow, result: Result | None) -> float | None:
+    """What a row asks for, in a run where it needs one; None where no life kept has it."""
+    how = row.how
+    if isinstance(how, FalsePositives):
+        return 1.0 / recognition.presence(how.fmr, how.gallery).fpir
+    if isinstance(how, Hits):
+        return 100.0 * recognition.presence(how.fmr, 1).tpr
+    if result is None:
+        raise UserError(f"row {row.id} needs a run of {how.scenario}")
+    if isinstance(how, Total):
+        return _total(how, result)
+    if isinstance(how, Change):
+        first, second = (_daily(result, how.measure, a)[-how.last_days :].sum() for a in (0, 1))
+        return 100.0 * (float(second) / float(first) - 1.0) if first else None
+    if isinstance(how, ShareTrying):
+        listed, tries = _listed(how.list, result), _tries(how.context, result)
+        tried = set(tries[:, PERSON].tolist()) & listed
+        return 100.0 * len(tried) / len(listed) if listed else None
+    if isinstance(how, ShareInSupport):
+        return 100.0 * _minds(result, "private:support", 0, 0) / result.people
+    if isinstance(how, SupportChange):
+        first, second = (result.people + _minds(result, "private:sum", a, -1) / UNIT for a in (0, 1))
+        return 100.0 * (second / first - 1.0)
+    if isinstance(how, ShareAtEnd):
+        return _share_at_end(how, result)
+    if isinstance(how, ShareOfFlow):
+        part, whole = (int(_daily(result, measure, 0).sum()) for measure in (how.part, how.of))
+        return 100.0 * part / whole if whole else None
+    if isinstance(how, TriesPerPerson):
+        return _tries_per_person(how, result)
+    return _people_for_points(how, result)
+
+
+def _total(how: Total, result: Result) -> float:
+    first = result.record.first
+    begin = 0 if how.from_ is None else day_number(how.from_) - first
+    end = result.days if how.until is None else day_number(how.until) - first + 1
+    if not 0 <= begin < end <= result.days:
+        raise UserError(f"{how.from_} to {how.until}: outside the run of {result.scenario.scenario}")
+    counted = sum(int(_daily(result, measure, 0)[begin:end].sum()) for measure in how.measures)
+    return counted * how.real / result.people
+
+
+def _daily(result: Result, measure: str, arm: int) -> NDArray[np.int64]:
+    """(days,) a flow in all regions together."""
+    names = result.compiled.columns.flow_names[arm]
+    for column, name in names.items():
+        if name == measure:
+            return np.asarray(result.record.region[arm, :, :, column].sum(axis=1, dtype=np.int64))
+    raise UnknownNameError("measure", measure, sorted(names.values()))
+
+
+def _share_at_end(how: ShareAtEnd, result: Result) -> float | None:
+    shares = []
+    for name in (how.arm, *([how.less] if how.less is not None else [])):
+        if name not in result.arms:
+            raise UnknownNameError("arm", name, list(result.arms))
+        arm = result.arms.index(name)
+        part, whole = (sum(_stock(result, measure, arm) for measure in of) for of in (how.part, how.of))
+        if whole == 0:
+            return None
+        shares.append(100.0 * part / whole)
+    return shares[0] - sum(shares[1:])
+
+
+def _stock(result: Result, measure: str, arm: int) -> int:
+    """People counted by a stock at the end of the last day, all regions together."""
+    names = result.compiled.columns.stock_names[arm]
+    for column, name in names.items():
+        if name == measure:
+            return int(result.record.s_region[arm, -1, :, column].sum(dtype=np.int64))
+    raise UnknownNameError("measure", measure, sorted(names.values()))
+
+
+def _minds(result: Result, measure: str, arm: int, month: int) -> int:
+    """What people think at the end of a month, all regions together."""
+    minds = result.record.minds
+    if minds is None:
+        raise UserError(
+            f"{result.scenario.scenario}: opinion is not declared; the row needs `keeps: [opinion]`"
+        )
+    return int(minds.region[arm, month, :, minds.names.index(f"opinion:{measure}")].sum())
+
+
+def _events(result: Result, what: int) -> NDArray[np.int64]:
+    """(events, 8) of the lives kept, of one kind, in the arm that is measured (the last one run)."""
+    rows = np.concatenate([np.zeros((0, 8), np.int64), *result.record.lives])
+    return _kept(rows, (rows[:, WHAT] == what) & (rows[:, ARM] == len(result.arms) - 1))
+
+
+def _tries(context: str, result: Result) -> NDArray[np.int64]:
+    contexts = list(result.scenario.country_model.travel)
+    rows = _events(result, L_REFUSED)
+    return _kept(rows, rows[:, WHICH] == contexts.index(context))
+
+
+def _kept(rows: NDArray[np.int64], which: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.asarray(rows[which], np.int64)
+
+
+def _listed(name: str, result: Result) -> set[int]:
+    lists = [rule.list for _, rule in result.compiled.arms[-1].lists]
+    rows = _events(result, L_LISTED)
+    return set(rows[rows[:, WHICH] == lists.index(name), PERSON].tolist())
+
+
+def _tries_per_person(how: TriesPerPerson, result: Result) -> float | None:
+    rows = _tries(how.context, result)
+    if how.days:
+        rows = rows[np.isin(rows[:, DAY] - result.record.first + 1, np.array(how.days))]
+        who = {(day, person) for day, person in rows[:, (DAY, PERSON)].tolist()}
+    else:
+        who = {(0, person) for person in rows[:, PERSON].tolist()}
+    return float(rows[:, TRIES].sum()) / len(who) if who else None
+
+
+def _people_for_points(how: PeopleForPoints, result: Result) -> float | None:
+    (scheme,) = (one for one in result.compiled.arms[-1].schemes if one.scheme == how.scheme)
+    cost = np.array(
+        [(scheme.catalogue[a].points or 0) if a in scheme.catalogue else 0 for a in result.compiled.acts]
+    )
+    rows = _events(result, L_TODAY)
+    rows = rows[(rows[:, DAY] < result.record.first + how.days) & (cost[rows[:, WHICH]] > 0)]
+    lost = int(cost[rows[:, WHICH]].sum())
+    return len(set(rows[:, PERSON].tolist())) * how.points / lost if lost else None
