@@ -181,9 +181,11 @@ def _run(
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
+    past = {name: compiled.world[name] for name in ("past_acts", "past_from", "past_day")}
     burnt = _burn_in(
-        scenario, vocabulary, population, existing, institutions, first, burn_in_days, workers, room, progress
-    )
+        scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers, room,
+        progress,
+    )  # fmt: skip
     burnt_in = time.perf_counter() - before
     for found in ("normaliser", "fine_pay"):  # what the burn-in sets
         compiled.world[found] = burnt.compiled.world[found]
@@ -225,15 +227,21 @@ def _burn_in(
     institutions: bool,
     first: int,
     days: int,
+    past: dict[str, NDArray[np.int64]],
     workers: int,
     room: float,
     progress: Callable[[str, int, int], None] | None,
 ) -> Society:
-    """The society on the eve of the first day, under today's law; depends on (country, seed, people)."""
+    """The society on the eve of the first day, under today's law; depends on (country, seed, people).
+
+    `past` says which acts are written down on the way, for regimes that read them; it changes nothing else.
+    """
     arm = Arm("status-quo", tuple(existing), None, institutions)
     compiled = compile_arms(
         scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed
     )
+    for name, value in past.items():
+        compiled.world[name] = value
     day0 = first - days
     state = books.empty_state(
         population.people,
@@ -266,6 +274,9 @@ def _carry(burnt: Society, society: Society) -> None:
         rows[:, 0] |= np.repeat(np.arange(arms), owed[b]) << 17
         society.books["debts"][b, : len(rows)] = rows
         society.books["debt_n"][b] = len(rows)
+    society.books.make_room("past_cap", burnt.books.sizes["past_cap"])
+    society.books["past"][:, : burnt.books.sizes["past_cap"]] = burnt.books["past"]
+    society.books["past_n"][:] = burnt.books["past_n"]
     for box in (TERM, JUDGE):
         counts = burnt.books["mail_n"][box]
         society.books.make_room("mail_cap", int(counts.max()) * arms)

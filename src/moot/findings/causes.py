@@ -139,6 +139,8 @@ class Pair:
             return Cause(TIE_FELL, number=event.source, day=event.day, root=True)
         if kind == "tie-charged":
             return Cause(TIE_CHARGED, number=event.source, day=event.day, root=True)
+        if kind == "disclosed":
+            return Cause(SENSOR, day=event.day, root=True)
         if kind == "alleged":
             return Cause(REPORT, day=event.day, root=True)
         if kind == "cuts-off":
@@ -180,7 +182,8 @@ class Pair:
             return []
         same_day = self._same_day(event)
         if kind in ("charged-today", "charged-by-regime", "mistaken"):
-            acts = [one for one in same_day if one.kind in ("act", "arrears") and one.what == event.what]
+            done = ("act", "arrears", "disclosed")
+            acts = [one for one in same_day if one.kind in done and one.what == event.what]
             read = [one for one in same_day if one.kind == "charged-today" and one.what == event.what]
             sensor = rules.sensors.get(event.sensor)
             by_register = sensor is not None and sensor.kind == "register"

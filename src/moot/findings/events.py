@@ -111,6 +111,8 @@ class _Decoder:
             other = self._person(source) if kind == "borne" else ""
         elif kind in ("act", "forgone"):
             name, certainty = self.acts[k], x
+        elif kind == "disclosed":
+            name, sensor, tier = self.acts[k], self.sensors[a][x], date_of(y).isoformat()
         elif kind == "mistaken":
             name, sensor, other = self.acts[k], self.sensors[a][x], self._person(source)
         elif kind == "recognised":

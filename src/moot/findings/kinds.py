@@ -36,6 +36,7 @@ KINDS = {
     acts.L_DENIED: "denied",
     acts.L_GRANTED: "granted",
     acts.L_DECIDED: "decided",
+    acts.L_DISCLOSED: "disclosed",
     acts.L_HUSHED: "hushed",
     acts.L_ALLEGED: "alleged",
     acts.L_RECOGNISED: "recognised",
@@ -65,7 +66,7 @@ LIVELIHOOD = (*JOBS, "fine-paid", "fine-unpaid", "fine-ended", "arrears")
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
 PHASE = {
-    "prevented": 0, "forgone": 0, "act": 0, "mistaken": 0, "false-alarm": 0,
+    "prevented": 0, "forgone": 0, "act": 0, "disclosed": 0, "mistaken": 0, "false-alarm": 0,
     "upheld": 1, "rejected": 1, "expired": 1,
     "charged-today": 1, "charged-by-regime": 1, "borne": 1, "renewed": 1, "appeal": 1,
     "fall": 2, "rise": 2, "listed": 3, "delisted": 3,

@@ -138,6 +138,8 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is charged for an act of {who}{through}: {rules.act(what)} ({cost}{score})"
     if kind == "false-alarm":
         return f"is stopped: {event.sensor} takes the passer-by for somebody on its list; there was no act"
+    if kind == "disclosed":
+        return f"{event.sensor} holds an act of {event.tier}, which counts now: {rules.act(what)}"
     if kind == "alleged":
         happened = f"somebody reported{through} an act that did not happen: {rules.act(what)}"
         return f"is charged because {happened} ({cost}{score})"

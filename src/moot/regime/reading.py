@@ -19,6 +19,7 @@ from moot.vocabulary import Vocabulary, check_new_acts, load_vocabulary
 __all__ = ["act_of", "check_regime", "load_regime", "regime_from"]
 
 MAX_TIERS = 8
+KEEP_A_PAST = ("register", "phone", "platform")
 SEARCHES = ("verify", "presence", "identify")
 
 
@@ -54,6 +55,15 @@ def check_regime(regime: Regime) -> Iterator[Complaint]:
     if regime.announced is not None and regime.believed_share is None:
         message = "an announced regime needs `believed_share`: the share of the change that people believe"
         yield Complaint(at=("announced",), message=message)
+    if regime.retroactive is not None:
+        known = {sensor.sensor: sensor for sensor in regime.sensors}
+        for number, name in enumerate(regime.retroactive.sensors):
+            of: Place = ("retroactive", "sensors", number)
+            if name not in known:
+                yield complain_unknown(of, "sensor", name, known)
+            elif known[name].kind not in KEEP_A_PAST:
+                message = f"a {known[name].kind} keeps no past; expected a {', '.join(KEEP_A_PAST)}"
+                yield Complaint(at=of, message=message)
     yield from _twice(("sensors",), "sensor", [sensor.sensor for sensor in regime.sensors])
     yield from _twice(("schemes",), "scheme", [scheme.scheme for scheme in regime.schemes])
     for number, sensor in enumerate(regime.sensors):

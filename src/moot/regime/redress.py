@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from moot.declaring.values import Many, NonNegative, Part, Probability
+from moot.declaring.values import Many, NonNegative, Part, Probability, Slug
 
-__all__ = ["Redress"]
+__all__ = ["Redress", "Retroactive"]
 
 
 class Redress(Part):
@@ -29,3 +29,14 @@ class Redress(Part):
     upheld_right: Probability
     suspensive: bool = False
     restores: Many[Literal["points", "lists"]] = Field(default=("points", "lists"))
+
+
+class Retroactive(Part):
+    """How many months before the start a regime reads on its first day, and which of its sensors can.
+
+    What it reads was done in the years of the burn-in, or it was not done. Registers, telephones and
+    platforms keep a past; a camera that was not there saw nothing.
+    """
+
+    months: int = Field(ge=1, le=120)
+    sensors: Many[Slug] = Field(min_length=1)

@@ -27,7 +27,7 @@ from moot.declaring.values import (
 from moot.regime.campaigns import Campaign, RepressionTold
 from moot.regime.engines import Engine, Theme, points_table
 from moot.regime.gaming import BoughtRepair, Gaming, Shunning
-from moot.regime.redress import Redress
+from moot.regime.redress import Redress, Retroactive
 from moot.regime.work import Ratings
 from moot.vocabulary import Act
 
@@ -362,6 +362,7 @@ class Regime(Declaration):
     acts_prefix: Slug | None = None
     new_acts: dict[ActName, Act] = Field(default_factory=dict)
     sensors: Many[Sensor] = ()
+    retroactive: Retroactive | None = None
     campaigns: Many[Campaign] = ()
     repression_told: RepressionTold | None = None
     schemes: Many[Scheme] = Field(min_length=1, max_length=4)

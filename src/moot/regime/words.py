@@ -66,6 +66,11 @@ def account(regime: Regime, country: Country | None = None) -> list[str]:
         lines.append("  - Nothing of its own: it counts what fines and courts charge today.")
     if regime.ratings is not None:
         lines.append(f"  - {_rated(regime.ratings)}")
+    if regime.retroactive is not None:
+        lines.append(
+            f"  - On its first day it also reads what {', '.join(regime.retroactive.sensors)} hold of the "
+            f"{regime.retroactive.months} months before."
+        )
     for scheme in regime.schemes:
         of = f" ({scheme.scheme})" if len(regime.schemes) > 1 else ""
         lines.append(f"What it counts{of}")

@@ -6,12 +6,11 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 
 import numpy as np
 
-from moot.country.population import RATE, REGION, THETA, WHERE, WHO
-from moot.country.rates import ACT_LAYERS, CLASSES, bound
+from moot.country.population import RATE, REGION, WHO
+from moot.country.rates import ACT_LAYERS
 from moot.draws.compiled import inline
 from moot.draws.philox import (
     FULL,
-    M32,
     ONE,
     S32,
     ZERO,
@@ -20,16 +19,25 @@ from moot.draws.philox import (
     draw,
     low_bit,
     mix,
-    philox_words,
     stream,
     word_below,
     word_candidates,
     word_digits,
-    word_level,
     word_start,
     word_uniform,
 )
 from moot.society import memory as see
+from moot.society.candidates import (
+    CERTAIN,
+    EVERY_LEAD,
+    LEAD,
+    candidates,
+    draw_all,
+    first_digits,
+    next_kind,
+    sift,
+    thinning,
+)
 from moot.society.counting import looks_of, stratum_of, tally
 from moot.society.fear import deterrence, fear_at
 from moot.society.gaming import gamed, moved_elsewhere
@@ -54,17 +62,15 @@ from moot.society.review import ABSENT, FOUND, NOBODY_FOUND, absent_person, alar
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
-CERTAIN = np.int64(1 << 32)
+EVERY_SENSOR = -1
 TRIES = 4096
-LEAD = 8  # digits of a thinning uniform that come from the words
-EVERY_LEAD = (1 << LEAD) - 1
 
 # Kinds of an event in a panel life (see findings.lives for the words).
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
 L_FALL, L_RISE, L_LISTED, L_DELISTED, L_REFUSED, L_TIE_FELL, L_TIE_CHARGED = 9, 10, 11, 12, 13, 14, 15
 L_TRIP, L_OFFER, L_RENEWED = 16, 17, 18
 L_APPEAL, L_UPHELD, L_REJECTED, L_EXPIRED = 20, 21, 22, 23
-L_DENIED, L_GRANTED, L_DECIDED = 24, 25, 26
+L_DENIED, L_GRANTED, L_DECIDED, L_DISCLOSED = 24, 25, 26, 27
 L_HUSHED = 40  # keeps silent by fear alone
 L_JOB_LOST, L_HIRED, L_HIRE_REFUSED, L_DISMISSED, L_FINE_PAID, L_FINE_UNPAID = 30, 31, 32, 33, 34, 35
 L_FINE_ENDED, L_ARREARS, L_RATING_WARNED, L_RATING_DROPPED = 36, 37, 38, 39
@@ -142,13 +148,100 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
 
 
 @inline
+def remember(m, b, place, k, bits, day):
+    """Write down an act of the years before, which a regime may disclose on its first day."""
+    n = see.past_n(m)[b]
+    see.past_n(m)[b] = n + 1
+    if n < m.n_past_cap:
+        see.past(m)[b, n, 0] = pack(place, 0, k, bits, 0)
+        see.past(m)[b, n, 1] = day
+
+
+@inline
+def searched(key, world, law, rates, m, b, i, a, k, day, bits, at, among):
+    """The sensors of an arm that are in `among` (bit by sensor) look at an act of `day`.
+
+    A wrong person is sent the charge. Returns the bits of the author's own charge, to which `bits` belong
+    already, and the sensor that made it. What sensors draw stands in `sights` at `at`, or is drawn here.
+    """
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    shown = is_kept(m, i)
+    by = 0
+    for v in range(law[a].sensors):
+        need = law[a].s_need[v]
+        if see.person(m)[i, WHO] & need != need or not (among >> v) & 1:
+            continue
+        if law[a].s_register[v] != 0 and not bits & TODAY:
+            continue
+        seen = law[a].s_seen[v, k, stratum_of(m, i)]
+        if seen == 0:
+            continue
+        search = law[a].s_purpose[v] ^ rates.purpose[k]
+        if at >= 0:
+            w0 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 0])
+            w1 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 1])
+        else:
+            w0, w1, _, _ = draw(key, i, day, search, 0)
+        if np.int64(w0) >= seen:
+            continue
+        found = outcome(key, world, law, rates, m, a, v, i, k, day, looks_of(m, i), np.int64(w1))
+        if found == FOUND:
+            if not bits & REGIME:
+                bits |= REGIME
+                by = v
+                tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
+        elif found != NOBODY_FOUND:
+            if found == ABSENT:
+                j = absent_person(key, m, search, day, k, i)
+            else:
+                j = wrong_person(key, law, m, a, v, search, day, k, i)
+            if j < 0:
+                tally(m, a, i, k * PER_ACT + NOBODY, 1)
+                continue
+            tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
+            if shown:
+                note(m, b, day, i, a, L_MISTAKEN, k, j, v, 0)
+            if lo <= j < hi:
+                put(m, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
+            else:
+                put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
+        else:
+            tally(m, a, i, k * PER_ACT + NOBODY, 1)
+    return bits, by
+
+
+@inline
+def past_of_block(key, world, law, rates, m, b, day):
+    """The first day of a regime that reads the past: what the years before hold, as its sensors find it."""
+    lo = see.block(m)[0, b]
+    for e in range(min(see.past_n(m)[b], m.n_past_cap)):
+        packed = see.past(m)[b, e, 0]
+        when = see.past(m)[b, e, 1]
+        place = packed & 0x1FFFF
+        i = lo + place
+        k = (packed >> 25) & 255
+        charged = (packed >> 33) & TODAY
+        for a in range(m.n_arms):
+            if law[a].past_from == 0 or when < law[a].past_from:
+                continue
+            bits, by = searched(
+                key, world, law, rates, m, b, i, a, k, when, charged, -1, law[a].past_sensors
+            )
+            if bits & REGIME:
+                tally(m, a, i, world.m_past, 1)
+                put(m, OWN, b, pack(place, a, k, REGIME, by), i, 0)
+                if is_kept(m, i):
+                    note(m, b, day, i, a, L_DISCLOSED, k, i, by, when)
+
+
+@inline
 def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
     """One potential act in every arm: thinned by state, then seen, identified and charged.
 
     What sensors draw for it stands in `sights` at `at`, or is drawn here where that is negative.
     """
     lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
     place = i - lo
     shown = is_kept(m, i)
     for a in range(m.n_arms):
@@ -195,104 +288,17 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
         if shown:
             note(m, b, day, i, a, L_ACT, k, i, p, 0)
         bits = 0
-        by = 0
         if law[a].institutions != 0 and u_today < world.today[k]:
             bits = TODAY
             tally(m, a, i, k * PER_ACT + BY_TODAY, 1)
-        for v in range(law[a].sensors):
-            need = law[a].s_need[v]
-            if see.person(m)[i, WHO] & need != need:
-                continue
-            if law[a].s_register[v] != 0 and not bits & TODAY:
-                continue
-            seen = law[a].s_seen[v, k, stratum_of(m, i)]
-            if seen == 0:
-                continue
-            search = law[a].s_purpose[v] ^ rates.purpose[k]
-            if at >= 0:
-                w0 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 0])
-                w1 = np.uint64(see.sights(m)[law[a].s_eye[v], at, 1])
-            else:
-                w0, w1, _, _ = draw(key, i, day, search, 0)
-            if np.int64(w0) >= seen:
-                continue
-            found = outcome(key, world, law, rates, m, a, v, i, k, day, looks_of(m, i), np.int64(w1))
-            if found == FOUND:
-                if not bits & REGIME:
-                    bits |= REGIME
-                    by = v
-                    tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
-            elif found != NOBODY_FOUND:
-                if found == ABSENT:
-                    j = absent_person(key, m, search, day, k, i)
-                else:
-                    j = wrong_person(key, law, m, a, v, search, day, k, i)
-                if j < 0:
-                    tally(m, a, i, k * PER_ACT + NOBODY, 1)
-                    continue
-                tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
-                if shown:
-                    note(m, b, day, i, a, L_MISTAKEN, k, j, v, 0)
-                if lo <= j < hi:
-                    put(m, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
-                else:
-                    put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
-            else:
-                tally(m, a, i, k * PER_ACT + NOBODY, 1)
+        if (world.past_acts >> k) & 1 and world.past_from <= day < world.past_day:
+            remember(m, b, place, k, bits, day)
+        bits, by = searched(key, world, law, rates, m, b, i, a, k, day, bits, at, EVERY_SENSOR)
         if bits == 0:
             if c < 2 and world.unlearn[k] > 0:
                 put(m, OWN, b, pack(place, a, k, UNCHARGED, 0), i, 0)
         else:
             put(m, OWN, b, pack(place, a, k, bits, by), i, 0)
-
-
-@inline
-def next_kind(rates, m, i, layer, c, r, at):
-    """The first kind of a layer after place `at` that r (32 digits after c zeros) makes a potential act.
-
-    P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with
-    its own p. Returns (place, kind, p, full), the last two as `bound` gives them; kind -1 for none.
-    """
-    none = CERTAIN
-    total = np.int64(0)
-    row = see.person(m)[i]
-    for y in range(at + 1, rates.count[layer]):
-        x = rates.order[layer, y]
-        theta = row[THETA + rates.domain[x]]
-        p, full = bound(rates, x, theta, row[THETA + rates.own_at[x]], row[WHO], row[WHERE])
-        if p == 0:
-            continue
-        share = ((none >> 1) * p) >> 31
-        total += share
-        none -= share
-        if (total << c) > r:
-            return y, x, p, full
-    return at, np.int64(-1), np.int64(0), np.int64(0)
-
-
-@inline
-def thinning(lead, leads, r1):
-    """The thinning uniform of a potential act; in layers with a ceiling its first digits come from words."""
-    if lead >= EVERY_LEAD:
-        return np.int64(r1)
-    return (np.int64(leads) << (32 - LEAD)) | (np.int64(r1) >> LEAD)
-
-
-@inline
-def draw_all(key, m, day, count):
-    """The first draws of the candidates that wait, `what` by candidate: several at a time."""
-    who = see.waiting(m)[0]
-    number = see.waiting(m)[1]
-    purposes = see.waiting(m)[2]
-    first = see.drawn(m)[0]
-    second = see.drawn(m)[1]
-    third = see.drawn(m)[2]
-    k0 = np.uint32(np.uint64(key) & M32)
-    k1 = np.uint32(np.uint64(key) >> S32)
-    for x in range(count):
-        first[x], second[x], third[x], _ = philox_words(
-            who[x], np.uint32(day), purposes[x], number[x], k0, k1
-        )
 
 
 @inline
@@ -411,84 +417,6 @@ def look_all(key, world, rates, m, day, acts):
             x = see.looked(m)[y]
             see.sights(m)[e, x, 0] = see.drawn(m)[0, y]
             see.sights(m)[e, x, 1] = see.drawn(m)[1, y]
-
-
-@inline
-def candidates(m, layer, w, start, among):
-    """Those of `among` whose uniform of this stream has as many leading zeros as their rate class asks."""
-    found = ZERO
-    for c in range(CLASSES):
-        found |= among & see.classes(m)[layer, c, w]
-        among &= word_level(start, c)
-        if among == ZERO:
-            break
-    return found
-
-
-@inline
-def sift(m, layer, first, count, today, n, lead):
-    """Candidates of the n-th potential act in `count` words from `first`: `alive`, and `found` among them.
-
-    `alive` are the candidates of the act before, and stay those who are candidates of this one. `found`
-    leaves out those whose thinning uniform begins with more than `lead`: no arm lets them act. All words take
-    the same steps, so that the processor hashes several of them at a time. Returns whether anybody is left.
-    """
-    start = see.start(m)
-    alive = see.alive(m)
-    found = see.found(m)
-    key = stream(today, 2 * n)
-    strip = first // STRIP
-    lowest = see.span(m)[layer, strip, 0]
-    highest = see.span(m)[layer, strip, 1]
-    for x in range(count):
-        start[x] = word_start(key, first + x)
-        found[x] = alive[x]
-        alive[x] = ZERO
-    for c in range(highest + 1):
-        if c >= lowest:
-            members = see.classes(m)[layer, c]
-            for x in range(count):
-                alive[x] |= found[x] & members[first + x]
-        for x in range(count):
-            found[x] &= word_level(start[x], c)
-    left = ZERO
-    for x in range(count):
-        left |= alive[x]
-    if lead >= EVERY_LEAD or left == ZERO:
-        for x in range(count):
-            found[x] = alive[x]
-        return left != ZERO
-    key = stream(today, 2 * n + 1)
-    for x in range(count):
-        start[x] = word_start(key, first + x)
-        found[x] = ZERO
-    sure = see.classes(m)[layer, 0]
-    equal = see.equal(m)
-    for x in range(count):
-        equal[x] = alive[x] & ~sure[first + x]
-    for level in range(LEAD):
-        digit = see.digits(m)[level]
-        for x in range(count):
-            digit[x] = word_level(start[x], level)  # a set bit stands for the digit 0
-        if (np.int64(lead) >> (LEAD - 1 - level)) & 1:
-            for x in range(count):
-                found[x] |= equal[x] & digit[x]
-                equal[x] &= ~digit[x]
-        else:
-            for x in range(count):
-                equal[x] &= digit[x]
-    for x in range(count):
-        found[x] |= equal[x] | (alive[x] & sure[first + x])
-    return True
-
-
-@inline
-def first_digits(m, x, bit):
-    """The first digits of somebody's thinning uniform, as `sift` left them for word x of the strip."""
-    value = ZERO
-    for level in range(LEAD):
-        value = (value << ONE) | ((~see.digits(m)[level, x] >> bit) & ONE)
-    return value
 
 
 @inline

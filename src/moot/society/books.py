@@ -105,6 +105,7 @@ class Books:
             "mail_cap": int((1024 + ROOM * largest * arms) * room),
             "wake_cap": int((1024 + ROOM * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
+            "past_cap": int((1024 + KEPT * largest) * room) if compiled.world["past_acts"][0] else 1,
             "ledger_cap": int((1024 + KEPT * largest) * room) if compiled.has_ledger else 1,
             "ledger_width": DOMAINS * most_schemes(compiled) if compiled.has_ledger else 1,
             "debt_cap": int((256 + ROOM * largest * arms) * room) if compiled.world["fines"][0] else 1,
@@ -135,8 +136,8 @@ class Books:
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = (
-            "ledger", "ledger_n", "mail", "mail_n", "bucket", "wakes", "wakes_n", "life", "life_n", "debts",
-            "debt_n",
+            "past", "past_n", "ledger", "ledger_n", "mail", "mail_n", "bucket", "wakes", "wakes_n", "life",
+            "life_n", "debts", "debt_n",
         )  # fmt: skip
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
@@ -183,6 +184,7 @@ class Books:
             "wake_cap": int(self["wakes_n"][:, 0].max()),
             "life_cap": int(self["life_n"].max()),
             "ledger_cap": int(self["ledger_n"].max()),
+            "past_cap": int(self["past_n"].max()),
             "debt_cap": int(self["debt_n"].max()),
         }
         for cap, count in used.items():
@@ -209,7 +211,7 @@ class Books:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
         statics = ("person", "household", "order", "place", "classes", "panel")
-        side = ("ledger", "mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
+        side = ("past", "ledger", "mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,

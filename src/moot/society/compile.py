@@ -22,14 +22,14 @@ from moot.errors import UserError
 from moot.regime.schema import Repair, Scheme, Sensor
 from moot.society import law as L
 from moot.society import minds
-from moot.society.acts import LEAD
 from moot.society.arms import Arm, day_number
 from moot.society.beside import Beside
+from moot.society.candidates import LEAD
 from moot.society.consequence_tables import drawn_part, lists_part
 from moot.society.livelihood_tables import arms_part, world_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
-from moot.society.redress_tables import redress_part
+from moot.society.redress_tables import past_part, redress_part
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
 from moot.vocabulary import Vocabulary
 
@@ -499,6 +499,7 @@ def compile_arms(
             "m_list": columns.first["list"],
             "m_trip": columns.first["trip"],
             "m_redress": columns.first["redress"],
+            "m_past": columns.first["past"],
             "act_domain": [
                 vocabulary.domains.index(country.act(name, vocabulary).domain) for name in build.acts
             ],
@@ -515,7 +516,9 @@ def compile_arms(
         },
     )
     arm_tables = ambient | sensor_arms | build.schemes_part() | arm_parts | beside_arms
-    arm_tables |= drawn_arms | redress_part(arms, build.educated, start)
+    past_world, past_arms = past_part(arms, build.acts, start)
+    _fill(world[0], past_world)
+    arm_tables |= past_arms | drawn_arms | redress_part(arms, build.educated, start)
     arm_tables |= minds.arm_tables(arms, country.opinion, start)
     arm_tables |= arms_part(arms, vocabulary.attributes["appearance"], start)
     arm_tables["notice"] = np.array([int(a.regime is None or a.regime.notice) for a in arms])

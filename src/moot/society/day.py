@@ -16,7 +16,16 @@ from moot.country.rates import WHERE as WHERES
 from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
 from moot.society import memory as see
-from moot.society.acts import L_TIE_CHARGED, L_TIE_FELL, acts_of_block, false_alarms_of_block, note, pack, put
+from moot.society.acts import (
+    L_TIE_CHARGED,
+    L_TIE_FELL,
+    acts_of_block,
+    false_alarms_of_block,
+    note,
+    pack,
+    past_of_block,
+    put,
+)
 from moot.society.appointments import NEXT, RULING, WHAT, WHOM
 from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
@@ -128,6 +137,8 @@ def morning(key, world, law, rates, m, what, blocks, day):
         b = blocks[x]
         see.mail_n(m)[OWN, b] = 0
         see.mail_n(m)[OUT, b] = 0
+        if world.past_day == day:
+            past_of_block(key, world, law, rates, m, b, day)
         acts_of_block(key, world, law, rates, m, what, b, day)
         false_alarms_of_block(key, world, law, m, b, day)
         reports_of_block(world, law, m, b, day, key)

@@ -273,14 +273,22 @@ def note_charge(law, m, b, day, i, a, packed, source):
 
 
 @inline
-def points_of(law, m, a, s, k, kinds):
-    """What the charges of one act or alarm cost today in a scheme (negative: earn), capped."""
+def points_of(world, law, m, a, s, k, day):
+    """What the charges of one act or alarm cost today in a scheme (negative: earn), capped.
+
+    On the day on which the past is read each act counts by itself: a cap is for the acts of one day.
+    """
+    kinds = world.kinds
     n = see.counts(m)[k] if law[a].reads[s] == REGIME else 1
     if k >= kinds:
         return law[a].f_points[k - kinds, s] * n
     if law[a].counts[s, k] == 0:
         return np.int64(0)
-    points = law[a].points[s, k] * n
+    most = law[a].cap[s, k]
+    points = law[a].points[s, k]
+    if law[a].past_from != 0 and day == world.past_day:
+        return n * min(most, max(-most, points))
+    points *= n
     return min(points, law[a].cap[s, k]) if points > 0 else max(points, -law[a].cap[s, k])
 
 
@@ -353,7 +361,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         while x != ZERO:
             k = low_bit(x)
             x &= x - ONE
-            points = points_of(law, m, a, s, k, kinds)
+            points = points_of(world, law, m, a, s, k, day)
             if points > 0:
                 heavy = heavy or (k < kinds and law[a].heavy[s, k] != 0)
                 if law[a].appeals[s] != 0:
@@ -401,7 +409,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             while x != ZERO:
                 k = low_bit(x)
                 x &= x - ONE
-                points = points_of(law, m, a, s, k, kinds)
+                points = points_of(world, law, m, a, s, k, day)
                 if points <= 0:
                     continue
                 wrong = in_error(law, a, s, k, own)

@@ -182,6 +182,10 @@ WORLD = _record(
     m_bought=(),  # two columns a scheme: purchases, euros
     m_displaced=(),  # one column an act
     # -- redress, memory, the ledger by domain, decisions by tier
+    past_acts=(),  # acts of the years before that some arm may read, bit by act
+    past_from=(),  # first day that some arm may read
+    past_day=(),  # the day on which they are read, or 0
+    m_past=(),
     act_purpose=(KINDS,),
     act_domain=(KINDS,),
     drawn=(),  # lists with drawn entries, by name
@@ -290,6 +294,9 @@ ARM = _record(
     displaced=(),  # probability that a prevented scored act is done elsewhere
     displace_acts=(),  # bit by act
     # -- redress, memory, the ledger by domain, decisions by tier
+    past_from=(),  # first day of the past that the regime reads, or 0
+    past_sensors=(),  # sensors that read it, bit by sensor
+    s_registers=(),  # sensors that are registers, bit by sensor
     appeals=(SCHEMES,),  # 1 where a charge may be appealed
     appeal_purpose=(SCHEMES,),
     appeal=(SCHEMES, 3, INCOMES, 2),  # by education, income, right or wrong

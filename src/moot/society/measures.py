@@ -125,6 +125,9 @@ class Columns:
                 [f"act:{k}:displaced" for k in acts] if arm.regime and arm.regime.displacement else []
             ),
             # -- redress, memory, the ledger by domain, decisions by tier
+            "past": lambda arm: (
+                ["past:acts:disclosed"] if arm.regime is not None and arm.regime.retroactive else []
+            ),
             "redress": lambda arm: [
                 f"redress:{s.scheme}:{x}" if s.redress is not None or s.score.memory_months else ""
                 for s in arm.schemes

@@ -51,6 +51,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
     "wakes": (np.int64, ("blocks", "wake_cap", 3)),  # appointments: next entry; for whom; what about
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
+    "past": (np.int64, ("blocks", "past_cap", 2)),  # acts of the years before: packed; day
+    "past_n": (np.int64, ("blocks",)),
     "ledger": (np.uint16, ("blocks", "arms", "ledger_cap", "ledger_width")),  # points lost by scheme, domain
     "ledger_n": (np.int64, ("blocks", "arms")),
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
@@ -184,6 +186,8 @@ mail_n = _view("mail_n")
 bucket = _view("bucket")
 wakes = _view("wakes")
 wakes_n = _view("wakes_n")
+past = _view("past")
+past_n = _view("past_n")
 ledger = _view("ledger")
 ledger_n = _view("ledger_n")
 life = _view("life")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -15,7 +16,7 @@ from moot.errors import UserError
 from moot.regime.redress import Redress
 from moot.regime.walk import memory_days
 from moot.society import law as L
-from moot.society.arms import Arm
+from moot.society.arms import Arm, day_number
 
 BY_EDUCATION, BY_INCOME, IF_WRONG = 0.3, 0.15, 1.0  # logits; docs/reference/equations.md, redress (assumed)
 
@@ -50,6 +51,33 @@ def delays(mean: float) -> NDArray[np.int64]:
         return np.ones(L.DELAYS, np.int64)
     left = (np.arange(L.DELAYS) + 0.5) / L.DELAYS
     return np.ceil(np.round(np.log(left) / math.log(1 - 1 / mean), 9)).astype(np.int64).clip(1)
+
+
+def past_part(
+    arms: list[Arm], acts: Sequence[str], start: date
+) -> tuple[dict[str, NDArray[np.int64]], dict[str, NDArray[np.int64]]]:
+    """How far back regimes read, and by which sensors: tables of the world, tables of the arms."""
+    first = day_number(start)
+    z = {name: np.zeros(len(arms), np.int64) for name in ("past_from", "past_sensors", "s_registers")}
+    readable, earliest = 0, first
+    for a, arm in enumerate(arms):
+        z["s_registers"][a] = sum(1 << v for v, s in enumerate(arm.sensors) if s.kind == "register")
+        past = arm.regime.retroactive if arm.regime is not None else None
+        if past is None:
+            continue
+        z["past_from"][a] = first - memory_days(past.months)
+        earliest = min(earliest, int(z["past_from"][a]))
+        for v, sensor in enumerate(arm.sensors):
+            if sensor.sensor in past.sensors:
+                z["past_sensors"][a] |= 1 << v
+                for k, name in enumerate(acts):
+                    readable |= int(name in sensor.sees or name in sensor.reads) << k
+    world = {
+        "past_acts": np.array(readable),
+        "past_from": np.array(earliest),
+        "past_day": np.array(first if readable else 0),
+    }
+    return world, z
 
 
 def redress_part(arms: list[Arm], educated: list[float], when: date) -> dict[str, NDArray[np.int64]]:

@@ -27,21 +27,16 @@ from moot.society.acts import (
     note,
     pack,
     put,
-    wrong_person,
+    searched,
 )
-from moot.society.counting import looks_of, stratum_of, tally
+from moot.society.counting import looks_of, tally
 from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
-    BORNE,
-    BY_REGIME,
     DONE,
-    NOBODY,
-    OUT,
     OWN,
     PER_ACT,
     REGIME,
     TIER,
-    TO_ANOTHER,
     TODAY,
 )
 from moot.society.livelihood import (
@@ -384,34 +379,8 @@ def arrears_of_block(key, world, law, rates, m, b, day):
             shown = is_kept(m, i)
             if shown:
                 note(m, b, day, i, a, L_ARREARS, k, i, 0, 0)
-            charged = False
-            by = 0
-            for v in range(law[a].sensors):
-                if law[a].s_register[v] == 0:
-                    continue
-                search = law[a].s_purpose[v] ^ rates.purpose[k]
-                coin, who, _, _ = draw(key, i, day, search, 0)
-                if np.int64(coin) >= law[a].s_seen[v, k, stratum_of(m, i)]:
-                    continue
-                looks = looks_of(m, i)
-                if np.int64(who) < law[a].s_right[v, looks]:
-                    if not charged:
-                        tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
-                        charged = True
-                        by = v
-                    continue
-                j = np.int64(-1)
-                if np.int64(who) < law[a].s_wrong[v, looks]:
-                    j = np.int64(wrong_person(key, law, m, a, v, search, day, k, i))
-                if j < 0:
-                    tally(m, a, i, k * PER_ACT + NOBODY, 1)
-                elif lo <= j < hi:
-                    tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
-                    put(m, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
-                else:
-                    tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
-                    put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
-            if charged:
+            bits, by = searched(key, world, law, rates, m, b, i, a, k, day, TODAY, -1, law[a].s_registers)
+            if bits & REGIME:
                 put(m, OWN, b, pack(i - lo, a, k, REGIME, by), i, 0)
 
 
