@@ -32,8 +32,9 @@ NOT_A_NUMBER_OF_THE_MODEL = ("data",)  # the year that a country describes
 ABOUT = """\
 # Parameters
 
-Every number that is shipped with its credentials, file by file. `python scripts/parameters.py` writes this page
-from the files below `src/moot/data`, and a test compares the two: to change a number here, change the file.
+Every number that is shipped with its credentials, file by file. `python scripts/parameters.py` writes
+this page from the files below `src/moot/data`, and a test compares the two: to change a number here,
+change the file.
 
 | mark | how the number is known |
 | --- | --- |
@@ -44,14 +45,15 @@ from the files below `src/moot/data`, and a test compares the two: to change a n
 | `C` | calibrated on the row named, which is then no validation |
 | `assumed` | nothing is published; the range says how far it may be wrong |
 
-A mark in brackets is that of the part in which the number stands; the part then has a row of its own, without a
-value. A dash: the file says nothing. A value that changes by date has its days beside it. A run takes the value;
-the range is what a reader is asked to vary. A `headroom` is no estimate: it bounds how far the state of a person
-may raise a rate ([the engine](engine.md)), and `moot check` says what it must be.
+A mark in brackets is that of the part in which the number stands; the part then has a row of its own,
+without a value. A dash: the file says nothing. A value that changes by date has its days beside it. A
+run takes the value; the range is what a reader is asked to vary. A `headroom` is no estimate: it bounds
+how far the state of a person may raise a rate ([the engine](engine.md)), and `moot check` says what it
+must be.
 
-Left out: the tables of regions, ages and sexes ([where the data come from](data.md)); the whole numbers of the
-[learned engines](../concepts/score-engines.md); and what a scheme lays down itself, which estimates nothing:
-points, tiers, terms, weights, prices. `moot show REGIME` says those in sentences.
+Left out: the tables of regions, ages and sexes ([where the data come from](data.md)); the whole numbers
+of the [learned engines](../concepts/score-engines.md); and what a scheme lays down itself, which
+estimates nothing: points, tiers, terms, weights, prices. `moot show REGIME` says those in sentences.
 """
 
 
@@ -171,9 +173,13 @@ def shipped() -> Iterator[tuple[str, Declaration]]:
 
 
 def with_parts(rows: list[Row]) -> list[Row]:
-    """Without parts that have nothing below them."""
-    paths = [row.path for row in rows if row.value]
-    return [row for row in rows if row.value or any(p.startswith(row.path + ".") for p in paths)]
+    """Without parts below which there is nothing, or nothing that they say something about."""
+
+    def is_needed(part: Row) -> bool:
+        below = [row for row in rows if row.value and row.path.startswith(part.path + ".")]
+        return bool(below) and (bool(part.words) or any(row.inherited for row in below))
+
+    return [row for row in rows if row.value or is_needed(row)]
 
 
 def page() -> str:
