@@ -81,7 +81,7 @@ def test_a_row_that_needs_a_run_says_so():
 def test_totals_are_sums_over_their_days(licence):
     one = row("points-per-licence-2018")
     names = licence.compiled.columns.flow_names[0]
-    (column,) = (k for k, name in names.items() if name == "scheme:licence:points-lost")
+    (column,) = (k for k, name in names.items() if name == "scheme:licence-2018:points-lost")
     flow = licence.record.region[0, :, :, column].sum(axis=1)
     assert measured(one, licence) == pytest.approx(flow.sum() * 1.42101 / 3_000)
     how = one.how.model_copy(update={"from_": date(2018, 2, 1), "until": date(2018, 2, 28), "real": 3_000.0})
@@ -100,11 +100,11 @@ def test_days_outside_the_run_and_unknown_measures_are_refused(licence):
 
 
 def test_drivers_for_so_many_points_are_those_of_the_lives(licence):
-    points = {"speeding-under-20": 1, "speeding-20-to-30": 2, "phone-at-the-wheel": 3, "red-light": 4}
-    points["drink-driving"] = 6
+    points = {"speeding-under-5": 1, "speeding-under-20": 1, "speeding-20-to-30": 2}
+    points |= {"phone-at-the-wheel": 3, "red-light": 4, "drink-driving": 6}
     people, lost = set(), 0
     for life in events_of(licence).values():
-        for event in life.arms["status-quo"]:
+        for event in life.arms["before-2024"]:
             if event.kind == "charged-today" and event.day < licence.record.first + 183:
                 people.add(life.number)
                 lost += points[event.what]

@@ -24,7 +24,8 @@ SECRET = ("charged-by-regime", "charged-to-another", "borne-for-another", "seen-
 
 
 CONSEQUENCES = (
-    "association", "lists", "offers", "decisions", "redress", "hiring", "dismissal", "shunning", "bought_repair",
+    "association", "lists", "offers", "decisions", "redress", "hiring", "dismissal",
+    "shunning", "bought_repair",
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def without_consequence(regime):
         scheme["disclosed"] = False
         for key in CONSEQUENCES:
             scheme.pop(key, None)
+        scheme["catalogue"].pop("unpaid-fine", None)  # the circle through arrears has counts of its own
     return regime
 
 

@@ -271,41 +271,11 @@ def next_kind(rates, m, i, layer, c, r, at):
 
 
 @inline
-def decide(key, world, law, rates, m, what, today, b, w, day, i, layer, n):
-    """The n-th potential act of a candidate in a layer, if there is one, thinned by state in every arm.
-
-    Draws of one act follow from its number in the day, so the kind of the n-th is found by going through
-    those before it. For people of class 0 the potential acts that follow are decided here too.
-    """
-    c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
-    at = np.int64(-1)
-    for x in range(n):
-        r, _, _, _ = draw(key, i, day, what, x)
-        at, k, _, _ = next_kind(rates, m, i, layer, c, np.int64(r), at)
-        if k < 0:
-            return
-    while True:
-        r0, r1, r2, _ = draw(key, i, day, what, n)
-        at, k, p, full = next_kind(rates, m, i, layer, c, np.int64(r0), at)
-        if k < 0:
-            return
-        scale = np.int64(65536) if full == p else (full << 16) // p
-        thin = thinning(world, m, today, b, w, i, layer, n, r1)
-        if thin < (world.ceiling[k] * scale) >> 16:
-            act_of(key, world, law, rates, m, b, i, k, day, thin, np.int64(r2), scale, -1)
-        if c > 0:
-            return
-        n += 1
-
-
-@inline
-def thinning(world, m, today, b, w, i, layer, n, r1):
+def thinning(lead, leads, r1):
     """The thinning uniform of a potential act; in layers with a ceiling its first digits come from words."""
-    if world.lead[layer] >= EVERY_LEAD:
+    if lead >= EVERY_LEAD:
         return np.int64(r1)
-    bit = (i - see.block(m)[0, b]) % 64
-    lead = word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
-    return np.int64((lead << np.uint64(32 - LEAD)) | (np.uint64(r1) >> np.uint64(LEAD)))
+    return (np.int64(leads) << (32 - LEAD)) | (np.int64(r1) >> LEAD)
 
 
 @inline
@@ -326,12 +296,12 @@ def draw_all(key, m, day, count):
 
 
 @inline
-def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
+def decide_all(key, world, law, rates, m, what, b, day, layer, count):
     """Decide the candidates that wait, step by step for all of them."""
-    lo = see.block(m)[0, b]
-    w0 = see.block(m)[1, b]
     who = see.waiting(m)[0]
+    number = see.waiting(m)[1]
     purposes = see.waiting(m)[2]
+    leads = see.waiting(m)[3]
     chosen = see.chosen(m)
     for x in range(count):
         purposes[x] = what
@@ -340,18 +310,21 @@ def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
     later = 0
     for x in range(count):
         i = np.int64(who[x])
-        w = w0 + (i - lo) // 64
-        n = np.int64(see.waiting(m)[1, x])
+        n = np.int64(number[x])
         c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
         if n > 0 or c == 0:
-            see.late(m)[later] = (i << 6) | n
+            late = see.late(m)
+            late[0, later] = i
+            late[1, later] = n
+            late[2, later] = leads[x]
+            late[3, later] = -1
             later += 1
             continue
         _, k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), np.int64(-1))
         if k < 0:
             continue
         scale = np.int64(65536) if full == p else (full << 16) // p
-        thin = thinning(world, m, today, b, w, i, layer, 0, see.drawn(m)[1, x])
+        thin = thinning(world.lead[layer], leads[x], see.drawn(m)[1, x])
         if thin < (world.ceiling[k] * scale) >> 16:
             chosen[0, acts] = k
             chosen[1, acts] = thin
@@ -365,10 +338,56 @@ def decide_all(key, world, law, rates, m, what, today, b, day, layer, count):
             key, world, law, rates, m, b, chosen[4, x], chosen[0, x], day, chosen[1, x], chosen[2, x],
             chosen[3, x], x,
         )  # fmt: skip
-    for x in range(later):  # after the first acts, so that a person's acts come in their order
-        i = see.late(m)[x] >> 6
-        w = w0 + (i - lo) // 64
-        decide(key, world, law, rates, m, what, today, b, w, day, i, layer, see.late(m)[x] & 63)
+    if later > 0:
+        decide_late(key, world, law, rates, m, what, b, day, layer, later)
+
+
+@inline
+def decide_late(key, world, law, rates, m, what, b, day, layer, count):
+    """The later potential acts of a day, and all those of people of class 0, after the first of the others.
+
+    Draws of one act follow from its number in the day, so the kind of the n-th is found by going through
+    those before it; everybody goes one step on at a time. People of class 0 go on until there is none.
+    """
+    lo = see.block(m)[0, b]
+    w0 = see.block(m)[1, b]
+    today = day_key(key, what, day)
+    late = see.late(m)  # person, number of the act, first digits of its thinning, place of the last kind
+    step = 0
+    while count > 0:
+        for x in range(count):
+            see.waiting(m)[0, x] = late[0, x]
+            see.waiting(m)[1, x] = step
+            see.waiting(m)[2, x] = what
+        draw_all(key, m, day, count)
+        left = 0
+        for x in range(count):
+            i = late[0, x]
+            n = late[1, x]
+            c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
+            at, k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), late[3, x])
+            if k < 0:
+                continue
+            leads = late[2, x]
+            if step >= n:
+                scale = np.int64(65536) if full == p else (full << 16) // p
+                if step > n and world.lead[layer] < EVERY_LEAD:
+                    w = w0 + (i - lo) // 64
+                    start = word_start(stream(today, 2 * step + 1), w)
+                    leads = np.int64(word_digits(start, 0, LEAD, (i - lo) % 64))
+                thin = thinning(world.lead[layer], leads, see.drawn(m)[1, x])
+                if thin < (world.ceiling[k] * scale) >> 16:
+                    last = np.int64(see.drawn(m)[2, x])
+                    act_of(key, world, law, rates, m, b, i, k, day, thin, last, scale, -1)
+                if c > 0:
+                    continue
+            late[0, left] = i
+            late[1, left] = n
+            late[2, left] = leads
+            late[3, left] = at
+            left += 1
+        count = left
+        step += 1
 
 
 @inline
@@ -448,17 +467,28 @@ def sift(m, layer, first, count, today, n, lead):
     for x in range(count):
         equal[x] = alive[x] & ~sure[first + x]
     for level in range(LEAD):
+        digit = see.digits(m)[level]
+        for x in range(count):
+            digit[x] = word_level(start[x], level)  # a set bit stands for the digit 0
         if (np.int64(lead) >> (LEAD - 1 - level)) & 1:
             for x in range(count):
-                ones = ~word_level(start[x], level)
-                found[x] |= equal[x] & ~ones
-                equal[x] &= ones
+                found[x] |= equal[x] & digit[x]
+                equal[x] &= ~digit[x]
         else:
             for x in range(count):
-                equal[x] &= word_level(start[x], level)
+                equal[x] &= digit[x]
     for x in range(count):
         found[x] |= equal[x] | (alive[x] & sure[first + x])
     return True
+
+
+@inline
+def first_digits(m, x, bit):
+    """The first digits of somebody's thinning uniform, as `sift` left them for word x of the strip."""
+    value = ZERO
+    for level in range(LEAD):
+        value = (value << ONE) | ((~see.digits(m)[level, x] >> bit) & ONE)
+    return value
 
 
 @inline
@@ -474,6 +504,7 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
     end = see.block(m)[1, b + 1]
     who = see.waiting(m)[0]
     number = see.waiting(m)[1]
+    leads = see.waiting(m)[3]
     for layer in range(len(ACT_LAYERS)):
         lead = world.lead[layer]
         if lead < 0:
@@ -515,9 +546,16 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
                             see.fetch_warm(m, i)
                         who[waiting] = i
                         number[waiting] = n
+                        if lead < EVERY_LEAD:
+                            bit = np.uint64((i - lo) % 64)
+                            leads[waiting] = (
+                                word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
+                                if n > 1
+                                else first_digits(m, x, bit)
+                            )
                         waiting += 1
                         if waiting == CHUNK:
-                            decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
+                            decide_all(key, world, law, rates, m, purpose, b, day, layer, waiting)
                             waiting = 0
                     alive &= ~see.classes(m)[layer, 0, w]
                     see.alive(m)[x] = alive
@@ -525,7 +563,7 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
                 more = left != ZERO
                 n += 1
             first += count
-        decide_all(key, world, law, rates, m, purpose, today, b, day, layer, waiting)
+        decide_all(key, world, law, rates, m, purpose, b, day, layer, waiting)
 
 
 @inline

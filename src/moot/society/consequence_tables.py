@@ -131,8 +131,8 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
             z["o_tiers"][a, u] = sum(1 << list(scheme.tier_names).index(t) for t in o.tiers)
             z["o_points"][a, u] = o.points
             z["o_blocked"][a, u] = 1 << names.index(o.not_on) if o.not_on is not None else 0
-            for x, (_, rule) in enumerate(rules):
-                if rule.entry.offer == o.offer:
+            for x, (whose, rule) in enumerate(rules):
+                if whose == s and rule.entry.offer == o.offer:
                     z["o_enters"][a, u] = x
     for u in range(U):
         own = [

@@ -75,10 +75,11 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "alive": (np.uint64, (STRIP,)),
     "found": (np.uint64, (STRIP,)),
     "equal": (np.uint64, (STRIP,)),
-    "waiting": (np.uint32, (3, CHUNK)),  # draws to make: who, which of the day, for what purpose
+    "waiting": (np.uint32, (4, CHUNK)),  # draws to make: who, which, what for; first digits of thinning
     "drawn": (np.uint32, (3, CHUNK)),
     "chosen": (np.int64, (5, CHUNK)),  # acts that may be done: kind, two uniforms, scale, author
-    "late": (np.int64, (CHUNK,)),  # candidates that are decided one by one, and which of the day
+    "late": (np.int64, (4, CHUNK)),  # candidates of a later act (see society.acts.decide_late)
+    "digits": (np.uint64, (8, STRIP)),  # first digits of the thinning uniforms of a strip
     "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
     "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
@@ -210,6 +211,7 @@ drawn = _view("drawn")
 chosen = _view("chosen")
 looked = _view("looked")
 late = _view("late")
+digits = _view("digits")
 sights = _view("sights")
 
 fetch_person = _fetch("person")
