@@ -10,7 +10,7 @@ import pytest
 from moot.errors import UnknownNameError, UserError
 from moot.experiment.published import Total, load_published
 from moot.experiment.simulation import simulate
-from moot.experiment.validation import Compared, compare, compared, lean, measured
+from moot.experiment.validation import Compared, compare, compared, lean, measured, seen_for
 from moot.findings.events import events_of
 
 PUBLISHED = load_published()
@@ -191,6 +191,75 @@ def test_a_share_of_a_flow_is_over_the_run():
     flow = result.record.region[0].sum(axis=(0, 1))
     paid, noticed = (int(flow[names[f"money:fines:{x}"]]) for x in ("paid-at-once", "noticed"))
     assert measured(row("fines-paid-at-one-crossing"), result) == pytest.approx(100 * paid / noticed)
+
+
+def seen_run_of(name, *, people):
+    one = PUBLISHED.scenarios[name]
+    scenario = lean(one)
+    seen = seen_for([row for row in PUBLISHED.rows if getattr(row.how, "scenario", None) == name], scenario)
+    return simulate(scenario, people=people, arms=one.arms, panel=0, threads=1, on_day=seen), seen
+
+
+@pytest.fixture(scope="module")
+def closure():
+    return seen_run_of("closure", people=20_000)
+
+
+def test_with_no_income_lost_nothing_changes_and_then_as_the_strain_says(closure):
+    result, seen = closure
+    assert abs(measured(row("offences-while-income-is-covered"), result, seen)) < 1
+    work = result.scenario.country_model.work
+    strain, left = work.strain.offence.at(), work.replacement.after.at()
+    found = measured(row("offences-after-cover-ends"), result, seen)
+    assert found == pytest.approx(100 * strain * (1 - left), abs=1)
+
+
+def test_everybody_who_worked_has_lost_work_where_every_firm_closes(closure):
+    result, seen = closure
+    (column,) = (k for k, x in result.compiled.columns.flow_names[1].items() if x == "work:jobs:hired")
+    assert result.record.region[1, :, :, column].sum() == 0
+    assert len(seen.lost) == result.days and seen.lost[0].shape == (2, 2, 9)
+    assert seen.lost[0][1, 0].sum() > 3 * seen.lost[0][0, 0].sum()
+    assert seen.lost[-1][1, 0].sum() == 0 < seen.lost[-1][1, 1].sum()
+
+
+def test_the_poor_in_work_are_as_many_as_below_the_line_of_the_lognormal(closure):
+    result, seen = closure
+    sigma = result.scenario.country_model.income.body_sigma.at()
+    below = 100 * 0.5 * (1 + math.erf(math.log(0.6) / sigma / math.sqrt(2)))
+    assert measured(row("poor-among-the-employed"), result, seen) == pytest.approx(below, abs=1.5)
+    assert measured(row("poor-among-the-unemployed"), result, seen) > 2 * below
+
+
+def test_ratings_shown_are_those_of_the_last_day():
+    result, seen = seen_run_of("platforms", people=20_000)
+    names = {name: k for k, name in result.compiled.columns.stock_names[1].items()}
+    rated = result.record.s_region[1, -1].sum(axis=0)[names["rating:rated:people"]]
+    shown = seen.rare[:, 1, 4].astype(float) / 8192
+    assert (shown > 0).sum() == rated > 0
+    mean = measured(row("mean-rating"), result, seen)
+    assert mean == pytest.approx(shown[shown > 0].mean())
+    high = measured(row("rated-at-least-four-and-a-half"), result)
+    five = row("five-stars-where-the-rated-rate-back")
+    as_half = five.model_copy(update={"how": five.how.model_copy(update={"stars": 4.5, "less": None})})
+    assert measured(as_half, result, seen) == pytest.approx(high)
+
+
+def test_rows_that_look_at_people_say_that_they_need_it(closure):
+    with pytest.raises(UserError, match="needs a look at every day"):
+        measured(row("poor-among-the-employed"), closure[0])
+
+
+def test_a_share_of_notices_replaces_that_of_the_country():
+    money = lean(PUBLISHED.scenarios["flashes"]).country_model.money
+    assert {fine.notice.at() for fine in money.fines.values()} == {0.616}
+    plain = lean(PUBLISHED.scenarios["crossing-2017"]).country_model.money
+    assert {fine.notice.at() for fine in plain.fines.values()} == {1.0}
+
+
+def test_hires_that_stand_are_as_many_as_the_multiplier_says():
+    result = run_of("record-shown", people=20_000, panel=0)
+    assert measured(row("hires-with-a-record-shown"), result) == pytest.approx(61.3, abs=4)
 
 
 def test_rows_asked_for_bring_only_their_scenarios():

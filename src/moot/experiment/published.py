@@ -21,13 +21,17 @@ from moot.declaring.values import ActName, Declaration, IsoDate, Many, Mark, Par
 __all__ = [
     "MOST_FITTED",
     "SECTIONS",
+    "AfterJobLoss",
     "Change",
     "Class",
     "FalsePositives",
     "Hits",
+    "MeanRating",
     "PeopleForPoints",
+    "Poor",
     "Published",
     "PublishedRow",
+    "RatedAtLeast",
     "ShareAtEnd",
     "ShareInSupport",
     "ShareOfFlow",
@@ -58,7 +62,8 @@ class Simulated(Part):
 
     `acts` are the only acts kept of its country, and `keeps` the only optional sections: what is left out
     costs time and changes nothing in its rows. Without `existing`, regimes in force are left out. `panel` is
-    the number of lives kept, of the declared `people`.
+    the number of lives kept, of the declared `people`. `notices`: the share of charges that a notice follows,
+    in place of the country's.
     """
 
     scenario: Slug | None = None
@@ -69,6 +74,7 @@ class Simulated(Part):
     acts: Many[ActName] = Field(min_length=1)
     keeps: Many[Section] = ()
     existing: bool = True
+    notices: Number | None = Field(default=None, ge=0, le=1)
 
 
 class Total(Part):
@@ -158,12 +164,65 @@ class ShareAtEnd(Part):
 
 
 class ShareOfFlow(Part):
-    """What is counted by the flow `part`, of what is counted by `of`, over the run, in per cent."""
+    """What is counted by the flows `part`, of what is counted by `of`, over the run, in per cent.
+
+    With `last_days`, over so many days at its end.
+    """
 
     kind: Literal["share-of-flow"]
     scenario: Slug
-    part: MeasureName
-    of: MeasureName
+    part: Many[MeasureName] = Field(min_length=1)
+    of: Many[MeasureName] = Field(min_length=1)
+    last_days: int | None = Field(default=None, ge=1)
+
+
+class AfterJobLoss(Part):
+    """Acts of a person who lost a job and has found no other, against the same in work, change in per cent.
+
+    Of the days `first_day` to `last_day` of the run (from 1), where everybody loses work in the second arm:
+    the acts more than in the first arm, by those expected of as many people as are out of work only there,
+    their benefit still running or ended (`cover`).
+    """
+
+    kind: Literal["after-job-loss"]
+    scenario: Slug
+    act: ActName
+    cover: Literal["running", "ended"]
+    first_day: int = Field(ge=1)
+    last_day: int = Field(ge=1)
+
+
+class Poor(Part):
+    """People whose income is below `line`, a share of the median, of those in work or looking, in per cent.
+
+    On the last day, in the first arm: income of the decile, times the replacement rate after a lost job.
+    """
+
+    kind: Literal["poor"]
+    scenario: Slug
+    who: Literal["employed", "unemployed"]
+    line: Number = Field(gt=0, le=1)
+
+
+class MeanRating(Part):
+    """The mean of the ratings shown on the last day in an arm, in stars."""
+
+    kind: Literal["mean-rating"]
+    scenario: Slug
+    arm: Slug
+
+
+class RatedAtLeast(Part):
+    """The rated who are shown with so many stars or more on the last day in `arm`, in per cent.
+
+    Less the same in the arm `less`, where it is said, in points.
+    """
+
+    kind: Literal["rated-at-least"]
+    scenario: Slug
+    stars: Number = Field(ge=1, le=5)
+    arm: Slug
+    less: Slug | None = None
 
 
 class FalsePositives(Part):
@@ -191,6 +250,10 @@ How = Annotated[
     | SupportChange
     | ShareAtEnd
     | ShareOfFlow
+    | AfterJobLoss
+    | Poor
+    | MeanRating
+    | RatedAtLeast
     | FalsePositives
     | Hits,
     Field(discriminator="kind"),

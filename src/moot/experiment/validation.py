@@ -6,24 +6,33 @@ code.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from moot.country.population import WHERE, WHO
+from moot.country.rates import AGES, INCOMES, STRATA
 from moot.declaring.files import data_folder
+from moot.declaring.values import Quantity
 from moot.errors import UnknownNameError, UserError
 from moot.experiment.published import (
     SECTIONS,
+    AfterJobLoss,
     Change,
     Class,
     FalsePositives,
     Hits,
+    MeanRating,
     PeopleForPoints,
+    Poor,
     Published,
     PublishedRow,
+    RatedAtLeast,
     ShareAtEnd,
     ShareInSupport,
     ShareOfFlow,
@@ -39,9 +48,14 @@ from moot.experiment.simulation import Result, panel_size, simulate
 from moot.regime import recognition
 from moot.society.acts import L_LISTED, L_REFUSED, L_TODAY
 from moot.society.arms import day_number
+from moot.society.counting import AGE
+from moot.society.engine import Society
+from moot.society.livelihood import BARE, CALM, COVERED, EMPLOYED_NOW, LOST, STATUS, UNEMPLOYED
 from moot.society.opinion import UNIT
+from moot.society.state import JOB_DAY, RATED, WORK
+from moot.society.work import STAR
 
-__all__ = ["Compared", "Comparison", "compare", "compared", "lean", "measured"]
+__all__ = ["Compared", "Comparison", "Seen", "compare", "compared", "lean", "measured", "seen_for"]
 
 DAY, PERSON, ARM, WHAT, WHICH, TRIES = 0, 1, 2, 3, 4, 7
 
@@ -82,6 +96,50 @@ class Compared:
             "inside": self.inside,
             "outside": None if self.inside else row.outside,
         }
+
+
+@dataclass
+class Seen:
+    """What no measure has and some rows need, looked up at the end of each day and never touched.
+
+    `lost`: day by day, people who lost their last job, (arms, benefit running or ended, age bands).
+    `rare`: at the end of the last day, the rows of `moot.society.state` that only some mechanisms need,
+    (people, arms, rows).
+    """
+
+    last: int  # day number
+    daily: bool
+    lost: list[NDArray[np.int64]] = field(default_factory=list)
+    rare: NDArray[np.uint16] | None = None
+
+    def __call__(self, society: Society, day: int) -> None:
+        """Look at a society at the end of a day."""
+        if self.daily:
+            # what a day ends with is felt on the next
+            level = _levels(society.books["warm"], day + 1, society.world["covered_days"])
+            bands = society.population.person[:, WHO] >> 5
+            counts = [
+                [np.bincount(bands[level[:, a] == x], minlength=AGES) for x in (COVERED, BARE)]
+                for a in range(level.shape[1])
+            ]
+            self.lost.append(np.array(counts, np.int64))
+        if day == self.last:
+            self.rare = society.books["warm"].copy()
+
+
+def _levels(rare: NDArray[np.uint16], day: int, covered_days: int) -> NDArray[np.int64]:
+    """(people, arms) levels of hardship on a day, as `moot.society.livelihood` has them."""
+    lost = rare[:, :, WORK] & LOST != 0
+    covered = day - rare[:, :, JOB_DAY].astype(np.int64) <= covered_days
+    return np.where(lost, np.where(covered, COVERED, BARE), CALM)
+
+
+def seen_for(rows: Sequence[PublishedRow], scenario: Scenario) -> Seen | None:
+    """What rows of a scenario need to look at beside its measures; None where that is nothing."""
+    if not any(isinstance(row.how, AfterJobLoss | Poor | MeanRating | RatedAtLeast) for row in rows):
+        return None
+    daily = any(isinstance(row.how, AfterJobLoss) for row in rows)
+    return Seen(day_number(scenario.start) + scenario.days - 1, daily)
 
 
 @dataclass(frozen=True)
@@ -149,6 +207,7 @@ def compare(
         for n in seeds:
             if progress is not None:
                 progress(f"{name}, seed {n}")
+            seen = seen_for(mine, scenario)
             result = simulate(
                 scenario,
                 people=sizes[name],
@@ -156,9 +215,10 @@ def compare(
                 threads=threads,
                 arms=one.arms,
                 panel=min(one.panel, panel_size(sizes[name], None) if people else one.panel),
+                on_day=seen,
             )
             for row in mine:
-                found[row.id].append(measured(row, result))
+                found[row.id].append(measured(row, result, seen))
     return Comparison(given, tuple(compared(row, found[row.id]) for row in asked), seeds, sizes)
 
 
@@ -182,11 +242,18 @@ def lean(one: Simulated) -> Scenario:
             raise UnknownNameError("act with a rate", name, list(country.acts))
     few: dict[str, object] = {"acts": {name: country.acts[name] for name in one.acts}}
     few |= {section: None for section in SECTIONS if section not in one.keeps}
+    if one.notices is not None and country.money is not None and "money" in one.keeps:
+        notice = {"notice": Quantity(value=one.notices)}
+        fines = {act: fine.model_copy(update=notice) for act, fine in country.money.fines.items()}
+        few["money"] = country.money.model_copy(update={"fines": fines})
     return scenario.in_country(country.model_copy(update=few), existing=one.existing)
 
 
-def measured(row: PublishedRow, result: Result | None) -> float | None:
-    """What a row asks for, in a run where it needs one; None where no life kept has it."""
+def measured(row: PublishedRow, result: Result | None, seen: Seen | None = None) -> float | None:
+    """What a row asks for, in a run where it needs one; None where no life kept has it.
+
+    `seen`: what `seen_for` says that the row needs, filled by the run.
+    """
     how = row.how
     if isinstance(how, FalsePositives):
         return 1.0 / recognition.presence(how.fmr, how.gallery).fpir
@@ -211,8 +278,13 @@ def measured(row: PublishedRow, result: Result | None) -> float | None:
     if isinstance(how, ShareAtEnd):
         return _share_at_end(how, result)
     if isinstance(how, ShareOfFlow):
-        part, whole = (int(_daily(result, measure, 0).sum()) for measure in (how.part, how.of))
+        days = slice(-how.last_days if how.last_days is not None else None, None)
+        part, whole = (sum(int(_daily(result, m, 0)[days].sum()) for m in of) for of in (how.part, how.of))
         return 100.0 * part / whole if whole else None
+    if isinstance(how, AfterJobLoss | Poor | MeanRating | RatedAtLeast):
+        if seen is None or seen.rare is None:
+            raise UserError(f"row {row.id} needs a look at every day of {how.scenario}")
+        return _looked_up(how, result, seen, seen.rare)
     if isinstance(how, TriesPerPerson):
         return _tries_per_person(how, result)
     return _people_for_points(how, result)
@@ -257,6 +329,72 @@ def _stock(result: Result, measure: str, arm: int) -> int:
         if name == measure:
             return int(result.record.s_region[arm, -1, :, column].sum(dtype=np.int64))
     raise UnknownNameError("measure", measure, sorted(names.values()))
+
+
+def _looked_up(
+    how: AfterJobLoss | Poor | MeanRating | RatedAtLeast,
+    result: Result,
+    seen: Seen,
+    rare: NDArray[np.uint16],
+) -> float | None:
+    if isinstance(how, AfterJobLoss):
+        return _after_job_loss(how, result, seen)
+    if isinstance(how, Poor):
+        return _poor(how, result, rare)
+    if isinstance(how, MeanRating):
+        shown = _shown(how.arm, result, rare)
+        return float(shown.mean()) / STAR if len(shown) else None
+    shares = []
+    for arm in (how.arm, *([how.less] if how.less is not None else [])):
+        shown = _shown(arm, result, rare)
+        if not len(shown):
+            return None
+        shares.append(100.0 * float((shown >= how.stars * STAR).mean()))
+    return shares[0] - sum(shares[1:])
+
+
+def _shown(arm: str, result: Result, rare: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """Ratings shown in an arm, of those who have one, in 1/8192 of a star."""
+    if arm not in result.arms:
+        raise UnknownNameError("arm", arm, list(result.arms))
+    shown = rare[:, result.arms.index(arm), RATED].astype(np.int64)
+    return _kept(shown, shown > 0)
+
+
+def _after_job_loss(how: AfterJobLoss, result: Result, seen: Seen) -> float | None:
+    """Acts more in the second arm ÷ acts expected of those who are out of work in it alone, by age band."""
+    (column,) = (k for k, x in result.compiled.columns.flow_names[0].items() if x == f"act:{how.act}:acts")
+    days = slice(how.first_day - 1, how.last_day)
+    acts = result.record.level[:, days, AGE : AGE + AGES, column].sum(axis=1, dtype=np.int64)
+    level = 0 if how.cover == "running" else 1
+    eves = seen.lost[max(0, how.first_day - 2) : how.last_day - 1]
+    lost = np.sum([eve[1, level] - eve[0, level] for eve in eves], 0)
+    people = np.bincount(result.population.person[:, WHO] >> 5, minlength=AGES)
+    rate = acts[0] / np.maximum(1, people * (how.last_day - how.first_day + 1))
+    expected = float((rate * lost).sum())
+    more = float((acts[1] - acts[0])[lost > 0].sum())
+    return 100.0 * more / expected if expected > 0 else None
+
+
+def _poor(how: Poor, result: Result, rare: NDArray[np.uint16]) -> float | None:
+    """Incomes of a decile are those of the lognormal body: a part of a decile may be below the line."""
+    country, when = result.scenario.country_model, result.scenario.start
+    if country.work is None or country.income is None:
+        raise UserError(f"{result.scenario.scenario}: work or income is not declared; the row needs both")
+    word = rare[:, 0, WORK].astype(np.int64)
+    last = result.record.first + result.days - 1
+    level = _levels(rare, last, result.compiled.world[0]["covered_days"])[:, 0]
+    mine = word & STATUS == (EMPLOYED_NOW if how.who == "employed" else UNEMPLOYED)
+    replaced = country.work.replacement
+    sigma = country.income.body_sigma.at(when)
+    decile = (result.population.person[:, WHERE] // STRATA)[mine]
+    poor = 0.0
+    shares = {CALM: 1.0, COVERED: replaced.covered.at(when), BARE: replaced.after.at(when)}
+    for x, left in shares.items():
+        below = NormalDist().cdf(math.log(how.line / left) / sigma) if left > 0 else 1.0
+        share = np.clip(INCOMES * below - np.arange(INCOMES), 0.0, 1.0)
+        poor += float(share[decile[level[mine] == x]].sum())
+    return 100.0 * poor / len(decile) if len(decile) else None
 
 
 def _minds(result: Result, measure: str, arm: int, month: int) -> int:
