@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from moot.findings.report_groups import LEAST_GROUP, TOO_FEW
-from moot.findings.summary import FEW, total, two
+from moot.findings.summary import FEW, starting_tier, total, two
 from moot.findings.talk import Talk, talk_of
 
 if TYPE_CHECKING:
@@ -125,24 +125,44 @@ def _capital(sentence: str) -> str:
 
 
 def _hurt(asking: Asking, answer: Answer) -> Answer:
-    counts, own = answer.counts, asking.own
-    if own:
-        counts["falls"] = asking.pair([f"scheme:{name}:falls" for name in own], of_the_scheme=True)
-        said = asking.clause(counts["falls"], "there were {n} falls into a lower tier", "nobody fell a tier")
-        for name, scheme in own.items():
+    counts = answer.counts
+    tiered = {name: scheme for name, scheme in asking.own.items() if len(scheme.tier_names) > 1}
+    if tiered:
+        counts["falls"] = asking.pair([f"scheme:{name}:falls" for name in tiered], of_the_scheme=True)
+        said = [
+            asking.clause(counts["falls"], "there were {n} falls into a lower tier", "nobody fell a tier")
+        ]
+        for name, scheme in tiered.items():
             lowest = scheme.tier_names[-1]
             counts[f"lowest {name}"] = asking.pair([f"tier:{name}-{lowest}:people"], of_the_scheme=True)
-            whose = "" if len(own) == 1 else f" of {name}"
-            said += "; on the last day " + asking.clause(
-                counts[f"lowest {name}"], f"{{n}} stand in the lowest tier{whose}, {lowest}",
-                f"nobody stands in the lowest tier{whose}, {lowest}",
+            whose = "" if len(asking.own) == 1 else f" of {name}"
+            start = ", where the score starts" if starting_tier(scheme) == lowest else ""
+            said.append(
+                asking.clause(
+                    counts[f"lowest {name}"],
+                    f"on the last day {{n}} stand in the lowest tier{whose}, {lowest}",
+                    f"on the last day nobody stands in the lowest tier{whose}, {lowest}",
+                ) + start
             )  # fmt: skip
-        answer.sentences.append(f"Per 1,000 synthetic people, {said}.")
+        answer.sentences.append(f"Per 1,000 synthetic people, {'; '.join(said)}.")
+    answer.sentences += _listed(asking, counts)
     answer.sentences += _refused(asking, counts)
     answer.sentences += _livelihood(asking, counts)
     if not any(pair.here or pair.twin for pair in counts.values()):
         answer.sentences = ["None of what is counted here happened: no fall, no refusal, no job lost for it."]
     return answer
+
+
+def _listed(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
+    """People on the lists of the scheme that are entered otherwise than by a low tier."""
+    said = []
+    for scheme in asking.own.values():
+        for rule in scheme.lists:
+            if rule.entry.tier is None:
+                on = counts[f"on {rule.list}"] = asking.pair([f"list:{rule.list}:people"], of_the_scheme=True)
+                said.append(f"{asking.beside(on)} on {rule.list}")
+    if any(pair.here for name, pair in counts.items() if name.startswith("on ")):
+        yield f"People on a list on the last day: {listed(said)}."
 
 
 def _refused(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
@@ -254,9 +274,9 @@ def _wrong(asking: Asking, answer: Answer) -> Answer:
         counts["for another"], "for what another person did, {n} charges fell on somebody",
         "no charge fell on a person for what another did",
     )  # fmt: skip
-    line += ", and " + asking.clause(
+    line += "; " + asking.clause(
         counts["false alarms"],
-        "{bare} times{twin} a false alarm stopped somebody, and nobody had done anything",
+        "{bare} times{twin} a false alarm stopped somebody where nobody had done anything",
         "no false alarm stopped anybody",
     )  # fmt: skip
     reporting = [f"sensor:{name}:malicious" for name in sensors]
@@ -299,12 +319,15 @@ def _back(asking: Asking, answer: Answer) -> Answer:
         said.append(f"points given back by rulings: {asking.beside(of('points-restored'))}")
     if any(scheme.score.memory_months for scheme in asking.own.values()):
         said.append(f"points back because charges expired: {asking.beside(of('points-expired'))}")
-    counts["rises"] = asking.pair([f"scheme:{name}:rises" for name in asking.own], of_the_scheme=True)
-    counts["falls"] = asking.pair([f"scheme:{name}:falls" for name in asking.own], of_the_scheme=True)
-    said.append(
-        f"rises into a higher tier: {asking.beside(counts['rises'])}, falls: {asking.beside(counts['falls'])}"
-    )
-    answer.sentences.append(f"{_capital('; '.join(said))}.")
+    if any(len(scheme.tier_names) > 1 for scheme in asking.own.values()):
+        counts["rises"] = asking.pair([f"scheme:{name}:rises" for name in asking.own], of_the_scheme=True)
+        counts["falls"] = asking.pair([f"scheme:{name}:falls" for name in asking.own], of_the_scheme=True)
+        said.append(
+            f"rises into a higher tier: {asking.beside(counts['rises'])}, "
+            f"falls: {asking.beside(counts['falls'])}"
+        )
+    if said:
+        answer.sentences.append(f"{_capital('; '.join(said))}.")
     return answer
 
 

@@ -61,6 +61,8 @@ def _tiers(run: Run, arm: str) -> str:
     out = []
     for name, scheme in run.rules.arms[arm].own_schemes.items():
         tiers = list(scheme.tier_names)
+        if len(tiers) < 2:
+            continue
         found = [run.sums([f"tier:{name}-{tier}:people"], arm, "day") for tier in tiers]
         dates = [str(day) for day in found[0]["at"]]
         values = [np.asarray(one["value"], float) for one in found]
@@ -138,9 +140,12 @@ def _returned(run: Run, arm: str) -> str:
         measures = (("contested", "redress:{}:appeals"), ("found right", "redress:{}:upheld"))
         caption = "Between the two lines: rejected, or still waiting for a ruling."
     else:
-        title, names = "Falls and rises", list(own)
+        title = "Falls and rises"
+        names = [name for name, scheme in own.items() if len(scheme.tier_names) > 1]
         measures = (("falls", "scheme:{}:falls"), ("rises", "scheme:{}:rises"))
         caption = "Between the two lines: falls that no rise has followed."
+    if not names:
+        return ""
     lines, dates = [], []
     for (words, measure), style in zip(measures, ("regime", "ink"), strict=True):
         found = run.sums([measure.format(name) for name in names], arm, "day")
