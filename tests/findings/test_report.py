@@ -61,9 +61,10 @@ def test_the_page_has_its_parts(page):
     parts = [
         BAND,
         "The scheme in words",
+        "Who was hurt?",
+        "Who stands in which tier",
         "The run in one table",
         "Day by day",
-        "Tiers",
         "Groups side by side",
         "Where",
         "One life beside its twin",

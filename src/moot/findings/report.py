@@ -15,7 +15,8 @@ import numpy as np
 from moot.declaring.files import shipped_names, shown
 from moot.findings.curves import Curve, curves_of, measures_charged
 from moot.findings.lives import described, gathered, moments, on
-from moot.findings.report_chart import CHART_STYLE, stacked_by_day
+from moot.findings.report_answers import five_answers
+from moot.findings.report_chart import CHART_STYLE
 from moot.findings.report_groups import groups
 from moot.findings.report_map import (
     LEAST_EVENTS,
@@ -29,7 +30,7 @@ from moot.findings.report_map import (
     words_of,
 )
 from moot.findings.report_parts import curly, figure, table
-from moot.findings.summary import HEADER, TIE, starting_tier, two
+from moot.findings.summary import HEADER, TIE, two
 from moot.regime.words import account
 
 if TYPE_CHECKING:
@@ -41,10 +42,15 @@ BAND = "MODEL · SYNTHETIC PEOPLE"
 LONGEST_LIFE = 45
 
 LEFT_OUT = (
-    "Nobody is born, dies, ages or moves in a run.",
+    "Nobody is born, dies, ages or moves in a run; nobody meets anybody new, though ties can break.",
     "Regions differ by what the country declares and by nothing else; the model knows nothing about what "
     "happens there.",
     "People act on their own account: no groups, no organisers, no families deciding together.",
+    "What people think of a score moves what they say and nothing else that they do.",
+    "A refused job, lease, loan or place at school goes to nobody else; income changes by a lost job alone. "
+    "What a refusal does to health, families and friendships beyond a broken tie is not modelled.",
+    "Employers, landlords, police and courts follow the declared rules: they do not learn or bend them. The "
+    "law of today charges nobody for what another did, and its fines cannot be contested.",
     "What nobody has measured is assumed; one run shows one choice of every assumption.",
     "Whether a scheme would be lawful, wanted or built is outside the model.",
 )
@@ -76,18 +82,25 @@ def report_html(run: Run, arm: str | None = None) -> str:
 def _sections(run: Run, arm: str) -> Iterator[str]:
     yield _head(run, arm)
     yield _scheme(run, arm)
-    yield f'<section><h2>The run in one table</h2><div class="wide">{run.summary(arm).html()}</div></section>'
-    yield (
-        "<section><h2>Day by day</h2>"
-        + "".join(_curve(curve) for curve in curves_of(run, arm))
-        + "</section>"
-    )
-    yield _tiers(run, arm)
+    yield five_answers(run, arm)
+    yield _life(run, arm)
+    yield _more(
+        "The run in one table", "every number beside the twin’s",
+        f'<div class="wide">{run.summary(arm).html()}</div>',
+    )  # fmt: skip
+    yield _more("Day by day", "curves", "".join(_curve(curve) for curve in curves_of(run, arm)))
     yield groups(run, arm)
     yield _map(run, arm)
-    yield _life(run, arm)
     yield _left_out(run, arm)
     yield _quote(run)
+
+
+def _more(heading: str, what: str, body: str) -> str:
+    """A section that is folded until it is asked for."""
+    return (
+        f'<section><h2>{escape(heading)}</h2><details class="more"><summary>Show {escape(what)}</summary>'
+        f"{body}</details></section>"
+    )
 
 
 def _head(run: Run, arm: str) -> str:
@@ -115,7 +128,7 @@ def _scheme(run: Run, arm: str) -> str:
     first = headings[0] if headings else len(lines)
     said = [line.strip() for line in lines[1:first]]
     out += [f"<p>{escape(line)}</p>" for line in said]
-    out.append('<div class="account">')
+    out.append('<details class="more"><summary>Show the scheme rule by rule</summary><div class="account">')
     inside = False
     for line in lines[first:]:
         heading = not line.startswith(" ")
@@ -132,7 +145,7 @@ def _scheme(run: Run, arm: str) -> str:
             inside = True
         else:
             out.append(f"<p>{escape(line.strip())}</p>")
-    out.append("</ul></div></section>" if inside else "</div></section>")
+    out.append(f"{'</ul>' if inside else ''}</div></details></section>")
     return "".join(out)
 
 
@@ -142,42 +155,6 @@ def _curve(curve: Curve) -> str:
     what = "sums by month" if curve.flow else "last day of each month"
     numbers = table(head, rows, f"The numbers: {what}, per 1,000 {curve.per}")
     return figure(curve.title, curve.svg(), curve.caption, numbers)
-
-
-def _tiers(run: Run, arm: str) -> str:
-    out = []
-    for name, scheme in run.rules.arms[arm].own_schemes.items():
-        tiers = list(scheme.tier_names)
-        found = [run.sums([f"tier:{name}-{tier}:people"], arm, "day") for tier in tiers]
-        dates = [str(day) for day in found[0]["at"]]
-        values = [np.asarray(one["value"], float) for one in found]
-        total = np.sum(values, axis=0)
-        floor = scheme.score.floor
-        words = {
-            tier.tier: f"{tier.tier}: {tier.from_} and up" if tier.from_ > floor else f"{tier.tier}: below"
-            for tier in scheme.score.tiers
-        }
-        ends = ", ".join(
-            f"{tier} {two(100 * float(v[-1]) / float(total[-1]))} %"
-            for tier, v in zip(tiers, values, strict=True)
-        )
-        drawing = stacked_by_day(
-            f"Tiers of {name}", f"Share of people in each tier by day. On the last day: {ends}.", dates,
-            [(words[tier], v) for tier, v in zip(tiers, values, strict=True)],
-        )  # fmt: skip
-        months = sorted({day[:7] for day in dates})
-        last = [max(n for n, day in enumerate(dates) if day[:7] == month) for month in months]
-        rows = [
-            [month, *(two(100 * float(v[n]) / float(total[n])) for v in values)]
-            for month, n in zip(months, last, strict=True)
-        ]
-        numbers = table(["month", *tiers], rows, "The numbers: per cent of people, last day of each month")
-        caption = (
-            f"Share of the people who have the score, by tier, at the end of each day. The score starts at "
-            f"{scheme.score.start}, which is tier {starting_tier(scheme)}."
-        )
-        out.append(figure("Who stands in which tier", drawing, caption, numbers))
-    return f"<section><h2>Tiers</h2>{''.join(out)}</section>" if out else ""
 
 
 def areas_of(run: Run, arm: str) -> list[Area]:

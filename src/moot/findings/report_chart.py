@@ -16,7 +16,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHART_STYLE", "Line", "bars", "lines_by_day", "stacked_by_day", "weekly"]
+__all__ = ["CHART_STYLE", "Line", "bars", "lines_by_day", "paired_bars", "stacked_by_day", "weekly"]
 
 _serial = itertools.count(1)
 
@@ -25,7 +25,9 @@ font-variant-numeric: tabular-nums lining-nums; } svg.chart .grid { stroke: var(
 svg.chart .axis { stroke: var(--ink-3); stroke-width: 1; } svg.chart .line { fill: none; stroke-width: 1.8;
 stroke-linejoin: round; } svg.chart .s-today { stroke: var(--today); } svg.chart .s-regime { stroke:
 var(--regime); } svg.chart text.t-today { fill: var(--today); } svg.chart text.t-regime { fill: var(--regime);
-} svg.chart .gap { fill: var(--regime); opacity: .09; stroke: none; } svg.chart .b-today { fill: var(--today);
+}
+svg.chart .s-ink { stroke: var(--ink-2); } svg.chart .said { stroke-dasharray: 5 4; }
+svg.chart .gap { fill: var(--regime); opacity: .09; stroke: none; } svg.chart .b-today { fill: var(--today);
 } svg.chart .b-regime { fill: var(--regime); } svg.chart text.few { font-style: italic; fill: var(--ink-3); }
 svg.chart text.strong { fill: var(--ink); } svg.chart .tier { stroke: var(--paper); stroke-width: .6; }
 """
@@ -33,7 +35,10 @@ svg.chart text.strong { fill: var(--ink); } svg.chart .tier { stroke: var(--pape
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its words, its class (`regime` or `today`), its values (one a day)."""
+    """One line: its words, its class, its values (one a day).
+
+    Classes are `regime`, `today`, `ink`; with `said` after it a line is dashed.
+    """
 
     words: str
     style: str
@@ -209,4 +214,41 @@ def bars(
         wide = (right - left) * value / highest
         out.append(f'<rect class="b-{style}" x="{left}" y="{y + 2}" width="{wide:.1f}" height="11"/>')
         out.append(f'<text x="{left + wide + 5:.1f}" y="{y + 12}">{two(value)}</text>')
+    return "".join([*out, end])
+
+
+def paired_bars(
+    title: str,
+    description: str,
+    rows: Sequence[tuple[str, float, float | None]],
+    key: tuple[str, str | None],
+    *,
+    width: int = 720,
+) -> str:
+    """Horizontal bars two by two, an arm above its twin; `key` names the two, and 0 says "none"."""
+    from moot.findings.summary import two
+
+    alone = key[1] is None
+    step = 26 if alone else 38
+    height = 30 + step * len(rows)
+    highest = max((max(here, twin or 0.0) for _, here, twin in rows), default=0.0) or 1.0
+    left, right = 0.52 * width, width - 60.0
+    out, end = _open(width, height, title, description)
+    out.append(f'<text class="t-regime" x="{left:.0f}" y="12">{escape(key[0])}</text>')
+    if key[1] is not None:
+        shift = left + 7.0 * len(key[0]) + 18
+        out.append(f'<text class="t-today" x="{shift:.0f}" y="12">{escape(key[1])}</text>')
+    out.append(f'<line class="axis" x1="{left}" x2="{left}" y1="20" y2="{height - 6}"/>')
+    for n, (name, here, twin) in enumerate(rows):
+        y = 24 + step * n
+        middle = y + (13 if alone else 19)
+        out.append(f'<text x="{left - 10:.1f}" y="{middle}" text-anchor="end">{escape(name)}</text>')
+        for at, style, value in ((y + 3, "regime", here), (y + 16, "today", twin)):
+            if value is None:
+                continue
+            wide = (right - left) * value / highest
+            said = f'<text x="{left + wide + 6:.1f}" y="{at + 10}">{two(value)}</text>'
+            if not value:
+                said = f'<text class="few" x="{left + 6}" y="{at + 10}">none</text>'
+            out.append(f'<rect class="b-{style}" x="{left}" y="{at}" width="{wide:.1f}" height="11"/>{said}')
     return "".join([*out, end])

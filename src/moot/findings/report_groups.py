@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from moot.findings.run import Run
     from moot.store.parquet import Columns
 
-__all__ = ["LEAST_GROUP", "depends", "groups", "rate", "told"]
+__all__ = ["LEAST_GROUP", "TOO_FEW", "depends", "groups", "rate", "told"]
 
 LEAST_GROUP = 50
 """People in a group, and `FEW` events, from which a number is shown for it."""
@@ -53,7 +53,7 @@ def groups(run: Run, arm: str) -> str:
         ("people in the lowest tier on the last day", lowest),
     )
     found = [(words, run.sums(names, arm, "level")) for words, names in shown]
-    out = ["<section><h2>Groups side by side</h2>"]
+    out = ['<section id="groups"><h2>Groups side by side</h2>']
     known = {str(one) for one in found[0][1]["attribute"]}
     for attribute, heading in _GROUPS.items():
         if attribute not in known:
