@@ -172,15 +172,15 @@ def rates_of(
     """Dominating rates, the names of the acts in order, and each act's value ÷ bound as a threshold (k,)."""
     names = list(country.acts)
     domains = domains_of(country, vocabulary)
-    own_shapes = sum(1 for a in country.acts.values() if a.heterogeneity is not None)
-    if len(names) > KINDS or own_shapes > OWN_SHAPES:
+    own_shapes = [a.heterogeneity.shape.at(when) for a in country.acts.values() if a.heterogeneity]
+    shapes = sorted(set(own_shapes))
+    if len(names) > KINDS or len(own_shapes) > OWN_SHAPES:
         raise UserError(f"{country.country}: at most {KINDS} acts, {OWN_SHAPES} of them with a heterogeneity")
     by_person = np.zeros((len(names), WHO), np.int64)
     by_place = np.full((len(names), WHERE), tables.Q16, np.int64)
     cap = np.full(len(names), tables.q32(0.9), np.int64)
-    own = np.zeros(len(names), np.int64)
+    own, own_at = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     thin = np.zeros(len(names), np.int64)
-    rows: list[NDArray[np.int64]] = []
     people = age_sex_counts(country)
     age9 = np.zeros((AGES, SEXES))
     for band in range(18):
@@ -251,8 +251,9 @@ def rates_of(
         if act.cap_per_day is not None:
             cap[k] = tables.q32(act.cap_per_day)
         if act.heterogeneity is not None:
-            own[k] = 1 + len(rows)
-            rows.append(tables.gamma_bins(float(act.heterogeneity.shape.at(when))))
+            # Acts of one shape share a table, which then stays in the processor's nearest memory.
+            own[k] = 1 + shapes.index(act.heterogeneity.shape.at(when))
+            own_at[k] = max(1, len(domains)) + int((own_at > 0).sum())
     rates = np.zeros(1, RATES)
     kinds = len(names)
     layers = [layer_of(country.act(n, vocabulary)) for n in names]
@@ -275,7 +276,7 @@ def rates_of(
         ("count", [len(row) for row in by_layer]),
         ("stretch", [int(country.acts[n].cap_per_day is None) for n in names]),
         ("own", own),
-        ("own_at", np.where(own > 0, max(1, len(domains)) + own - 1, 0)),
+        ("own_at", own_at),
         ("purpose", [purpose(f"act/{n}") for n in names]),
         ("own_purpose", [purpose(f"act/{n}/propensity") for n in names]),
     ):
@@ -287,8 +288,8 @@ def rates_of(
             rates[0][field][:kinds] = table
     rates["domain_bins"] = tables.gamma_bins(float(country.propensity.shape.at(when)))
     rates[0]["bins"][0] = tables.Q16
-    for row, bins in enumerate(rows):
-        rates[0]["bins"][1 + row] = bins
+    for row, shape in enumerate(shapes):
+        rates[0]["bins"][1 + row] = tables.gamma_bins(float(shape))
     return rates, names, thin
 
 
@@ -308,7 +309,7 @@ def synthesise(
     ties = [t for t in country.ties if t.kind in ("ring", "clique")]
     rates, _, _ = rates_of(country, vocabulary, when)
     domains = max(1, len(domains_of(country, vocabulary)))
-    owns = int(rates[0]["own"].max())
+    owns = int((rates[0]["own"] > 0).sum())
     orders = 1 + len(ties)
     arrays = {
         "person": np.empty((people, pop.THETA + domains + owns), np.uint16),

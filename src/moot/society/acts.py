@@ -8,7 +8,7 @@ import numpy as np
 
 from moot.country.population import RATE, REGION, WHO
 from moot.country.rates import ACT_LAYERS
-from moot.draws.compiled import inline
+from moot.draws.compiled import inline, spliced
 from moot.draws.philox import (
     FULL,
     ONE,
@@ -157,7 +157,7 @@ def remember(m, b, place, k, bits, day):
         see.past(m)[b, n, 1] = day
 
 
-@inline
+@spliced
 def searched(key, world, law, rates, m, b, i, a, k, day, bits, at, among):
     """The sensors of an arm that are in `among` (bit by sensor) look at an act of `day`.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from moot.country.population import THETA, WHERE, WHO
 from moot.country.rates import CLASSES, bound
-from moot.draws.compiled import inline
+from moot.draws.compiled import inline, spliced
 from moot.draws.philox import M32, ONE, S32, ZERO, philox_words, stream, word_level, word_start
 from moot.society import memory as see
 from moot.society.memory import STRIP
@@ -17,7 +17,7 @@ LEAD = 8  # digits of a thinning uniform that come from the words
 EVERY_LEAD = (1 << LEAD) - 1
 
 
-@inline
+@spliced
 def next_kind(rates, m, i, layer, c, r, at):
     """The first kind of a layer after place `at` that r (32 digits after c zeros) makes a potential act.
 
