@@ -177,8 +177,18 @@ class Books:
                 record[f"n_{size}"] = self.sizes[size]
             self.records.append(record[0])
 
+    def watch_mail(self) -> None:
+        """After a phase, before the next reads its messages: raise `DeskFull` where a box overflowed."""
+        self._watch("mail_cap", int(self["mail_n"].max()))
+
+    def _watch(self, cap: str, count: int) -> None:
+        if count > self.sizes[cap]:
+            box, room = cap.removesuffix("_cap"), self.sizes[cap]
+            raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
+        self.make_room(cap, 2 * count)
+
     def watch_room(self) -> None:
-        """After a phase: raise `DeskFull` where a box overflowed, double what is more than half full."""
+        """After a day: raise `DeskFull` where anything overflowed, double what is more than half full."""
         used = {
             "mail_cap": int(self["mail_n"].max()),
             "wake_cap": int(self["wakes_n"][:, 0].max()),
@@ -188,11 +198,7 @@ class Books:
             "debt_cap": int(self["debt_n"].max()),
         }
         for cap, count in used.items():
-            if count > self.sizes[cap]:
-                box, room = cap.removesuffix("_cap"), self.sizes[cap]
-                raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
-        for cap, count in used.items():
-            self.make_room(cap, 2 * count)
+            self._watch(cap, count)
 
     def make_room(self, cap: str, wanted: int) -> None:
         """Double a size of the desk until it holds `wanted`."""

@@ -185,16 +185,16 @@ class Society:
 
         with self._timed("acts, sensing, false alarms"):
             team.run(morning)
-        desk.watch_room()
+        desk.watch_mail()
         with self._timed("exchange between blocks"):
             kernels.exchange(desk.records[0], OUT, OWN)
-        desk.watch_room()
+        desk.watch_mail()
         with self._timed("charges, scores, lists, redress, trips, decisions"):
             team.run(evening)
-        desk.watch_room()
+        desk.watch_mail()
         with self._timed("exchange between blocks"):
             kernels.exchange(desk.records[0], FAR, FALLS)
-        desk.watch_room()
+        desk.watch_mail()
         with self._timed("association and news of ties"):
             team.run(news)
         desk.watch_room()
@@ -292,9 +292,13 @@ class Society:
         """SHA-256 of each arm: its measures in canonical order, then the keyed sum of the people's state."""
         c = self.compiled
         out: dict[str, str] = {}
-        sums = np.zeros((len(c.arms), 2), np.uint64)
-        last = self.first + self.days - 1
-        state_sums(self.key, self.world, c.law, self.books.records[0], self.all_blocks, last, sums)
+        parts = np.zeros((len(self.shares), len(c.arms), 2), np.uint64)
+        last, records = self.first + self.days - 1, self.books.records
+        with Team(len(self.shares)) as team:
+            team.run(
+                lambda w: state_sums(self.key, self.world, c.law, records[w], self.shares[w], last, parts[w])
+            )
+        sums = parts.sum(axis=0)  # modulo 2**64, in any order
         for a, arm in enumerate(c.arms):
             h = hashlib.sha256()
             for names, by_region, by_level, by_month in (
