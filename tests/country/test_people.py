@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from moot.country import population
-from moot.country.population import ADULT, ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE, Population
+from moot.country.population import ADULT, EMPLOYED, LICENCE, SMARTPHONE, Population
 from moot.country.rates import bound
 from moot.country.reading import load_country
-from moot.country.synthesis import age_sex_counts, domains_of, rates_of, slots_of, synthesise
+from moot.country.synthesis import age_sex_counts, domains_of, rates_of, synthesise
 from moot.draws import tables
 from moot.errors import UserError
 from moot.vocabulary import load_vocabulary
+from tests.country.drawn import FAR_OFF, close, level_of
 
 WHEN = date(2028, 1, 1)
 PEOPLE = 20_000
-FAR_OFF = 5.0  # standard deviations
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +32,6 @@ def vocabulary():
 @pytest.fixture(scope="module")
 def people(country, vocabulary):
     return synthesise(country, vocabulary, seed=1, people=PEOPLE, when=WHEN)
-
-
-def level_of(people, vocabulary, attribute):
-    """(n,) level of an attribute, from 0."""
-    first, _ = slots_of(vocabulary)
-    at = ATTRIBUTES.index(attribute)
-    return people.levels[:, at].astype(int) - first[at]
-
-
-def close(count, trials, share):
-    """Whether a count is within five standard deviations of a share of independent trials."""
-    return abs(count - trials * share) <= FAR_OFF * np.sqrt(max(1.0, trials * share * (1 - share)))
 
 
 def flag(people, bit):

@@ -6,17 +6,17 @@ from datetime import date
 import numpy as np
 import pytest
 
-from moot.country.population import ATTRIBUTES, EMPLOYED, LICENCE, SMARTPHONE, apportion
+from moot.country.population import EMPLOYED, LICENCE, SMARTPHONE, apportion
 from moot.country.reading import load_country
-from moot.country.synthesis import age_sex_counts, slots_of, synthesise
+from moot.country.synthesis import age_sex_counts, synthesise
 from moot.declaring.files import data_folder, shipped_names
 from moot.experiment.scenario import load_scenario
 from moot.findings.report_map import HEIGHT, WIDTH, Area, outlines, region_map
 from moot.vocabulary import load_vocabulary
+from tests.country.drawn import close, level_of
 
 NAMES = shipped_names("country")
 PEOPLE = 5_000
-FAR_OFF = 5.0  # standard deviations
 WHEN = date(2018, 1, 1)
 
 
@@ -33,16 +33,6 @@ def vocabulary():
 @pytest.fixture(scope="module")
 def people(country, vocabulary):
     return synthesise(country, vocabulary, seed=7, people=PEOPLE, when=WHEN, threads=1)
-
-
-def level_of(people, vocabulary, attribute):
-    first, _ = slots_of(vocabulary)
-    at = ATTRIBUTES.index(attribute)
-    return people.levels[:, at].astype(int) - first[at]
-
-
-def close(count, trials, share):
-    return abs(count - trials * share) <= FAR_OFF * np.sqrt(max(1.0, trials * share * (1 - share)))
 
 
 def text_of(name):
