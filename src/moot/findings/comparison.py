@@ -5,11 +5,11 @@ Both open with how many predicted rows are inside, then with what is not tested 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from moot.experiment.published import Class
 from moot.experiment.validation import Compared, Comparison
+from moot.findings.summary import two_digits
 
 __all__ = ["lines_of", "opening", "page_of"]
 
@@ -129,12 +129,8 @@ def _found(one: Compared) -> str:
 
 
 def two(value: float) -> str:
-    """Two significant digits, without an exponent."""
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.1e}")
-    digits = 1 - math.floor(math.log10(abs(rounded)))
-    return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:.{digits}f}"
+    """Two significant digits, without an exponent; a plain hyphen below zero."""
+    return f"{'-' if value < 0 else ''}{two_digits(value)}"
 
 
 def _published(value: float) -> str:

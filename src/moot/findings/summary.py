@@ -42,14 +42,19 @@ GROUPS = (
 DID, CHARGED, COST, BACK, GIVEN_UP, SAID = range(len(GROUPS))
 
 
-def two(number: float, *, sign: bool = False) -> str:
-    """A number with two significant digits; with a sign where it is a difference."""
+def two_digits(number: float) -> str:
+    """The size of a number with two significant digits, without an exponent or a sign."""
     if number == 0:
         return "0"
     shown = float(f"{abs(number):.1e}")
     digits = 0 if shown >= 10 else (1 if shown >= 1 else max(2, 1 - int(f"{shown:e}".partition("e")[2])))
-    text = f"{shown:,.{digits}f}"
-    return f"{'+' if number > 0 else '−'}{text}" if sign else (f"−{text}" if number < 0 else text)
+    return f"{shown:,.{digits}f}"
+
+
+def two(number: float, *, sign: bool = False) -> str:
+    """A number with two significant digits; with a sign where it is a difference."""
+    before = "−" if number < 0 else ("+" if sign and number > 0 else "")
+    return f"{before}{two_digits(number)}"
 
 
 @dataclass(frozen=True)
