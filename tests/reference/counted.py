@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +129,11 @@ class Counted(People):
         out = {}
         for a, arm in enumerate(self.compiled.arms):
             h = hashlib.sha256()
+
+            def put(name: str, *values: Any, into: Any = h) -> None:
+                leaf = hashlib.sha256(b"".join(np.ascontiguousarray(v, np.int64).tobytes() for v in values))
+                into.update(name.encode() + b"\0" + leaf.digest())
+
             for names, tables in (
                 (
                     self.columns.flow_names[a],
@@ -139,16 +145,12 @@ class Counted(People):
                 ),
             ):
                 for name, column in sorted((name, column) for column, name in names.items()):
-                    h.update(name.encode())
-                    for table in tables:
-                        h.update(np.ascontiguousarray(table[..., column]).tobytes())
+                    put(name, *(table[..., column] for table in tables))
             for s, scheme in enumerate(arm.schemes):
-                h.update(scheme.scheme.encode())
-                h.update(self.score_sum[a, s].tobytes())
-                h.update(self.level_score[a, s].tobytes())
-            h.update(self.fear_sum[a].tobytes())
+                put(scheme.scheme, self.score_sum[a, s], self.level_score[a, s])
+            put("perceived certainty", self.fear_sum[a])
             if self.minds:
-                self.minds.update(h, a)
+                put("opinion", *self.minds.measures(a))
             h.update(self._state_sums(a).tobytes())
             out[arm.name] = h.hexdigest()
         return out

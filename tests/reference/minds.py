@@ -6,9 +6,10 @@ It shares tables and draws with the engine, and no sum: what a person heard is a
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moot.draws.philox import day_key, mix, purpose, static_hash
 from tests.reference.people import M64, digest_mix, rounded
@@ -133,10 +134,9 @@ class Minds:
                 self.region[a, month, region[i]] += row
                 self.level[a, month, levels[i]] += row
 
-    def update(self, h: Any, a: int) -> None:
-        """Put the measures of an arm into its digest."""
-        h.update(self.level[a].tobytes())
-        h.update(self.region[a].tobytes())
+    def measures(self, a: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The measures of an arm that enter its digest."""
+        return self.level[a], self.region[a]
 
     def fold(self, a: int, i: int, h: int) -> int:
         """Put a mind into the hash of a person's state."""

@@ -8,8 +8,12 @@ All values are uint64 that hold 32-bit or 64-bit words: numba turns a mix of uin
 """
 
 import hashlib
+from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from moot.draws.compiled import inline, spliced
 
@@ -173,28 +177,32 @@ def word_uniform(start, level_count, bit):
     return word_digits(start, level_count, 32, bit)
 
 
+@intrinsic
+def _trailing_zeros(typingctx: Any, x: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), code
+
+
+@intrinsic
+def _ones(typingctx: Any, x: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return types.uint64(types.uint64), code
+
+
 @inline
 def low_bit(x):
-    """The place of the lowest set bit of a non-zero 64-bit word."""
-    n = 0
-    if x & M32 == ZERO:
-        n += 32
-        x >>= S32
-    if x & np.uint64(0xFFFF) == ZERO:
-        n += 16
-        x >>= np.uint64(16)
-    if x & np.uint64(0xFF) == ZERO:
-        n += 8
-        x >>= np.uint64(8)
-    if x & np.uint64(0xF) == ZERO:
-        n += 4
-        x >>= np.uint64(4)
-    if x & np.uint64(0x3) == ZERO:
-        n += 2
-        x >>= np.uint64(2)
-    if x & ONE == ZERO:
-        n += 1
-    return n
+    """The place of the lowest set bit of a 64-bit word; 64 where none is set."""
+    return np.int64(_trailing_zeros(np.uint64(x)))
+
+
+@inline
+def ones(x):
+    """How many bits of a 64-bit word are set."""
+    return np.int64(_ones(np.uint64(x)))
 
 
 @inline

@@ -21,7 +21,6 @@ from moot.draws.philox import (
     mix,
     stream,
     word_below,
-    word_candidates,
     word_digits,
     word_start,
     word_uniform,
@@ -32,8 +31,13 @@ from moot.society.candidates import (
     EVERY_LEAD,
     LEAD,
     candidates,
-    draw_all,
+    draw_asked,
+    draw_first,
+    everybody,
     first_digits,
+    first_kinds,
+    keep_below,
+    line_up,
     next_kind,
     sift,
     thinning,
@@ -63,6 +67,7 @@ from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
 
 EVERY_SENSOR = -1
+ONE_TIME = np.int64(65536)  # the scale of an act whose bound is not capped
 TRIES = 4096
 
 # Kinds of an event in a panel life (see findings.lives for the words).
@@ -302,55 +307,39 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
 
 
 @inline
-def decide_all(key, world, law, rates, m, what, b, day, layer, count):
-    """Decide the candidates that wait, step by step for all of them."""
+def decide_first(key, world, law, rates, m, what, b, day, layer, first, count):
+    """Decide the first acts of the candidates that wait from place `first`, step by step for all of them.
+
+    Their bounds are not capped, for then they would be of class 0: nothing has to be scaled up.
+    """
     who = see.waiting(m)[0]
-    number = see.waiting(m)[1]
-    purposes = see.waiting(m)[2]
-    leads = see.waiting(m)[3]
+    leads = see.waiting(m)[1]
     chosen = see.chosen(m)
-    for x in range(count):
-        purposes[x] = what
-    draw_all(key, m, day, count)
+    draw_first(key, m, day, what, first, count)
+    first_kinds(rates, m, layer, first, count)
+    picked = see.picked(m)
+    kinds = rates.count[layer]
     acts = 0
-    later = 0
     for x in range(count):
-        i = np.int64(who[x])
-        n = np.int64(number[x])
-        c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
-        if n > 0 or c == 0:
-            late = see.late(m)
-            late[0, later] = i
-            late[1, later] = n
-            late[2, later] = leads[x]
-            late[3, later] = -1
-            later += 1
-            continue
-        _, k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), np.int64(-1))
-        if k < 0:
-            continue
-        scale = np.int64(65536) if full == p else (full << 16) // p
-        thin = thinning(world.lead[layer], leads[x], see.drawn(m)[1, x])
-        if thin < (world.ceiling[k] * scale) >> 16:
-            chosen[0, acts] = k
-            chosen[1, acts] = thin
-            chosen[2, acts] = np.int64(see.drawn(m)[2, x])
-            chosen[3, acts] = scale
-            chosen[4, acts] = i
-            acts += 1
+        at = picked[x]
+        k = rates.order[layer, min(at, kinds - 1)]
+        thin = thinning(world.lead[layer], leads[first + x], see.drawn(m)[1, x])
+        chosen[0, acts] = k
+        chosen[1, acts] = thin
+        chosen[2, acts] = np.int64(see.drawn(m)[2, x])
+        chosen[3, acts] = np.int64(who[first + x])
+        acts += (at < kinds) & (thin < world.ceiling[k])
     look_all(key, world, rates, m, day, acts)
     for x in range(acts):
         act_of(
-            key, world, law, rates, m, b, chosen[4, x], chosen[0, x], day, chosen[1, x], chosen[2, x],
-            chosen[3, x], x,
+            key, world, law, rates, m, b, chosen[3, x], chosen[0, x], day, chosen[1, x], chosen[2, x],
+            ONE_TIME, x,
         )  # fmt: skip
-    if later > 0:
-        decide_late(key, world, law, rates, m, what, b, day, layer, later)
 
 
 @inline
-def decide_late(key, world, law, rates, m, what, b, day, layer, count):
-    """The later potential acts of a day, and all those of people of class 0, after the first of the others.
+def decide_late(key, world, law, rates, m, what, b, day, layer, first, count):
+    """The later potential acts of a day, and all those of people of class 0, from place `first` of `late`.
 
     Draws of one act follow from its number in the day, so the kind of the n-th is found by going through
     those before it; everybody goes one step on at a time. People of class 0 go on until there is none.
@@ -362,19 +351,20 @@ def decide_late(key, world, law, rates, m, what, b, day, layer, count):
     step = 0
     while count > 0:
         for x in range(count):
-            see.waiting(m)[0, x] = late[0, x]
-            see.waiting(m)[1, x] = step
-            see.waiting(m)[2, x] = what
-        draw_all(key, m, day, count)
-        left = 0
+            see.asked(m)[0, x] = late[0, first + x]
+            see.asked(m)[1, x] = step
+            see.asked(m)[2, x] = what
+        draw_asked(key, m, day, count)
+        left = first
         for x in range(count):
-            i = late[0, x]
-            n = late[1, x]
+            i = late[0, first + x]
+            n = late[1, first + x]
             c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
-            at, k, p, full = next_kind(rates, m, i, layer, c, np.int64(see.drawn(m)[0, x]), late[3, x])
+            drawn = np.int64(see.drawn(m)[0, x])
+            at, k, p, full = next_kind(rates, m, i, layer, c, drawn, late[3, first + x])
             if k < 0:
                 continue
-            leads = late[2, x]
+            leads = late[2, first + x]
             if step >= n:
                 scale = np.int64(65536) if full == p else (full << 16) // p
                 if step > n and world.lead[layer] < EVERY_LEAD:
@@ -392,7 +382,7 @@ def decide_late(key, world, law, rates, m, what, b, day, layer, count):
             late[2, left] = leads
             late[3, left] = at
             left += 1
-        count = left
+        count = left - first
         step += 1
 
 
@@ -400,23 +390,71 @@ def decide_late(key, world, law, rates, m, what, b, day, layer, count):
 def look_all(key, world, rates, m, day, acts):
     """What each sensor draws for the acts that may be done: once for all arms that have the sensor."""
     chosen = see.chosen(m)
-    who = see.waiting(m)[0]
-    number = see.waiting(m)[1]
-    purposes = see.waiting(m)[2]
+    who = see.asked(m)[0]
+    number = see.asked(m)[1]
+    purposes = see.asked(m)[2]
     for e in range(world.eyes):
         count = 0
         for x in range(acts):
             k = chosen[0, x]
             see.looked(m)[count] = x
-            who[count] = chosen[4, x]
+            who[count] = chosen[3, x]
             number[count] = 0
             purposes[count] = world.e_purpose[e] ^ rates.purpose[k]
             count += (world.e_acts[e] >> k) & 1
-        draw_all(key, m, day, count)
+        draw_asked(key, m, day, count)
         for y in range(count):
             x = see.looked(m)[y]
             see.sights(m)[e, x, 0] = see.drawn(m)[0, y]
             see.sights(m)[e, x, 1] = see.drawn(m)[1, y]
+
+
+@inline
+def put_late(world, m, i, n, leads, at):
+    """Put a person in line for the n-th act of a day."""
+    see.fetch_person(m, i)
+    see.fetch_hot(m, i)
+    if world.works != 0:
+        see.fetch_warm(m, i)
+    late = see.late(m)
+    late[0, at] = i
+    late[1, at] = n
+    late[2, at] = leads
+    late[3, at] = -1
+
+
+@inline
+def later_acts(world, m, layer, first, count, base, today, lead, at):
+    """Put those of a strip in line who are candidates of a later act than the first; the new length.
+
+    Most words have somebody for a second act: all are hashed at once. Later on few have, and each word is
+    looked at for itself. `base` is the person in front of the first word.
+    """
+    alive = see.alive(m)
+    found = see.found(m)
+    if not sift(m, layer, first, count, today, 1, lead):
+        return at
+    for x in range(count):
+        who = found[x]
+        while who != ZERO:
+            bit = low_bit(who)
+            who &= who - ONE
+            put_late(world, m, base + x * 64 + bit, 1, first_digits(m, x, bit), at)
+            at += 1
+        among = alive[x]
+        w = first + x
+        n = 2
+        while among != ZERO:
+            among = candidates(m, layer, w, word_start(stream(today, 2 * n), w), among)
+            start = word_start(stream(today, 2 * n + 1), w)
+            who = word_below(start, lead, LEAD, among) if lead < EVERY_LEAD else among
+            while who != ZERO:
+                bit = low_bit(who)
+                who &= who - ONE
+                put_late(world, m, base + x * 64 + bit, n, np.int64(word_digits(start, 0, LEAD, bit)), at)
+                at += 1
+            n += 1
+    return at
 
 
 @inline
@@ -430,94 +468,74 @@ def acts_of_block(key, world, law, rates, m, what, b, day):
     lo = see.block(m)[0, b]
     w0 = see.block(m)[1, b]
     end = see.block(m)[1, b + 1]
-    who = see.waiting(m)[0]
-    number = see.waiting(m)[1]
-    leads = see.waiting(m)[3]
     for layer in range(len(ACT_LAYERS)):
         lead = world.lead[layer]
         if lead < 0:
             continue  # no act of this layer can happen in any arm
         purpose = what[layer]
         today = day_key(key, purpose, day)
+        sure = see.classes(m)[layer, 0]
         waiting = 0
+        late = 0
         first = w0
         while first < end:
             count = min(end, (first // STRIP + 1) * STRIP) - first
             for x in range(count):
                 see.alive(m)[x] = FULL
-            n = 0
-            more = True
-            while more:
-                # Most words have somebody for a first and a second act: all are hashed at once. Later on few
-                # have, and each word is looked at for itself.
-                more = n < rates.kinds and (n > 1 or sift(m, layer, first, count, today, n, lead))
-                if not more:
-                    break
-                left = ZERO
+            if sift(m, layer, first, count, today, 0, lead):
                 for x in range(count):
-                    alive = see.alive(m)[x]
-                    if alive == ZERO:
-                        continue
-                    w = first + x
                     found = see.found(m)[x]
-                    if n > 1:
-                        alive = candidates(m, layer, w, word_start(stream(today, 2 * n), w), alive)
-                        found = alive
-                        if found != ZERO and lead < EVERY_LEAD:
-                            found = word_below(word_start(stream(today, 2 * n + 1), w), lead, LEAD, found)
+                    base = lo + (first + x - w0) * 64
+                    waiting = line_up(world, m, base, x, found & ~sure[first + x], waiting, lead)
+                    found &= sure[first + x]
                     while found != ZERO:
-                        i = lo + (w - w0) * 64 + low_bit(found)
+                        bit = low_bit(found)
                         found &= found - ONE
-                        see.fetch_person(m, i)
-                        see.fetch_hot(m, i)
-                        if world.works != 0:
-                            see.fetch_warm(m, i)
-                        who[waiting] = i
-                        number[waiting] = n
-                        if lead < EVERY_LEAD:
-                            bit = np.uint64((i - lo) % 64)
-                            leads[waiting] = (
-                                word_digits(word_start(stream(today, 2 * n + 1), w), 0, LEAD, bit)
-                                if n > 1
-                                else first_digits(m, x, bit)
-                            )
-                        waiting += 1
-                        if waiting == CHUNK:
-                            decide_all(key, world, law, rates, m, purpose, b, day, layer, waiting)
-                            waiting = 0
-                    alive &= ~see.classes(m)[layer, 0, w]
-                    see.alive(m)[x] = alive
-                    left |= alive
-                more = left != ZERO
-                n += 1
+                        put_late(world, m, base + bit, 0, first_digits(m, x, bit), late)
+                        late += 1
+                    see.alive(m)[x] &= ~sure[first + x]
+                if rates.count[layer] > 1:
+                    base = lo + (first - w0) * 64
+                    late = later_acts(world, m, layer, first, count, base, today, lead, late)
             first += count
-        decide_all(key, world, law, rates, m, purpose, b, day, layer, waiting)
+            if waiting >= CHUNK or first >= end:
+                for x in range(0, waiting, CHUNK):
+                    decide_first(
+                        key, world, law, rates, m, purpose, b, day, layer, x, min(CHUNK, waiting - x)
+                    )
+                waiting = 0
+            if late >= CHUNK or first >= end:
+                for x in range(0, late, CHUNK):
+                    decide_late(key, world, law, rates, m, purpose, b, day, layer, x, min(CHUNK, late - x))
+                late = 0
 
 
 @inline
 def false_alarms_of_block(key, world, law, m, b, day):
     """Alarms that no act caused: an innocent passer-by is taken for somebody else and bears it."""
     lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
+    end = see.block(m)[1, b + 1]
     kinds = world.kinds
     for f in range(world.layers):
+        level = world.f_level[f]
         today = day_key(key, world.f_purpose[f], day)
-        for w in range(w0, see.block(m)[1, b + 1]):
-            left = hi - lo - (w - w0) * 64
-            among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-            start = word_start(today, w)
-            found = word_candidates(start, world.f_level[f], among)
-            while found != ZERO:
-                bit = low_bit(found)
-                found &= found - ONE
-                i = lo + (w - w0) * 64 + bit
-                u = np.int64(word_uniform(start, world.f_level[f], bit))
-                looks = looks_of(m, i)
-                for a in range(m.n_arms):
-                    if alarmed(key, world, law, m, a, f, i, day, looks, u):
-                        v = law[a].f_sensor[f]
-                        tally(m, a, i, world.m_false + v, 1)
-                        put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
-                        if is_kept(m, i):
-                            note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)
+        for first in range(w0, end, STRIP):
+            count = min(STRIP, end - first)
+            everybody(m, b, first, count)
+            keep_below(m, today, first, count, level)
+            for x in range(count):
+                found = see.found(m)[x]
+                while found != ZERO:
+                    bit = low_bit(found)
+                    found &= found - ONE
+                    i = lo + (first + x - w0) * 64 + bit
+                    u = np.int64(word_uniform(see.start(m)[x], level, bit))
+                    looks = looks_of(m, i)
+                    for a in range(m.n_arms):
+                        if alarmed(key, world, law, m, a, f, i, day, looks, u):
+                            v = law[a].f_sensor[f]
+                            tally(m, a, i, world.m_false + v, 1)
+                            put(m, OWN, b, pack(i - lo, a, kinds + v, REGIME, v), i, 0)
+                            if is_kept(m, i):
+                                note(m, b, day, i, a, L_FALSE, kinds + v, i, v, 0)

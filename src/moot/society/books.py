@@ -145,8 +145,8 @@ class Books:
         self["wakes_n"][:, 1] = -1
         own = (
             "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "aloud",
-            "start", "alive", "found", "equal", "waiting", "drawn", "chosen", "looked", "late", "digits",
-            "sights",
+            "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "picked",
+            "chosen", "looked", "late", "digits", "sights",
         )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
         for mine in self.own:

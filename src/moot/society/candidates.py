@@ -5,24 +5,76 @@ Nothing here looks at anybody's state: both are a function of the seed, the pers
 
 import numpy as np
 
-from moot.country.population import THETA, WHERE, WHO
-from moot.country.rates import CLASSES, bound
+from moot.country.population import RATE, THETA, WHERE, WHO
+from moot.country.rates import CEILING, CLASSES, bound
 from moot.draws.compiled import inline, spliced
-from moot.draws.philox import M32, ONE, S32, ZERO, philox_words, stream, word_level, word_start
+from moot.draws.philox import (
+    FULL,
+    M32,
+    ONE,
+    S32,
+    ZERO,
+    low_bit,
+    ones,
+    philox_words,
+    stream,
+    word_level,
+    word_start,
+)
 from moot.society import memory as see
 from moot.society.memory import STRIP
 
 CERTAIN = np.int64(1 << 32)
 LEAD = 8  # digits of a thinning uniform that come from the words
 EVERY_LEAD = (1 << LEAD) - 1
+FLAT = 4  # people taken out of a word at a time, there or not: a loop of known length is not mispredicted
+
+
+@inline
+def first_kinds(rates, m, layer, first, count):
+    """The kinds that the first draws of those who wait from place `first` make potential acts, into `picked`.
+
+    A draw is r, 32 digits after the c zeros of the person's class. P(it is x) = p_x times the product of
+    (1 - p_y) over the kinds before: kinds are independent, each with its own p. What is written is a place in
+    the layer's order, as many as there are kinds for none. Kind by kind for all of them, and all kinds are
+    gone through: nothing has to be guessed.
+    """
+    who = see.waiting(m)[0]
+    drawn = see.drawn(m)[0]
+    limit = see.picking(m)[0]
+    none = see.picking(m)[1]
+    total = see.picking(m)[2]
+    picked = see.picked(m)
+    for x in range(count):
+        c = (see.person(m)[who[first + x], RATE] >> (4 * layer)) & 15
+        limit[x] = np.int64(drawn[x]) >> c
+        none[x] = CERTAIN
+        total[x] = 0
+        picked[x] = 0
+    for y in range(rates.count[layer]):
+        k = rates.order[layer, y]
+        theta = THETA + rates.domain[k]
+        own = rates.own[k]
+        own_at = THETA + rates.own_at[k]
+        cap = rates.cap[k]
+        for x in range(count):
+            row = see.person(m)[who[first + x]]
+            p = (np.int64(rates.by_person[row[WHO], k]) * np.int64(rates.by_place[row[WHERE], k])) >> 16
+            p = (min(p, CEILING) * np.int64(rates.domain_bins[row[theta]])) >> 16
+            if own > 0:
+                p = (min(p, CEILING) * np.int64(rates.bins[own, row[own_at]])) >> 16
+            share = ((none[x] >> 1) * min(p, cap)) >> 31
+            total[x] += share
+            none[x] -= share
+            picked[x] += total[x] <= limit[x]
 
 
 @spliced
 def next_kind(rates, m, i, layer, c, r, at):
     """The first kind of a layer after place `at` that r (32 digits after c zeros) makes a potential act.
 
-    P(it is x) = p_x times the product of (1 - p_y) over the kinds between: kinds are independent, each with
-    its own p. Returns (place, kind, p, full), the last two as `bound` gives them; kind -1 for none.
+    As `first_kinds`, among the kinds after `at`. Returns (place, kind, p, full), the last two as `bound`
+    gives them; kind -1 for none.
     """
     none = CERTAIN
     total = np.int64(0)
@@ -50,20 +102,58 @@ def thinning(lead, leads, r1):
 
 
 @inline
-def draw_all(key, m, day, count):
-    """The first draws of the candidates that wait, `what` by candidate: several at a time."""
+def draw_first(key, m, day, what, first, count):
+    """The draws of the first act of the candidates that wait from place `first`: several at a time."""
     who = see.waiting(m)[0]
-    number = see.waiting(m)[1]
-    purposes = see.waiting(m)[2]
-    first = see.drawn(m)[0]
-    second = see.drawn(m)[1]
-    third = see.drawn(m)[2]
+    one = see.drawn(m)[0]
+    two = see.drawn(m)[1]
+    three = see.drawn(m)[2]
     k0 = np.uint32(np.uint64(key) & M32)
     k1 = np.uint32(np.uint64(key) >> S32)
     for x in range(count):
-        first[x], second[x], third[x], _ = philox_words(
-            who[x], np.uint32(day), purposes[x], number[x], k0, k1
+        one[x], two[x], three[x], _ = philox_words(
+            who[first + x], np.uint32(day), np.uint32(what), np.uint32(0), k0, k1
         )
+
+
+@inline
+def draw_asked(key, m, day, count):
+    """The draws that are asked for: several at a time."""
+    who = see.asked(m)[0]
+    number = see.asked(m)[1]
+    purposes = see.asked(m)[2]
+    one = see.drawn(m)[0]
+    two = see.drawn(m)[1]
+    three = see.drawn(m)[2]
+    k0 = np.uint32(np.uint64(key) & M32)
+    k1 = np.uint32(np.uint64(key) >> S32)
+    for x in range(count):
+        one[x], two[x], three[x], _ = philox_words(who[x], np.uint32(day), purposes[x], number[x], k0, k1)
+
+
+@inline
+def everybody(m, b, first, count):
+    """`found` becomes everybody in `count` words of a block from `first`."""
+    found = see.found(m)
+    left = see.block(m)[0, b + 1] - see.block(m)[0, b] - (first - see.block(m)[1, b]) * 64
+    for x in range(count):
+        found[x] = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
+        left -= 64
+
+
+@inline
+def keep_below(m, today, first, count, levels):
+    """`found` keeps those in `count` words from `first` whose uniform of today lies below 2**-levels.
+
+    `start` says where the digits of each word start.
+    """
+    start = see.start(m)
+    found = see.found(m)
+    for x in range(count):
+        start[x] = word_start(today, first + x)
+    for level in range(levels):
+        for x in range(count):
+            found[x] &= word_level(start[x], level)
 
 
 @inline
@@ -117,19 +207,21 @@ def sift(m, layer, first, count, today, n, lead):
         found[x] = ZERO
     sure = see.classes(m)[layer, 0]
     equal = see.equal(m)
+    digits = see.digits(m)
     for x in range(count):
         equal[x] = alive[x] & ~sure[first + x]
     for level in range(LEAD):
-        digit = see.digits(m)[level]
-        for x in range(count):
-            digit[x] = word_level(start[x], level)  # a set bit stands for the digit 0
         if (np.int64(lead) >> (LEAD - 1 - level)) & 1:
             for x in range(count):
-                found[x] |= equal[x] & digit[x]
-                equal[x] &= ~digit[x]
+                digit = word_level(start[x], level)  # a set bit stands for the digit 0
+                digits[x, level] = digit
+                found[x] |= equal[x] & digit
+                equal[x] &= ~digit
         else:
             for x in range(count):
-                equal[x] &= digit[x]
+                digit = word_level(start[x], level)
+                digits[x, level] = digit
+                equal[x] &= digit
     for x in range(count):
         found[x] |= equal[x] | (alive[x] & sure[first + x])
     return True
@@ -138,7 +230,30 @@ def sift(m, layer, first, count, today, n, lead):
 @inline
 def first_digits(m, x, bit):
     """The first digits of somebody's thinning uniform, as `sift` left them for word x of the strip."""
-    value = ZERO
+    value = np.int64(0)
+    digits = see.digits(m)[x]
     for level in range(LEAD):
-        value = (value << ONE) | ((~see.digits(m)[level, x] >> bit) & ONE)
+        value |= np.int64((~digits[level] >> np.uint64(bit)) & ONE) << (LEAD - 1 - level)
     return value
+
+
+@inline
+def line_up(world, m, base, x, found, at, lead):
+    """Put the people of word x of a strip that are in `found` in line for a first act; the new length."""
+    who = see.waiting(m)[0]
+    leads = see.waiting(m)[1]
+    end = at + ones(found)
+    while at < end:
+        for y in range(FLAT):
+            bit = low_bit(found)
+            found &= found - ONE
+            i = base + bit
+            see.fetch_person(m, i)
+            see.fetch_hot(m, i)
+            if world.works != 0:
+                see.fetch_warm(m, i)
+            who[at + y] = i
+            if lead < EVERY_LEAD:
+                leads[at + y] = first_digits(m, x, bit & 63)
+        at += FLAT
+    return end

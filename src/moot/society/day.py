@@ -1,4 +1,4 @@
-"""The order of a day, as kernels over a range of blocks: two phases with an exchange after each.
+"""The order of a day, over the blocks of one thread: three phases, with an exchange after the first two.
 
 1. `morning`: yesterday's falls and news reach ties (they count in yesterday's means); today's acts are drawn.
    Exchange: charges go to whom they were given.
@@ -15,6 +15,7 @@ from moot.country.population import BORN, REGION, REST, SLOT, THETA, WHERE, WHO
 from moot.country.rates import WHERE as WHERES
 from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
+from moot.draws.philox import M32, S32
 from moot.society import memory as see
 from moot.society.acts import (
     L_TIE_CHARGED,
@@ -31,10 +32,13 @@ from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
+from moot.society.gate import LEAVE, clock, meet
+from moot.society.gate import NEXT as GO_ON
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
 from moot.society.law import (
     ABOVE,
     FALLS,
+    FAR,
     FROM_TIES,
     JUDGE,
     KNOWN,
@@ -61,6 +65,8 @@ from moot.society.stairs import climb, enter
 from moot.society.state import CUTS, FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
+# Steps of a day: phases of all threads, and between them what is given to the people of other blocks.
+ACTS, GIVEN, CHARGES, FELL, NEWS, STEPS = 0, 1, 2, 3, 4, 5
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
 
@@ -123,14 +129,14 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         ties_of_block(world, law, m, b, day)
 
 
-@kernel
+@inline
 def news(world, law, m, blocks, day, day0, reporting):
     """`news_of_block` over the blocks given."""
     for x in range(len(blocks)):
         news_of_block(world, law, m, blocks[x], day, day0, reporting)
 
 
-@kernel
+@inline
 def morning(key, world, law, rates, m, what, blocks, day):
     """Today's acts, alarms and searches in the blocks given."""
     for x in range(len(blocks)):
@@ -156,7 +162,7 @@ def _must_judge(head, touched, count, place, a, arms):
     return count
 
 
-@kernel
+@inline
 def evening(key, world, law, m, blocks, day, day0, reporting):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
     arms = m.n_arms
@@ -276,7 +282,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
     return n
 
 
-@kernel
+@inline
 def exchange(m, out, into):
     """Hand the messages of box `out` to the blocks of the people they are for; adds commute, in any order."""
     for b in range(m.n_blocks):
@@ -293,6 +299,51 @@ def exchange(m, out, into):
             packed = see.mail(m)[out, b, e, 0] | (j - see.block(m)[0, low])
             put(m, into, low, packed, see.mail(m)[out, b, e, 1], 0)
         see.mail_n(m)[out, b] = 0
+
+
+@inline
+def _crowded(m):
+    """Whether the box of some block is more than half full: it gets more room before anybody goes on."""
+    for box in range(m.n_boxes):
+        for b in range(m.n_blocks):
+            if 2 * see.mail_n(m)[box, b] > m.n_mail_cap:
+                return True
+    return False
+
+
+@kernel
+def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me, team, first, spent):
+    """One thread's share of a day from step `first` on: phases over its own blocks, exchanges by the first.
+
+    `gate[NEXT]` is left at the step with which the day is to go on: STEPS where it has ended, an earlier one
+    where boxes need more room before that. The first thread (`me` 0) adds its nanoseconds by step to `spent`.
+    """
+    times = 0
+    for step in range(first, STEPS):
+        began = clock()
+        if step == ACTS:
+            morning(key, world, law, rates, m, what, blocks, day)
+        elif step == CHARGES:
+            evening(key, world, law, m, blocks, day, day0, reporting)
+        elif step == NEWS:
+            news(world, law, m, blocks, day, day0, reporting)
+        elif me == 0:
+            gate[GO_ON] = step
+            if not _crowded(m):
+                gate[GO_ON] = step + 1
+                exchange(m, OUT if step == GIVEN else FAR, OWN if step == GIVEN else FALLS)
+            if gate[GO_ON] == step or _crowded(m):
+                gate[LEAVE] = 1
+        if step + 1 < STEPS:
+            times += 1
+            together = meet(gate, team, times)
+            if me == 0:
+                spent[step] += clock() - began
+            if not together:
+                return
+        elif me == 0:
+            spent[step] += clock() - began
+            gate[GO_ON] = STEPS
 
 
 @kernel
@@ -400,12 +451,15 @@ def sum_scores(law, m, blocks, day, total):
 
 
 @kernel
-def sum_packed(world, law, m, blocks, day, sums):
+def sum_packed(world, law, m, blocks, day, sums, both):
     """Add scores, and perceived certainty in two classes, to sums by packed word, at the end of a day.
 
-    (arms, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each attribute.
+    `sums` is (arms, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each
+    attribute. `both`, (arms, WHOS + WHERES + RESTS), is all 0 on entry and on return: within a block the sums
+    of both certainties fit into one word, the second above the first (65,536 people at most, 65,535 each).
     """
     schemes = m.n_schemes
+    width = both.shape[1]
     for x in range(len(blocks)):
         b = blocks[x]
         for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
@@ -422,50 +476,73 @@ def sum_packed(world, law, m, blocks, day, sums):
                         sums[a, s, who] += now
                         sums[a, s, where] += now
                         sums[a, s, rest] += now
+                p = np.uint64(0)
                 for c in range(2):
-                    p = fear_at(
+                    fear = fear_at(
                         see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
-                    sums[a, schemes + c, who] += p
-                    sums[a, schemes + c, where] += p
-                    sums[a, schemes + c, rest] += p
+                    p |= np.uint64(fear) << np.uint64(32 * c)
+                both[a, who] += p
+                both[a, where] += p
+                both[a, rest] += p
+        for a in range(m.n_arms):
+            for y in range(width):
+                sums[a, schemes, y] += np.int64(both[a, y] & M32)
+                sums[a, schemes + 1, y] += np.int64(both[a, y] >> S32)
+                both[a, y] = 0
 
 
 @kernel
 def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
-    """Add one thread's counters to the record of day x; empty its flows."""
+    """Add one thread's counters to the record of day x; empty its flows.
+
+    A row of a region's counters is added as it stands. Levels are turned on the way: a column in which
+    nothing was counted is passed over.
+    """
     columns = m.n_columns
+    levels = m.n_levels_n
     for a in range(m.n_arms):
         for g in range(m.n_regions):
-            for c in range(columns):
-                n = see.by_region(m)[a, g, c]
-                if n != 0:
-                    if c < flows:
-                        region[a, x, g, c] += n
-                        see.by_region(m)[a, g, c] = 0
-                    else:
-                        s_region[a, x, g, c - flows] += n
+            counted = see.by_region(m)[a, g]
+            flow = region[a, x, g]
+            stock = s_region[a, x, g]
+            for c in range(flows):
+                flow[c] += counted[c]
+                counted[c] = 0
+            for c in range(flows, columns):
+                stock[c - flows] += counted[c]
         for c in range(columns):
-            for y in range(m.n_levels_n):
-                n = see.by_level(m)[a, c, y]
-                if n != 0:
-                    if c < flows:
-                        level[a, x, y, c] += n
-                        see.by_level(m)[a, c, y] = 0
-                    else:
-                        s_level[a, x, y, c - flows] += n
-        if end_of_month:
-            for g in range(m.n_regions):
-                for c in range(columns):
-                    for y in range(m.n_levels_n):
-                        n = see.by_month(m)[a, g, c, y]
-                        if n != 0:
-                            if c < flows:
-                                by_month[a, month, g, y, c] += n
-                                see.by_month(m)[a, g, c, y] = 0
-                            else:
-                                s_month[a, month, g, y, c - flows] += n
+            counts = see.by_level(m)[a, c]
+            some = np.int64(0)
+            for y in range(levels):
+                some |= counts[y]
+            if some == 0:
+                continue
+            if c < flows:
+                for y in range(levels):
+                    level[a, x, y, c] += counts[y]
+                    counts[y] = 0
+            else:
+                for y in range(levels):
+                    s_level[a, x, y, c - flows] += counts[y]
+        if not end_of_month:
+            continue
+        for g in range(m.n_regions):
+            for c in range(columns):
+                month_counts = see.by_month(m)[a, g, c]
+                any_month = np.int32(0)
+                for y in range(levels):
+                    any_month |= month_counts[y]
+                if any_month == 0:
+                    continue
+                if c < flows:
+                    for y in range(levels):
+                        by_month[a, month, g, y, c] += month_counts[y]
+                        month_counts[y] = 0
+                else:
+                    for y in range(levels):
+                        s_month[a, month, g, y, c - flows] += month_counts[y]
 
 
 @kernel

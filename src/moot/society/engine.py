@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from moot.society.arms import date_of
 from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
-from moot.society.law import FALLS, FAR, OUT, OWN
+from moot.society.gate import LEAVE, NEXT, new_gate
 from moot.society.livelihood_tables import brought_to
 from moot.society.minds import MindSums
 from moot.society.work import begin_work, fines_by_standing
@@ -32,6 +33,12 @@ from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
 ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
+# What the steps of a day are called.
+PARTS = (
+    "acts, sensing, false alarms", "exchange between blocks",
+    "charges, scores, lists, redress, trips, decisions", "exchange between blocks",
+    "association and news of ties",
+)  # fmt: skip
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
 
@@ -108,7 +115,9 @@ class Society:
             room=room,
         )
         self.today = first
-        self.spent: dict[str, float] = {}
+        self.gate = new_gate()
+        self.by_step = np.zeros(kernels.STEPS, np.int64)  # nanoseconds of the first thread
+        self.spent: dict[str, float] = {}  # seconds, by part of the work
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
@@ -155,6 +164,8 @@ class Society:
                     progress(x + 1)
         if self.reporting:
             record.digests = self.digests(record)
+        for name, nanoseconds in zip(PARTS, self.by_step, strict=True):
+            self.spent[name] = self.spent.get(name, 0.0) + int(nanoseconds) / 1e9
         return record
 
     def _open(self, team: Team) -> None:
@@ -173,32 +184,27 @@ class Society:
         date = date_of(today)
         world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
 
-        def morning(w: int) -> None:
-            kernels.morning(self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today)
+        gate, team_size = self.gate, len(self.shares)
+        step = 0
 
-        def evening(w: int) -> None:
-            mine = self.shares[w]
-            kernels.evening(self.key, world, law, desk.records[w], mine, today, before, self.reporting)
+        def live(w: int) -> None:
+            kernels.live(
+                self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today, before,
+                self.reporting, gate, w, team_size, step, self.by_step,
+            )  # fmt: skip
 
-        def news(w: int) -> None:
-            kernels.news(world, law, desk.records[w], self.shares[w], today, before, self.reporting)
-
-        with self._timed("acts, sensing, false alarms"):
-            team.run(morning)
-        desk.watch_mail()
-        with self._timed("exchange between blocks"):
-            kernels.exchange(desk.records[0], OUT, OWN)
-        desk.watch_mail()
-        with self._timed("charges, scores, lists, redress, trips, decisions"):
-            team.run(evening)
-        desk.watch_mail()
-        with self._timed("exchange between blocks"):
-            kernels.exchange(desk.records[0], FAR, FALLS)
-        desk.watch_mail()
-        with self._timed("association and news of ties"):
-            team.run(news)
+        while step < kernels.STEPS:
+            gate[:] = 0
+            team.run(live, on_error=self._leave)
+            step = int(gate[NEXT])
+            desk.watch_mail()
         desk.watch_room()
-        minds.end_day(self, team, today)
+        with self._timed("opinion and talk"):
+            minds.end_day(self, team, today)
+
+    def _leave(self) -> None:
+        """Nobody is to wait at the gate any more: a thread did not come."""
+        self.gate[LEAVE] = 1
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -264,9 +270,10 @@ class Society:
         law, records, today = self.compiled.law, self.books.records, self.first + x
         arms, schemes = r.score.shape[:2]
         sums = np.zeros((len(self.shares), arms, schemes + 2, len(SLOTS)), np.int64)
+        both = np.zeros((len(self.shares), arms, len(SLOTS)), np.uint64)
 
         def look(w: int) -> None:
-            kernels.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w])
+            kernels.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
 
         team.run(look)
         by_slot = sums.sum(axis=0) @ SLOTS
@@ -289,36 +296,52 @@ class Society:
         return total
 
     def digests(self, r: Record) -> dict[str, str]:
-        """SHA-256 of each arm: its measures in canonical order, then the keyed sum of the people's state."""
+        """SHA-256 of each arm: of its measures by name in canonical order, then of the people's state.
+
+        A measure enters by the SHA-256 of its int64 values, the state by the keyed sum over people.
+        """
         c = self.compiled
-        out: dict[str, str] = {}
         parts = np.zeros((len(self.shares), len(c.arms), 2), np.uint64)
         last, records = self.first + self.days - 1, self.books.records
+        measures = [self._measures(r, a) for a in range(len(c.arms))]
+        leaves = [(a, x) for a, named in enumerate(measures) for x in range(len(named))]
+        hashed: dict[tuple[int, int], bytes] = {}
+
+        def digest(w: int) -> None:
+            state_sums(self.key, self.world, c.law, records[w], self.shares[w], last, parts[w])
+            for a, x in leaves[w :: len(self.shares)]:
+                h = hashlib.sha256()
+                for values in measures[a][x][1]:
+                    h.update(np.ascontiguousarray(values, np.int64).data)
+                hashed[a, x] = h.digest()
+
         with Team(len(self.shares)) as team:
-            team.run(
-                lambda w: state_sums(self.key, self.world, c.law, records[w], self.shares[w], last, parts[w])
-            )
+            team.run(digest)
         sums = parts.sum(axis=0)  # modulo 2**64, in any order
+        out: dict[str, str] = {}
         for a, arm in enumerate(c.arms):
             h = hashlib.sha256()
-            for names, by_region, by_level, by_month in (
-                (c.columns.flow_names[a], r.region[a], r.level[a], r.month[a]),
-                (c.columns.stock_names[a], r.s_region[a], r.s_level[a], r.s_month[a]),
-            ):
-                for column in sorted(names, key=lambda k: names[k]):
-                    h.update(names[column].encode())
-                    for table in (by_region, by_level, by_month):
-                        h.update(np.ascontiguousarray(table[..., column], np.int64).tobytes())
-            for s, scheme in enumerate(arm.schemes):
-                h.update(scheme.scheme.encode())
-                h.update(r.score[a, s].tobytes())
-                h.update(r.level_score[a, s].tobytes())
-            h.update(r.fear[a].tobytes())
-            if r.minds is not None:
-                h.update(r.minds.level[a].tobytes())
-                h.update(r.minds.region[a].tobytes())
+            for x, (name, _) in enumerate(measures[a]):
+                h.update(name.encode() + b"\0" + hashed[a, x])
             h.update(sums[a].tobytes())
             out[arm.name] = h.hexdigest()
+        return out
+
+    def _measures(self, r: Record, a: int) -> list[tuple[str, list[NDArray[Any]]]]:
+        """What an arm counted, by name in canonical order."""
+        c = self.compiled
+        out: list[tuple[str, list[NDArray[Any]]]] = []
+        for names, tables_of in (
+            (c.columns.flow_names[a], (r.region[a], r.level[a], r.month[a])),
+            (c.columns.stock_names[a], (r.s_region[a], r.s_level[a], r.s_month[a])),
+        ):
+            for column in sorted(names, key=lambda k: names[k]):
+                out.append((names[column], [table[..., column] for table in tables_of]))
+        for s, scheme in enumerate(c.arms[a].schemes):
+            out.append((scheme.scheme, [r.score[a, s], r.level_score[a, s]]))
+        out.append(("perceived certainty", [r.fear[a]]))
+        if r.minds is not None:
+            out.append(("opinion", [r.minds.level[a], r.minds.region[a]]))
         return out
 
 

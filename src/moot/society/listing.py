@@ -9,20 +9,12 @@ import numpy as np
 
 from moot.country.population import WHO
 from moot.draws.compiled import inline
-from moot.draws.philox import (
-    FULL,
-    ONE,
-    ZERO,
-    day_key,
-    draw,
-    low_bit,
-    word_candidates,
-    word_start,
-    word_uniform,
-)
+from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_uniform
 from moot.society import memory as see
+from moot.society.candidates import everybody, keep_below
 from moot.society.judge import delist, enlist, set_watched
 from moot.society.law import DRAWN_ENTRY, RATES, TRY_DAYS
+from moot.society.memory import STRIP
 from moot.society.state import LISTED_ON, LISTS
 
 MOST_TRIES = 64
@@ -32,26 +24,27 @@ MOST_TRIES = 64
 def lists_of_block(key, world, law, m, b, day):
     """Today's drawn entries on lists, and exits of those who are on them since yesterday or longer."""
     lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
+    end = see.block(m)[1, b + 1]
     for f in range(world.drawn):
         for way in range(2):
             level = world.d_level[f, way]
             today = day_key(key, world.d_purpose[f, way], day)
-            for w in range(w0, see.block(m)[1, b + 1]):
-                left = hi - lo - (w - w0) * 64
-                among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-                start = word_start(today, w)
-                found = word_candidates(start, level, among)
-                while found != ZERO:
-                    bit = low_bit(found)
-                    found &= found - ONE
-                    place = (w - w0) * 64 + bit
-                    u = np.int64(word_uniform(start, level, bit))
-                    for a in range(m.n_arms):
-                        x = law[a].d_list[f]
-                        if x >= 0:
-                            _one(world, law, m, b, place, lo + place, a, x, f, way, u, day)
+            for first in range(w0, end, STRIP):
+                count = min(STRIP, end - first)
+                everybody(m, b, first, count)
+                keep_below(m, today, first, count, level)
+                for word in range(count):
+                    found = see.found(m)[word]
+                    while found != ZERO:
+                        bit = low_bit(found)
+                        found &= found - ONE
+                        place = (first + word - w0) * 64 + bit
+                        u = np.int64(word_uniform(see.start(m)[word], level, bit))
+                        for a in range(m.n_arms):
+                            x = law[a].d_list[f]
+                            if x >= 0:
+                                _one(world, law, m, b, place, lo + place, a, x, f, way, u, day)
 
 
 @inline

@@ -24,7 +24,8 @@ from moot.country.rates import ACT_LAYERS, CLASSES
 WARM = 8  # words of a row of `warm`, laid out in society.state
 MIND = 4  # words of a row of `mind`, laid out in society.opinion
 STRIP = 64  # words whose candidates are found together
-CHUNK = 256  # candidates on their way from memory at a time
+CHUNK = 256  # candidates that are decided together
+ROOM = CHUNK + 64 * STRIP + 4  # those found before they are decided: a strip more than a chunk, at most
 EYES = 24  # sensors of all arms together
 
 # name -> (dtype, dimensions as fields of the record or as numbers)
@@ -77,11 +78,14 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "alive": (np.uint64, (STRIP,)),
     "found": (np.uint64, (STRIP,)),
     "equal": (np.uint64, (STRIP,)),
-    "waiting": (np.uint32, (4, CHUNK)),  # draws to make: who, which, what for; first digits of thinning
+    "waiting": (np.uint32, (2, ROOM)),  # candidates of a first act: who; first digits of their thinning
+    "late": (np.int64, (4, ROOM)),  # candidates of a later act (see society.acts.decide_late)
+    "asked": (np.uint32, (3, CHUNK)),  # draws to make: who, which, what for
     "drawn": (np.uint32, (3, CHUNK)),
-    "chosen": (np.int64, (5, CHUNK)),  # acts that may be done: kind, two uniforms, scale, author
-    "late": (np.int64, (4, CHUNK)),  # candidates of a later act (see society.acts.decide_late)
-    "digits": (np.uint64, (8, STRIP)),  # first digits of the thinning uniforms of a strip
+    "picking": (np.int64, (3, CHUNK)),  # of each draw: where it falls, what is left, what is gone through
+    "picked": (np.int64, (CHUNK,)),  # place of the kind that it picks
+    "chosen": (np.int64, (4, CHUNK + 1)),  # acts that may be done: kind, two uniforms, author
+    "digits": (np.uint64, (STRIP, 8)),  # first digits of the thinning uniforms of a strip
     "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
     "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
@@ -211,6 +215,9 @@ alive = _view("alive")
 found = _view("found")
 equal = _view("equal")
 waiting = _view("waiting")
+asked = _view("asked")
+picking = _view("picking")
+picked = _view("picked")
 drawn = _view("drawn")
 chosen = _view("chosen")
 looked = _view("looked")

@@ -6,11 +6,13 @@ Both are keyed by the person concerned. Who made a report is not modelled: it is
 import numpy as np
 
 from moot.draws.compiled import inline
-from moot.draws.philox import FULL, ONE, ZERO, day_key, low_bit, word_candidates, word_start, word_uniform
+from moot.draws.philox import ONE, ZERO, day_key, low_bit, word_uniform
 from moot.society import memory as see
 from moot.society.acts import L_RECOGNISED, note, pack, put
+from moot.society.candidates import everybody, keep_below
 from moot.society.counting import tally
 from moot.society.law import ALLEGED, OWN, REGIME
+from moot.society.memory import STRIP
 from moot.society.state import LISTS, is_kept
 
 
@@ -46,49 +48,52 @@ def reports_of_block(world, law, m, b, day, key):
     lo = see.block(m)[0, b]
     hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
+    end = see.block(m)[1, b + 1]
     for f in range(world.reports):
         today = day_key(key, world.r_purpose[f], day)
-        for w in range(w0, see.block(m)[1, b + 1]):
-            left = hi - lo - (w - w0) * 64
-            among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-            start = word_start(today, w)
-            found = word_candidates(start, world.r_level[f], among)
-            while found != ZERO:
-                bit = low_bit(found)
-                found &= found - ONE
-                i = lo + (w - w0) * 64 + bit
-                u = np.int64(word_uniform(start, world.r_level[f], bit))
-                ties = ties_of(world, m, b, lo, hi - lo, i)
-                for a in range(m.n_arms):
-                    if u < law[a].r_threshold[f] * ties:
-                        v = law[a].r_sensor[f]
-                        k = law[a].r_act[f]
-                        tally(m, a, i, world.m_malicious + v, 1)
-                        put(m, OWN, b, pack(i - lo, a, k, REGIME | ALLEGED, v), i, 0)
+        for first in range(w0, end, STRIP):
+            count = min(STRIP, end - first)
+            everybody(m, b, first, count)
+            keep_below(m, today, first, count, world.r_level[f])
+            for x in range(count):
+                found = see.found(m)[x]
+                while found != ZERO:
+                    bit = low_bit(found)
+                    found &= found - ONE
+                    i = lo + (first + x - w0) * 64 + bit
+                    u = np.int64(word_uniform(see.start(m)[x], world.r_level[f], bit))
+                    ties = ties_of(world, m, b, lo, hi - lo, i)
+                    for a in range(m.n_arms):
+                        if u < law[a].r_threshold[f] * ties:
+                            v = law[a].r_sensor[f]
+                            k = law[a].r_act[f]
+                            tally(m, a, i, world.m_malicious + v, 1)
+                            put(m, OWN, b, pack(i - lo, a, k, REGIME | ALLEGED, v), i, 0)
 
 
 @inline
 def recognitions_of_block(world, law, m, b, day, key):
     """People on an enrolled list who pass a searching camera and are recognised: counted, nothing more."""
     lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
     w0 = see.block(m)[1, b]
+    end = see.block(m)[1, b + 1]
     for f in range(world.watches):
         today = day_key(key, world.w_purpose[f], day)
-        for w in range(w0, see.block(m)[1, b + 1]):
-            left = hi - lo - (w - w0) * 64
-            among = FULL if left >= 64 else (ONE << np.uint64(left)) - ONE
-            start = word_start(today, w)
-            found = word_candidates(start, world.w_level[f], among)
-            while found != ZERO:
-                bit = low_bit(found)
-                found &= found - ONE
-                i = lo + (w - w0) * 64 + bit
-                u = np.int64(word_uniform(start, world.w_level[f], bit))
-                for a in range(m.n_arms):
-                    on = np.int64(see.hot(m)[i, a, LISTS]) & law[a].w_lists[f]
-                    if on != 0 and u < law[a].w_threshold[f]:
-                        v = law[a].w_sensor[f]
-                        tally(m, a, i, world.m_recognised + v, 1)
-                        if is_kept(m, i):
-                            note(m, b, day, i, a, L_RECOGNISED, v, i, on, 0)
+        for first in range(w0, end, STRIP):
+            count = min(STRIP, end - first)
+            everybody(m, b, first, count)
+            keep_below(m, today, first, count, world.w_level[f])
+            for x in range(count):
+                found = see.found(m)[x]
+                while found != ZERO:
+                    bit = low_bit(found)
+                    found &= found - ONE
+                    i = lo + (first + x - w0) * 64 + bit
+                    u = np.int64(word_uniform(see.start(m)[x], world.w_level[f], bit))
+                    for a in range(m.n_arms):
+                        on = np.int64(see.hot(m)[i, a, LISTS]) & law[a].w_lists[f]
+                        if on != 0 and u < law[a].w_threshold[f]:
+                            v = law[a].w_sensor[f]
+                            tally(m, a, i, world.m_recognised + v, 1)
+                            if is_kept(m, i):
+                                note(m, b, day, i, a, L_RECOGNISED, v, i, on, 0)

@@ -57,16 +57,24 @@ class Team:
             except BaseException as error:
                 self._done.put(error)
 
-    def run(self, phase: Callable[[int], None]) -> None:
-        """Run phase(0), ..., phase(size - 1), one per thread, and wait for all of them."""
-        for box in self._inbox:
-            box.put(phase)
+    def run(self, phase: Callable[[int], None], on_error: Callable[[], None] | None = None) -> None:
+        """Run phase(0), ..., phase(size - 1), one per thread, and wait for all of them.
+
+        `on_error` is called where this thread fails or is interrupted, before it waits for the others: phases
+        that wait for each other need it.
+        """
         first: BaseException | None = None
+        sent = 0
         try:
+            for box in self._inbox:
+                box.put(phase)
+                sent += 1
             phase(0)
         except BaseException as error:
             first = error
-        for _ in self._inbox:
+            if on_error is not None:
+                on_error()
+        for _ in range(sent):
             first = self._done.get() or first
         if first is not None:
             raise first

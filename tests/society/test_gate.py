@@ -1,0 +1,77 @@
+"""Threads that meet inside a kernel, leave together, and read the clock that Python reads."""
+
+import time
+
+import numpy as np
+import pytest
+
+from moot.draws.compiled import kernel
+from moot.society.gate import ARRIVED, LEAVE, clock, meet, new_gate
+from moot.society.workers import Team
+
+ROUNDS = 200
+
+
+@kernel
+def in_turn(gate, me, team, seen, rounds):
+    """Each round, everybody writes, then reads what the others wrote; how many reads were stale."""
+    stale = 0
+    for r in range(rounds):
+        seen[me * 16] = r
+        if not meet(gate, team, 2 * r + 1):
+            return -1
+        for other in range(team):
+            if seen[other * 16] != r:
+                stale += 1
+        if not meet(gate, team, 2 * r + 2):
+            return -1
+    return stale
+
+
+@kernel
+def wait_for(gate, team):
+    """Whether all came."""
+    return meet(gate, team, 1)
+
+
+@kernel
+def now():
+    """Nanoseconds."""
+    return clock()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_nobody_goes_on_before_all_are_there(threads: int) -> None:
+    gate, seen = new_gate(), np.full(16 * threads, -1, np.int64)
+    stale = np.full(threads, -2, np.int64)
+
+    def phase(w: int) -> None:
+        stale[w] = in_turn(gate, w, threads, seen, ROUNDS)
+
+    with Team(threads) as team:
+        team.run(phase)
+    assert not stale.any()
+    assert gate[ARRIVED] == 2 * ROUNDS * threads
+
+
+def test_those_who_wait_leave_when_one_fails() -> None:
+    gate, came = new_gate(), []
+
+    def phase(w: int) -> None:
+        if w == 0:
+            raise KeyboardInterrupt
+        came.append(wait_for(gate, 2))
+
+    def leave() -> None:
+        gate[LEAVE] = 1
+
+    with Team(2) as team, pytest.raises(KeyboardInterrupt):
+        team.run(phase, on_error=leave)
+    assert came == [False]
+
+
+def test_the_clock_is_the_monotonic_one() -> None:
+    now()  # compiled
+    before = time.monotonic_ns()
+    inside = now()
+    assert before <= inside <= time.monotonic_ns()
