@@ -93,7 +93,9 @@ class Books:
             "hot_width": state["hot"].shape[2],
             "warm_people": state["warm"].shape[0],
             "mind_people": state["mind"].shape[0],
-            "ears": (largest + 1) * arms if len(state["mind"]) > 1 else 1,
+            "ears": (largest + 2 * int(compiled.world["tie_reach"].max()) + 1) * arms
+            if len(state["mind"]) > 1
+            else 1,
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
@@ -144,8 +146,8 @@ class Books:
         self["bucket"][:] = -1
         self["wakes_n"][:, 1] = -1
         own = (
-            "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "aloud",
-            "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "picked",
+            "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "said",
+            "aloud", "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "picked",
             "chosen", "looked", "late", "digits", "sights",
         )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
@@ -185,7 +187,7 @@ class Books:
         if count > self.sizes[cap]:
             box, room = cap.removesuffix("_cap"), self.sizes[cap]
             raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
-        self.make_room(cap, 2 * count)
+        self.make_room(cap, 2 * count, count)
 
     def watch_room(self) -> None:
         """After a day: raise `DeskFull` where anything overflowed, double what is more than half full."""
@@ -200,17 +202,19 @@ class Books:
         for cap, count in used.items():
             self._watch(cap, count)
 
-    def make_room(self, cap: str, wanted: int) -> None:
-        """Double a size of the desk until it holds `wanted`."""
+    def make_room(self, cap: str, wanted: int, used: int | None = None) -> None:
+        """Double a size of the desk until it holds `wanted`; the first `used` places (or all) are kept."""
         if wanted <= self.sizes[cap]:
             return
+        used = self.sizes[cap] if used is None else used
         while self.sizes[cap] < wanted:
             self.sizes[cap] *= 2
         for owner in (self.arrays, *self.own):
             for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
                 old = owner[name]
                 owner[name] = self._new(name)
-                owner[name][tuple(slice(0, n) for n in old.shape)] = old
+                kept = tuple(slice(used if size == cap else None) for size in ARRAYS[name][1])
+                owner[name][kept] = old[kept]
         self._point()
 
     def memory(self) -> dict[str, float]:

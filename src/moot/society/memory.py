@@ -73,6 +73,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "chain": (np.int64, ("mail_cap",)),
     "counts": (np.int64, (128,)),
     "heard": (np.int64, ("ears",)),  # what the ties of each person and arm of a block said, packed
+    "said": (np.int16, ("ears",)),  # what everybody said last week, by person and arm of a block
     "aloud": (np.int64, ("ears",)),  # running sums of it along an order
     "start": (np.uint64, (STRIP,)),  # of each word of a strip: where its digits start, and who is left
     "alive": (np.uint64, (STRIP,)),
@@ -209,6 +210,7 @@ touched = _view("touched")
 chain = _view("chain")
 counts = _view("counts")
 heard = _view("heard")
+said = _view("said")
 aloud = _view("aloud")
 start = _view("start")
 alive = _view("alive")

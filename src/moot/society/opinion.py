@@ -61,12 +61,12 @@ def clamp(x):
 
 @inline
 def nearest(number, by):
-    """number / by (positive) to the nearest whole number, halves to the even one."""
-    q = number // by
-    twice = 2 * (number - q * by)
-    if twice > by or (twice == by and q & 1 == 1):
-        q += 1
-    return q
+    """number / by (positive) to the nearest whole number, halves to the even one; both are of 32 bits."""
+    n, d = np.int32(number), np.int32(by)
+    q = n // d
+    twice = 2 * np.int64(n - q * d)
+    up = (twice > by) | ((twice == by) & (q & 1 == 1))
+    return np.int64(q) + np.int64(up)
 
 
 @inline
@@ -141,58 +141,91 @@ def listen(world, m, b):
     n = see.block(m)[0, b + 1] - lo
     arms = m.n_arms
     heard = see.heard(m)
-    aloud = see.aloud(m)
+    said = see.said(m)  # what was said alone, so that those who are read in another order lie close together
     for x in range(n * arms):
         heard[x] = 0
+    for i in range(n):
+        for a in range(arms):
+            said[i * arms + a] = see.mind(m)[lo + i, a, SAID]
     for q in range(world.orders):
         if not (world.known_mask >> q) & 1:
             continue  # people of this country have no such ties
-        kind = world.tie_kind[q]
+        order = see.order(m)[q, lo : lo + n]
         size = world.tie_reach[q]
-        employed = see.clique_end(m)[q, b, 0]
-        pupils = see.clique_end(m)[q, b, 1]
         for a in range(arms):
-            aloud[a] = 0
-        for y in range(n):
-            minds = see.mind(m)[lo + np.int64(see.order(m)[q, lo + y])]
-            for a in range(arms):
-                said = np.int64(minds[a, SAID])
-                word = np.int64(0)
-                if said != SILENT:
-                    word = (said << SHIFT_SUM) + 1 + (np.int64(said > 0) << SHIFT_FOR)
-                aloud[(y + 1) * arms + a] = aloud[y * arms + a] + word
-        for y in range(n):
-            if kind == 0:
-                code = np.int64(see.household(m)[lo + y])
-                first = y - (code >> 4)
-                end = min(n, first + (code & 15))
-            elif kind == 1:
-                first = y - size
-                end = y + size + 1
-                if n <= 2 * size:
-                    first = np.int64(0)
-                    end = n
+            if world.tie_kind[q] == 0:
+                add_up(m, order, n, arms, a, 0)
+                _households(m, order, lo, n, arms, a)
+            elif world.tie_kind[q] == 1:
+                around = size if n > 2 * size else np.int64(0)
+                add_up(m, order, n, arms, a, around)
+                _ring(m, order, n, arms, a, around)
             else:
-                if y >= pupils:
-                    break
-                first = y // size * size
-                end = first + size
-                if y < employed:
-                    end = min(end, employed)
-                else:
-                    first = max(first, employed)
-                    end = min(end, pupils)
-            around_it = first < 0 or end > n  # a ring that closes
-            if first < 0:
-                first += n
-            elif end > n:
-                end -= n
-            place = np.int64(see.order(m)[q, lo + y]) * arms
-            for a in range(arms):
-                word = aloud[end * arms + a] - aloud[first * arms + a]
-                if around_it:
-                    word += aloud[n * arms + a]
-                heard[place + a] += word - (aloud[(y + 1) * arms + a] - aloud[y * arms + a])
+                add_up(m, order, n, arms, a, 0)
+                _cliques(m, order, see.clique_end(m)[q, b, 0], see.clique_end(m)[q, b, 1], size, arms, a)
+
+
+@inline
+def add_up(m, order, n, arms, a, around):
+    """Running sums of what was said along an order, from `around` places before its start to as many after.
+
+    `aloud[y]` is the sum before place y - around; an order that closes into a ring goes on at its other end.
+    """
+    said = see.said(m)
+    aloud = see.aloud(m)
+    total = np.int64(0)
+    aloud[0] = 0
+    for y in range(n + 2 * around):
+        at = y - around
+        if at < 0:
+            at += n
+        elif at >= n:
+            at -= n
+        x = np.int64(said[np.int64(order[at]) * arms + a])
+        word = (x << SHIFT_SUM) + 1 + (np.int64(x > 0) << SHIFT_FOR)
+        total += word if x != SILENT else np.int64(0)
+        aloud[y + 1] = total
+
+
+@inline
+def _households(m, order, lo, n, arms, a):
+    """Everybody hears the other members of the household."""
+    heard = see.heard(m)
+    aloud = see.aloud(m)
+    for y in range(n):
+        code = np.int64(see.household(m)[lo + y])
+        first = y - (code >> 4)
+        end = min(n, first + (code & 15))
+        word = aloud[end] - aloud[first] - (aloud[y + 1] - aloud[y])
+        heard[np.int64(order[y]) * arms + a] += word
+
+
+@inline
+def _ring(m, order, n, arms, a, around):
+    """Everybody hears `around` neighbours on each side; 0 where all are neighbours of all."""
+    heard = see.heard(m)
+    aloud = see.aloud(m)
+    for y in range(n):
+        if around == 0:
+            word = aloud[n] - (aloud[y + 1] - aloud[y])
+        else:
+            own = aloud[y + around + 1] - aloud[y + around]
+            word = aloud[y + 2 * around + 1] - aloud[y] - own
+        heard[np.int64(order[y]) * arms + a] += word
+
+
+@inline
+def _cliques(m, order, employed, pupils, size, arms, a):
+    """Everybody hears the others of the group; groups of those in work end where those at school begin."""
+    heard = see.heard(m)
+    aloud = see.aloud(m)
+    first = np.int64(0)
+    while first < pupils:
+        end = min((first // size + 1) * size, employed if first < employed else pupils)
+        whole = aloud[end] - aloud[first]
+        for y in range(first, end):
+            heard[np.int64(order[y]) * arms + a] += whole - (aloud[y + 1] - aloud[y])
+        first = end
 
 
 @inline
