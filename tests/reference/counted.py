@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from moot.country.population import Population
 from moot.society.compile import Compiled
+from moot.society.work import UNFILLED
 from tests.reference.minds import Minds
 from tests.reference.people import M64, ArmState, People, digest_mix
 
@@ -72,6 +73,7 @@ class Counted(People):
         self.fear_sum = np.zeros((self.arms, months, slots, 2), np.int64)
         self.level_score = np.zeros((self.arms, max(1, schemes), months, slots), np.int64)
         self.clamped: list[tuple[int, int, int]] = []
+        self.unfilled: list[tuple[int, int, int, int]] = []  # arm, day from 0, region, places nobody took
 
     def _count(self, x: int) -> None:
         """Stocks and sums at the end of a day, from everybody's own state."""
@@ -123,6 +125,9 @@ class Counted(People):
         if self.clamped:
             a, x, i = np.array(self.clamped, np.int64).T
             np.add.at(self.region_flow, (a, x, region[i], np.full(len(a), self.columns.first["clamped"])), 1)
+
+        for arm, day, place, count in self.unfilled:
+            self.region_flow[arm, day, place, self.columns.first["places"] + UNFILLED] += count
 
     def digests(self) -> dict[str, str]:
         """The digest of each arm: its measures by name, then the keyed sum of everybody's state."""

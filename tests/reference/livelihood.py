@@ -151,17 +151,65 @@ class Livelihood(Counted):
                     if k != SHORT:
                         self._tally(a, i, w["m_money"] + (work.RECOVERED if recovered else work.LAPSED))
             state.debts = [debt for debt in state.debts if debt[4] > self.month]
-            for i in range(self.n if w["works"] else 0):
-                if w["begins"][self.who[i] >> 5] == 0:
-                    continue
+        if not w["works"]:
+            return
+        of_age = [i for i in range(self.n) if w["begins"][self.who[i] >> 5] > 0]
+        self.to_be_hired: list[list[int]] = [[] for _ in range(self.arms)]
+        for a in range(self.arms):
+            for i in of_age:
                 self._job(a, i)
+        for region in range(len(self.compiled.regions)):
+            self._places(region)
+        for a in range(self.arms):
+            for i in of_age:
                 self._rating(a, i)
                 level = self._hardship(a, i)
-                if level and state.jobs[i].status != WORKING:
+                if level and self.state[a].jobs[i].status != WORKING:
                     cents = w["short"][self.where[i] // 5 + 10 * (level - 1)]
                     if cents > 0:
                         u = int(draw(self.key, i, self.month, w["short_purpose"], 0)[0])
                         self._debt(a, i, SHORT, cents, w["short_ends"], u)
+
+    def _places(self, region: int) -> None:
+        """Everybody drawn is hired; where places are fixed, as many people as under the comparator."""
+        w = self.world
+        drawn = [[i for i in found if self.region[i] == region] for found in self.to_be_hired]
+        for a in range(self.arms):
+            hired, seekers = drawn[a], []
+            if w["fixed"]:
+                places = len(drawn[w["places_arm"]])
+                in_order = sorted(hired, key=self._turn)
+                hired = in_order[:places]
+                for i in in_order[places:]:
+                    self._tally(a, i, w["m_places"] + work.MISSING)
+                free = places - len(hired)
+                if free > 0:
+                    seekers = [i for i in self.residents[region] if self._seeks(a, i) and i not in hired]
+                    seekers = [i for i in seekers if not self._is_refused(a, i)]
+                    seekers = sorted(seekers, key=self._turn)[:free]
+                    self.unfilled.append((a, self.today - self.first, region, free - len(seekers)))
+                for i in seekers:
+                    self._tally(a, i, w["m_places"] + work.HANDED)
+            for i in [*hired, *seekers]:
+                job = self.state[a].jobs[i]
+                self._tally(a, i, w["m_work"] + work.HIRED)
+                job.status, job.lost, job.since = WORKING, False, self.today
+
+    def _turn(self, i: int) -> tuple[int, int]:
+        return self._coin(i, self.world["place_purpose"]), i
+
+    def _seeks(self, a: int, i: int) -> bool:
+        """Looks for work, and did not lose it today."""
+        job = self.state[a].jobs[i]
+        return job.status == SEEKING and job.since != self.today
+
+    def _is_refused(self, a: int, i: int) -> bool:
+        law = self.law[a]
+        return any(
+            self._coin(i, law["hire_purpose"][s]) >= law["hires"][s][self.state[a].standing[s].tier[i]]
+            for s in range(law["schemes"])
+            if self._member(a, s, i)
+        )
 
     def _coin(self, i: int, what: int) -> int:
         return int(draw(self.key, i, self.month, what, 0)[0])
@@ -178,11 +226,10 @@ class Livelihood(Counted):
                 self._tally(a, i, column + work.DISMISSED)
                 job.status, job.lost, job.since = SEEKING, True, self.today
         elif new == WORKING:
-            if any(self._coin(i, law["hire_purpose"][s]) >= law["hires"][s][tier[s]] for s in schemes):
+            if self._is_refused(a, i):
                 self._tally(a, i, column + work.HIRE_REFUSED)
-                return
-            self._tally(a, i, column + work.HIRED)
-            job.status, job.lost, job.since = WORKING, False, self.today
+            else:
+                self.to_be_hired[a].append(i)
         elif job.status == WORKING:
             self._tally(a, i, column + work.JOB_LOST)
             job.status, job.lost, job.since = new, new == SEEKING, self.today

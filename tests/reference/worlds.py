@@ -378,11 +378,18 @@ def with_work_and_money(seed: int, files: dict[str, Table]) -> None:
 
 
 def scenario(
-    folder: Path, seed: int, *, people: int = 600, days: int = 60, work: bool = False, **changes: object
+    folder: Path,
+    seed: int,
+    *,
+    people: int = 600,
+    days: int = 60,
+    work: bool = False,
+    fixed: bool = False,
+    **changes: object,
 ) -> Scenario:
     """The scenario of this seed with the comparator and two regimes, declared in `folder`.
 
-    `work`: with jobs, money and ratings.
+    `work`: with jobs, money and ratings; `fixed`: with the places of the comparator.
     """
     choose = random.Random(seed)
     files: dict[str, Table] = {
@@ -406,6 +413,8 @@ def scenario(
     files["one"] |= SAID
     if work:
         with_work_and_money(seed, files)
+    if fixed:
+        files["country"]["work"]["vacancies"] = "fixed"
     write(folder, files)
     return load_scenario(folder / "scenario.yaml")
 

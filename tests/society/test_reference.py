@@ -67,6 +67,20 @@ def test_varied_regimes_with_work_and_money(seed, tmp_path, monkeypatch):
         assert found["work:jobs:hires-refused"] > 20 < found["money:arrears:points"]
 
 
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_varied_regimes_with_fixed_places(seed, tmp_path, monkeypatch):
+    """Places refused go to others, or are lost where nobody is left; who is one too many finds none."""
+    monkeypatch.setattr(population, "SMALLEST_BLOCK", 100)
+    scenario = worlds.scenario(tmp_path, seed, people=250, days=130, work=True, fixed=True)
+    result, society, dense = both(scenario, seed=seed, threads=1 + seed % 2)
+    agree(result, society, dense)
+    today, *others = (totals(result, arm) for arm in range(3))
+    for name in ("handed-on", "missing", "lost"):
+        assert sum(one[f"work:places:{name}"] for one in others) > 0, name
+    for one in others:
+        assert one["work:jobs:hired"] + one["work:places:lost"] == today["work:jobs:hired"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 102))
 def test_varied_regimes_for_longer(seed, tmp_path):

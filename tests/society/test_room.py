@@ -31,7 +31,7 @@ def test_boxes_grow_within_a_day(threads: int, monkeypatch: pytest.MonkeyPatch) 
         watch(self)
         assert 2 * int(self["mail_n"].max()) <= self.sizes["mail_cap"]
 
-    def grow(self: Books, cap: str, wanted: int, used: int) -> None:
+    def grow(self: Books, cap: str, wanted: int, used: int | None = None) -> None:
         before = self.sizes[cap]
         make_room(self, cap, wanted, used)
         if self.sizes[cap] > before and cap == "mail_cap":

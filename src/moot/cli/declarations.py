@@ -398,11 +398,15 @@ def _scenario_lines(scenario: Any) -> list[str]:
 
 
 def _country_lines(country: Any) -> list[str]:
+    from moot.regime.words import vacancies_words
+
     lines = [f"{country.name} ({country.country})", "  Aggregate tables; synthetic people only."]
     residents = f", {country.residents:,} residents" if country.residents else ""
     lines.append(f"  {len(country.regions.rows)} regions{residents}.")
     lines.append(f"  Acts with a rate: {', '.join(country.acts)}.")
     lines.append(f"  Ties: {', '.join(country.tie_names)}.")
+    if country.work is not None:
+        lines.append(f"  Jobs are found and lost month by month. {vacancies_words(country.work.vacancies)}")
     lines.append(f"  In force today: {', '.join(country.existing) or 'no scheme that is declared'}.")
     return lines
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -78,11 +78,16 @@ class Strain(Part):
 
 
 class Work(Part):
-    """How jobs are found and lost today, what is left to live on, and what hardship does to acts."""
+    """How jobs are found and lost today, what is left to live on, and what hardship does to acts.
+
+    `vacancies`: under `open` a hire that a scheme refuses is lost; under `fixed` every region fills as many
+    places a month as under the comparator, and those that stay free go to others who look for work.
+    """
 
     transitions: Transitions
     replacement: Replacement
     strain: Strain
+    vacancies: Literal["open", "fixed"] = "open"
 
 
 class Fine(Part):

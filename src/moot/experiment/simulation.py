@@ -29,6 +29,7 @@ from moot.society.arms import Arm, day_number
 from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import JUDGE, TERM
+from moot.society.livelihood_tables import places_fixed
 from moot.vocabulary import Vocabulary, load_vocabulary
 
 DAYS_A_YEAR = 365
@@ -119,7 +120,9 @@ def simulate(
 
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
     kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)` and `on_day` change no bit of
-    the result. Raises `UserError` for what cannot be asked.
+    the result. Where arms need the comparator's hires (`vacancies: fixed`) and it is not among them, it is
+    lived through all the same, as a last arm that `on_day` sees and the result does not hold. Raises
+    `UserError` for what cannot be asked.
     """
     began = time.perf_counter()
     if isinstance(scenario, str):
@@ -176,6 +179,9 @@ def _run(
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
     arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
+    if places_fixed(country.work, arms) and all(arm.regime is not None for arm in arms):
+        # Its hires are the places of the others: it is lived through, and not told.
+        arms.append(Arm(scenario.comparator, existing, None, institutions))
     residents = country.residents or scenario.people
     compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
     first = day_number(start)
@@ -207,6 +213,7 @@ def _run(
         on_day=on_day,
     )
     spent = time.perf_counter() - before
+    record, compiled = record.of_first(len(names)), compiled.of_first(len(names))
     normaliser = {
         name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
     }

@@ -222,6 +222,10 @@ def _livelihood(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
             "{n} jobs were ended for it", "no job was ended for it",
         ),
         (
+            "places handed on", "work:places:handed-on", asking.rules.places_fixed(asking.arm),
+            "{n} places that stayed free went to others", "no place stayed free for others",
+        ),
+        (
             "workers dropped", "rating:workers:dropped", rated,
             "{n} platform workers were dropped for their rating", "no worker was dropped for a rating",
         ),

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from moot.findings.kinds import CHARGES, JOBS, LIVELIHOOD, Event
+from moot.findings.kinds import CHARGES, JOBS, LIVELIHOOD, PLACES, Event
 from moot.findings.rules import Rules
 from moot.society.arms import day_number
 
@@ -34,6 +34,7 @@ TIE_ROSE = "a rise of a tie"
 REGISTER = "a register that the list reads"
 SAID = "what ties said"
 COURSE = "the ordinary course of work"
+SHARED_OUT = "the places of the month"
 STANDING = "where the scheme lets people start"
 RATED = "ratings of a platform"
 BEFORE = "before the first day"
@@ -44,6 +45,7 @@ UNEXPLAINED = "not explained"
 OF_THE_REGIME = frozenset(
     {
         SENSOR, ANNOUNCED, TIE_CHARGED, TIE_FELL, ANOTHER, REGISTER, SAID, REPORT, TIE_ROSE, STANDING, RATED,
+        SHARED_OUT,
     }
 )  # fmt: skip
 """Roots that a regime brings; a difference between arms goes back to one of them."""
@@ -149,6 +151,8 @@ class Pair:
             return Cause(TIE_ROSE, number=event.source, day=event.day, root=True)
         if kind in ("job-lost", "hired"):
             return Cause(COURSE, day=event.day, root=True)
+        if kind in PLACES:
+            return Cause(SHARED_OUT, day=event.day, root=True)
         if kind == "rating-warned":
             return Cause(RATED, day=event.day, root=True)
         if kind == "renewed":

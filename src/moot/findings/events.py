@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moot.findings.causes import Cause, Pair
-from moot.findings.kinds import CHARGES, HUSHED, KINDS, OUTSIDE, PHASE, Event
+from moot.findings.kinds import CHARGES, HUSHED, KINDS, OUTSIDE, PHASE, PLACES, Event
 from moot.findings.rules import Rules
 from moot.society.arms import date_of, day_number
 from moot.store.parquet import Columns
@@ -152,7 +152,7 @@ class _Decoder:
         elif kind in ("hire-refused", "dismissed"):
             scheme = name = self.schemes[a][k].scheme
             tier = self.schemes[a][k].tier_names[x]
-        elif kind in ("job-lost", "hired"):
+        elif kind in ("job-lost", "hired", *PLACES):
             name = "work"
         elif kind in ("rating-warned", "rating-dropped"):
             name = "platform"

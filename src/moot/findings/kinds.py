@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from moot.society import acts
 
-__all__ = ["CHARGES", "HUSHED", "JOBS", "KINDS", "LIVELIHOOD", "OUTSIDE", "PHASE", "Event"]
+__all__ = ["CHARGES", "HUSHED", "JOBS", "KINDS", "LIVELIHOOD", "OUTSIDE", "PHASE", "PLACES", "Event"]
 
 OUTSIDE = "not in the panel"
 
@@ -56,12 +56,15 @@ KINDS = {
     acts.L_ARREARS: "arrears",
     acts.L_RATING_WARNED: "rating-warned",
     acts.L_RATING_DROPPED: "rating-dropped",
+    acts.L_PLACE_HANDED_ON: "place-handed-on",
+    acts.L_PLACE_MISSING: "place-missing",
 }
 
 HUSHED = ("against", "for")
 """The side on which somebody keeps silent."""
 
-JOBS = ("job-lost", "hired", "hire-refused", "dismissed", "rating-warned", "rating-dropped")
+PLACES = ("place-handed-on", "place-missing")
+JOBS = ("job-lost", "hired", "hire-refused", "dismissed", "rating-warned", "rating-dropped", *PLACES)
 LIVELIHOOD = (*JOBS, "fine-paid", "fine-unpaid", "fine-ended", "arrears")
 CHARGES = ("charged-today", "charged-by-regime", "borne", "false-alarm", "alleged")
 
@@ -74,6 +77,7 @@ PHASE = {
     "displaced": 0, "recognised": 0, "alleged": 1, "bought": 1,
     "cut-off": 9, "cuts-off": 9, "taken-back": 9, "in-touch": 9,
     "arrears": 0, "fine-paid": 3, "fine-unpaid": 3, "fine-ended": 5, "hire-refused": 6, "dismissed": 6,
+    "place-handed-on": 6, "place-missing": 6,
     "hired": 7, "job-lost": 7, "rating-warned": 8, "rating-dropped": 8,
     "tie-fell": 9, "tie-charged": 9,
     "hushed": 10,

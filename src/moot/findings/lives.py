@@ -24,6 +24,7 @@ from moot.findings.causes import (
     RULE,
     SAID,
     SENSOR,
+    SHARED_OUT,
     STANDING,
     TIE_CHARGED,
     TIE_FELL,
@@ -215,6 +216,8 @@ def _livelihood(event: Event, rules: Rules) -> str:
     return {
         "hired": "finds work",
         "job-lost": "leaves or loses work",
+        "place-handed-on": "finds work: a place left free, as others were refused it or have one by now",
+        "place-missing": "would have been hired and finds no place left",
         "rating-warned": "is warned by the platform: the rating shown is below its line",
         "rating-dropped": "is dropped by the platform and loses the work",
     }[event.kind]
@@ -376,6 +379,8 @@ def _root(cause: Cause) -> str:
         return "as jobs are found and lost today"
     if cause.kind == STANDING:
         return "because the scheme lets people start there"
+    if cause.kind == SHARED_OUT:
+        return "the places of the month, which are as many as without the regime"
     if cause.kind == RATED:
         return "because of ratings on the platform"
     if cause.kind == BEFORE:

@@ -15,6 +15,8 @@ from moot.experiment.scenario import Scenario
 from moot.findings.kinds import Event
 from moot.regime.engines import bent, in_points, shown, worth
 from moot.regime.schema import ListRule, Regime, Scheme, Sensor
+from moot.society.arms import Arm
+from moot.society.livelihood_tables import places_fixed
 from moot.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = ["ArmRules", "Rules"]
@@ -99,6 +101,11 @@ class Rules:
     def comparator(self) -> str:
         """The arm under today's law."""
         return next((name for name, arm in self.arms.items() if arm.regime is None), next(iter(self.arms)))
+
+    def places_fixed(self, arm: str) -> bool:
+        """Whether hires of an arm are made as many as the comparator's (`vacancies: fixed`)."""
+        rules, work = self.arms[arm], self.scenario.country_model.work
+        return places_fixed(work, [Arm(arm, rules.existing, rules.regime, True)])
 
     def told(self, arm: str) -> str:
         """What stands after "under" for an arm: today's law, the scheme where there is one, else its name."""

@@ -16,6 +16,7 @@ from moot.findings.rules import Rules
 from moot.findings.talk import talk_rows
 from moot.regime.engines import bent
 from moot.regime.schema import Scheme
+from moot.society.measures import PLACES
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
@@ -327,6 +328,11 @@ def _livelihood(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     if jobs:
         yield row(2, "hires refused for the score", ["work:jobs:hires-refused"], of_the_regime=True)
         yield row(2, "jobs ended for the score", ["work:jobs:dismissed-by-score"], of_the_regime=True)
+    if rules.places_fixed(arm):
+        passed, missing, lost = ([name] for name in PLACES)
+        yield row(2, "hires into places that stayed free", passed, of_the_regime=True)
+        yield row(2, "hires that found no place left", missing, of_the_regime=True)
+        yield row(2, "places that nobody took", lost, of_the_regime=True)
     if rated:
         yield row(
             2, "platform workers dropped for their rating", ["rating:workers:dropped"], of_the_regime=True

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from moot.findings.events import lives_columns
 from moot.society.arms import date_of
+from moot.society.measures import BY_REGION_ALONE
 from moot.store.parquet import Columns, Tables
 
 if TYPE_CHECKING:
@@ -101,20 +102,21 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
     for a, arm in enumerate(result.arms):
         flows, stocks = compiled.columns.flow_names[a], compiled.columns.stock_names[a]
         schemes = compiled.arms[a].sums
+        of_people = {column: name for column, name in flows.items() if name not in BY_REGION_ALONE}
 
         rows = _counts(record.region[a], record.s_region[a], flows, stocks)
         rows |= {name: record.score[a, s].ravel() for s, name in enumerate(schemes)}
         rows[PEOPLE] = np.tile(here.sum(1) // len(set(slots)), n)
         yield f"day_region_{a}", _keys(arm, "day", np.repeat(days, r), np.tile(regions, n), ALL, ALL) | rows
 
-        rows = _counts(record.level[a], record.s_level[a], flows, stocks)
+        rows = _counts(record.level[a], record.s_level[a], of_people, stocks)
         rows[PEOPLE] = np.tile(here.sum(0), n)
         yield (
             f"day_level_{a}",
             _keys(arm, "day", np.repeat(days, k), ALL, np.tile(slots, n), np.tile(levels, n)) | rows,
         )
 
-        rows = _counts(record.month[a], record.s_month[a], flows, stocks)
+        rows = _counts(record.month[a], record.s_month[a], of_people, stocks)
         rows[PEOPLE] = np.tile(here.ravel(), m)
         crossed = _keys(
             arm, "month", np.repeat(months, r * k), np.tile(np.repeat(regions, k), m),
@@ -123,7 +125,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
         kept = (record.month[a].any(-1) | record.s_month[a].any(-1)).ravel()
         yield f"month_region_{a}", {key: column[kept] for key, column in (crossed | rows).items()}
 
-        rows = _counts(record.month[a].sum(1), record.s_month[a].sum(1), flows, stocks)
+        rows = _counts(record.month[a].sum(1), record.s_month[a].sum(1), of_people, stocks)
         rows |= {name: record.level_score[a, s].ravel() for s, name in enumerate(schemes)}
         rows |= {name: record.fear[a, :, :, c].ravel() for c, name in enumerate(CERTAINTY)}
         minds = record.minds

@@ -77,6 +77,8 @@ def account(regime: Regime, country: Country | None = None) -> list[str]:
         lines += _bullets(_counted(scheme, words))
         lines.append(f"What a low score costs{of}")
         lines += _bullets(_costs(scheme, words)) or ["  - Nothing that this file declares."]
+        if scheme.hiring and country is not None and country.work is not None:
+            lines.append(f"  - {vacancies_words(country.work.vacancies)}")
         lines.append(f"How one gets out{of}")
         lines += _bullets(_ways_out(scheme)) or ["  - In no way that this file declares."]
     if regime.displacement is not None:
@@ -308,6 +310,19 @@ def _costs(scheme: Scheme, words: Mapping[str, str]) -> Iterator[str]:
     if scheme.gaming is not None:
         more = number(scheme.gaming.merits)
         yield f"Merits are done up to {more} times more often by those who lost points."
+
+
+def vacancies_words(vacancies: str) -> str:
+    """What becomes of a place that somebody is refused."""
+    if vacancies == "fixed":
+        return (
+            "A place that somebody is refused goes to another who looks for work in the region (vacancies: "
+            "fixed): each region fills as many places a month as without the regime."
+        )
+    return (
+        "A place that somebody is refused goes to nobody else (vacancies: open): effects on unemployment are "
+        "upper bounds."
+    )
 
 
 def _rated(ratings: Ratings) -> str:

@@ -79,9 +79,10 @@ L_DENIED, L_GRANTED, L_DECIDED, L_DISCLOSED = 24, 25, 26, 27
 L_HUSHED = 40  # keeps silent by fear alone
 L_JOB_LOST, L_HIRED, L_HIRE_REFUSED, L_DISMISSED, L_FINE_PAID, L_FINE_UNPAID = 30, 31, 32, 33, 34, 35
 L_FINE_ENDED, L_ARREARS, L_RATING_WARNED, L_RATING_DROPPED = 36, 37, 38, 39
-# 20 to 29: redress, memory, decisions; 30 to 39: work and money; 40 to 49: opinion; 50 to 59: ties, gaming
+# 20 to 29: redress, decisions; 30 to 39, 60, 61: work, money; 40 to 49: opinion; 50 to 57: ties, gaming
 L_ALLEGED, L_RECOGNISED, L_CUT_OFF, L_CUTS_OFF, L_TAKEN_BACK, L_IN_TOUCH = 50, 51, 52, 53, 54, 55
 L_BOUGHT, L_DISPLACED = 56, 57
+L_PLACE_HANDED_ON, L_PLACE_MISSING = 60, 61
 
 
 @inline

@@ -45,6 +45,13 @@ class Arm:
         return [(x, rule) for x, s in enumerate(self.schemes) for rule in s.lists]
 
     @property
+    def moves_jobs(self) -> bool:
+        """Whether hires and jobs may be others here than under the comparator."""
+        if self.regime is None:
+            return False
+        return self.regime.ratings is not None or any(s.hiring or s.dismissal for s in self.schemes)
+
+    @property
     def offers(self) -> list[tuple[int, Offer]]:
         """(scheme index, offer)."""
         return [(x, o) for x, s in enumerate(self.schemes) for o in s.offers]

@@ -6,7 +6,7 @@ positions, so an arm added or a sensor moved changes no draw of another.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -26,7 +26,7 @@ from moot.society.arms import Arm, day_number
 from moot.society.beside import Beside
 from moot.society.candidates import LEAD
 from moot.society.consequence_tables import drawn_part, lists_part
-from moot.society.livelihood_tables import arms_part, world_part
+from moot.society.livelihood_tables import arms_part, places_fixed, world_part
 from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.redress_tables import past_part, redress_part
@@ -68,6 +68,15 @@ class Compiled:
         """Whether some arm has a mechanism that keeps more of people than scores, lists and beliefs."""
         kept = any(bool(self.world[name][0]) for name in ("shuns", "works", "fines"))
         return self.has_ledger or self.has_tries or kept
+
+    def of_first(self, arms: int) -> "Compiled":
+        """The same of the first so many arms, to read a record by; no more to be run."""
+        cut = replace(
+            self.columns,
+            flow_names=self.columns.flow_names[:arms],
+            stock_names=self.columns.stock_names[:arms],
+        )
+        return replace(self, law=self.law[:arms], arms=self.arms[:arms], columns=cut)
 
 
 def _logit(p: float) -> float:
@@ -460,8 +469,9 @@ def compile_arms(
         forgone=lawful if country.opinion else (),
         work=country.work is not None,
         money=country.money is not None,
+        fixed=places_fixed(country.work, arms),
     )
-    livelihood = world_part(country, build.acts, start)
+    livelihood = world_part(country, build.acts, start, arms)
     strain = np.asarray(livelihood.get("strain", np.full((2, 3), tables.Q16))).max(axis=1)
     acts = build.acts_part()
     world_parts, arm_parts = lists_part(build)
@@ -505,6 +515,7 @@ def compile_arms(
             ],
             "act_purpose": build.rates[0]["purpose"][: len(build.acts)],
             "m_work": columns.first["work"],
+            "m_places": columns.first.get("places", -1),
             "m_money": columns.first["money"],
             "m_rating": columns.first["rating"],
             "k_work": columns.first["at-work"],

@@ -312,14 +312,14 @@ def _crowded(m):
 
 
 @kernel
-def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me, team, first, spent):
-    """One thread's share of a day from step `first` on: phases over its own blocks, exchanges by the first.
+def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me, team, first, until, spent):
+    """One thread's share of a day from step `first` to `until`: phases over its own blocks, exchanges by one.
 
-    `gate[NEXT]` is left at the step with which the day is to go on: STEPS where it has ended, an earlier one
-    where boxes need more room before that. The first thread (`me` 0) adds its nanoseconds by step to `spent`.
+    `gate[NEXT]` is left at the step with which the day is to go on: `until`, or an earlier one where boxes
+    need more room before that. The first thread (`me` 0) adds its nanoseconds by step to `spent`.
     """
     times = 0
-    for step in range(first, STEPS):
+    for step in range(first, until):
         began = clock()
         if step == ACTS:
             morning(key, world, law, rates, m, what, blocks, day)
@@ -334,7 +334,7 @@ def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me
                 exchange(m, OUT if step == GIVEN else FAR, OWN if step == GIVEN else FALLS)
             if gate[GO_ON] == step or _crowded(m):
                 gate[LEAVE] = 1
-        if step + 1 < STEPS:
+        if step + 1 < until:
             times += 1
             together = meet(gate, team, times)
             if me == 0:
@@ -343,7 +343,7 @@ def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me
                 return
         elif me == 0:
             spent[step] += clock() - began
-            gate[GO_ON] = STEPS
+            gate[GO_ON] = until
 
 
 @kernel

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from moot.country.population import Population
 from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
+from moot.errors import MootError
 from moot.society import books, minds, opinion
 from moot.society import day as kernels
 from moot.society.arms import date_of
@@ -28,7 +29,8 @@ from moot.society.digest import state_sums
 from moot.society.gate import LEAVE, NEXT, new_gate
 from moot.society.livelihood_tables import brought_to
 from moot.society.minds import MindSums
-from moot.society.work import begin_work, fines_by_standing
+from moot.society.places import share_places
+from moot.society.work import begin_work, fines_by_standing, take_places
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -40,6 +42,8 @@ PARTS = (
     "association and news of ties",
 )  # fmt: skip
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
+
+BY_ARM = ("region", "level", "month", "s_region", "s_level", "s_month", "score", "fear", "level_score")
 
 
 @dataclass
@@ -67,6 +71,19 @@ class Record:
         """How many calendar months the run touches."""
         return int(self.month_of[-1]) + 1
 
+    def of_first(self, arms: int) -> Record:
+        """What was counted in the first so many arms."""
+        minds = self.minds
+        if minds is not None:
+            minds = replace(minds, level=minds.level[:arms], region=minds.region[:arms])
+        return replace(
+            self,
+            **{name: getattr(self, name)[:arms] for name in BY_ARM},
+            lives=[rows[rows[:, 2] < arms] for rows in self.lives],
+            digests=dict(list(self.digests.items())[:arms]),
+            minds=minds,
+        )
+
 
 def months_of(first: int, days: int) -> NDArray[np.int64]:
     """The calendar month of each day, counted from 0."""
@@ -82,7 +99,8 @@ class Society:
     """People, tables and state, ready to live through days.
 
     `state` is where the arms stand before `first`; `panel` the people whose lives are kept; `reporting` off
-    keeps no measures (the burn-in). Constructors store and allocate; `run` computes.
+    keeps no measures (the burn-in). Constructors store and allocate; `run` computes. Raises `MootError` where
+    hires must be as many as the comparator's and it is not among the arms.
     """
 
     def __init__(
@@ -102,6 +120,9 @@ class Society:
         self.first, self.days, self.reporting = first, days, reporting
         self.key = seed_key(population.seed)
         self.world, self.rates = compiled.world[0], compiled.rates[0]
+        if self.world["fixed"] and self.world["places_arm"] < 0:
+            names = ", ".join(arm.name for arm in compiled.arms)
+            raise MootError(f"vacancies: fixed: the comparator is not among the arms, which are {names}")
         self.shares = shares_of(books.block_cost(population), max(1, threads))
         self.all_blocks = np.arange(population.layout.blocks)
         self.books = books.Books(
@@ -185,12 +206,12 @@ class Society:
         world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
 
         gate, team_size = self.gate, len(self.shares)
-        step = 0
+        step, until = 0, kernels.FELL if world["fixed"] and world["month_begins"] else kernels.STEPS
 
         def live(w: int) -> None:
             kernels.live(
                 self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today, before,
-                self.reporting, gate, w, team_size, step, self.by_step,
+                self.reporting, gate, w, team_size, step, until, self.by_step,
             )  # fmt: skip
 
         while step < kernels.STEPS:
@@ -198,6 +219,9 @@ class Society:
             team.run(live, on_error=self._leave)
             step = int(gate[NEXT])
             desk.watch_mail()
+            if until < kernels.STEPS and step == until:
+                self._places(team, today)
+                until = kernels.STEPS
         desk.watch_room()
         with self._timed("opinion and talk"):
             minds.end_day(self, team, today)
@@ -205,6 +229,22 @@ class Society:
     def _leave(self) -> None:
         """Nobody is to wait at the gate any more: a thread did not come."""
         self.gate[LEAVE] = 1
+
+    def _places(self, team: Team, today: int) -> None:
+        """Hires of a month in the regions' places: a thread shares out those of its regions, then the blocks
+        of each take them."""
+        world, law, records = self.world, self.compiled.law, self.books.records
+        regions = np.arange(len(self.compiled.regions))
+
+        def share(w: int) -> None:
+            share_places(self.key, world, law, records[w], regions[w :: len(self.shares)], today)
+
+        def take(w: int) -> None:
+            take_places(self.key, world, law, records[w], self.shares[w], today)
+
+        with self._timed("places of the month"):
+            team.run(share)
+            team.run(take)
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 The word WORK of a person's `warm` row: status in the two lowest bits (0 employed, 1 unemployed, 2 neither),
 then whether the last job was lost, whether a fine went unpaid since the month began, whether the platform
-dropped the person, and for how many months a warning has stood.
+dropped the person, and for how many months a warning has stood; on the day of the month's step alone, two
+bits of the place that a hire waits for (see `society.places`).
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ from moot.society.state import ARREARS, ARREARS_HIGH, JOB_DAY, WORK
 
 EMPLOYED_NOW, UNEMPLOYED, INACTIVE, STATUS = 0, 1, 2, 3  # STATUS is a mask
 LOST, UNPAID, DROPPED, WARNED = 4, 8, 16, 5  # WARNED is a shift, two bits
+PLACE = 7  # a shift, two bits
+DRAWN, HANDED_ON, NO_PLACE = 1, 2, 3  # would be hired; gets a free place; would be hired, and none is left
 CALM, COVERED, BARE = 0, 1, 2  # levels of hardship: none lost, income covered, cover ended
 
 

@@ -24,12 +24,24 @@ DECILE = tuple((x - 4.5) / math.sqrt(8.25) for x in range(INCOMES))  # standardi
 Tables = dict[str, NDArray[np.int64]]
 
 
-def world_part(country: Country, acts: Sequence[str], start: date) -> dict[str, ArrayLike]:
+def places_fixed(work: Work | None, arms: Sequence[Arm]) -> bool:
+    """Whether hires of a month must be as many as the comparator's, and some arm could make other ones."""
+    return work is not None and work.vacancies == "fixed" and any(arm.moves_jobs for arm in arms)
+
+
+def world_part(
+    country: Country, acts: Sequence[str], start: date, arms: Sequence[Arm]
+) -> dict[str, ArrayLike]:
     """What all arms share of work and money; nothing but zeros where the country declares neither."""
     levels = hardship_of(country.work, start)
     part: dict[str, ArrayLike] = {"unpaid": -1}
     if country.work is not None:
         part |= _work(country, country.work, acts, start, levels)
+        part |= {
+            "fixed": int(places_fixed(country.work, arms)),
+            "places_arm": next((a for a, arm in enumerate(arms) if arm.regime is None), -1),
+            "place_purpose": purpose("work/places"),
+        }
     if country.money is not None:
         part |= _money(country, country.money, acts, start, levels)
     return part

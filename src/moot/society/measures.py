@@ -17,6 +17,9 @@ from moot.society.law import (
 
 # Flows and stocks of work, money and ratings, in the order of the columns that `society.work` counts in.
 WORK = ("work:jobs:hired", "work:jobs:lost", "work:jobs:hires-refused", "work:jobs:dismissed-by-score")
+PLACES = ("work:places:handed-on", "work:places:missing", "work:places:lost")
+BY_REGION_ALONE = ("work:places:lost",)
+"""What happens to nobody: counted by region, and not by who people are."""
 MONEY = (
     "money:fines:charged",
     "money:fines:noticed",
@@ -57,11 +60,13 @@ class Columns:
         forgone: Sequence[str] = (),
         work: bool = False,
         money: bool = False,
+        fixed: bool = False,
     ) -> Columns:
         """Lay the columns out for these arms.
 
         `opportunities` are the contexts of decisions by tier; acts that are `forgone` are counted as such;
-        `work`, `money`: whether the country declares them.
+        `work`, `money`: whether the country declares them; `fixed`: whether places are those of the
+        comparator.
         """
 
         def rated(arm: Arm) -> bool:
@@ -98,6 +103,7 @@ class Columns:
             ],
             # -- work and money
             "work": lambda _: WORK if work else (),
+            **({"places": lambda arm: PLACES if arm.moves_jobs else ()} if fixed else {}),
             "money": lambda _: MONEY if money else (),
             "rating": lambda arm: RATING if rated(arm) else (),
             # -- opinion

@@ -4,6 +4,9 @@ The month's step is the last of its first day, after the day's judgement: it rea
 writes the block's own people, and is felt from the next day on. Every decision has one uniform a person and
 month under a purpose of its own; a scheme can refuse a hire that is drawn and end a job that is kept, and
 never the other way.
+
+Where places are fixed, a hire waits until those of the whole region are known (see `society.places`); what
+depends on having a job then comes in a second step.
 """
 
 import numpy as np
@@ -22,6 +25,8 @@ from moot.society.acts import (
     L_HIRE_REFUSED,
     L_HIRED,
     L_JOB_LOST,
+    L_PLACE_HANDED_ON,
+    L_PLACE_MISSING,
     L_RATING_DROPPED,
     L_RATING_WARNED,
     note,
@@ -41,10 +46,14 @@ from moot.society.law import (
 )
 from moot.society.livelihood import (
     BARE,
+    DRAWN,
     DROPPED,
     EMPLOYED_NOW,
+    HANDED_ON,
     INACTIVE,
     LOST,
+    NO_PLACE,
+    PLACE,
     STATUS,
     UNEMPLOYED,
     UNPAID,
@@ -58,6 +67,7 @@ from moot.society.state import ARREARS, ARREARS_HIGH, FEAR_DAY, JOB_DAY, RATED, 
 
 # Columns of the families of measures (see `society.measures`).
 HIRED, JOB_LOST, HIRE_REFUSED, DISMISSED = range(4)
+HANDED, MISSING, UNFILLED = range(3)
 CHARGED, NOTICED, AT_ONCE, RECOVERED, LAPSED, FROM_ARREARS = range(6)
 WARNINGS, DROPS = range(2)
 ALL_RATED, HIGH, BELOW = range(3)
@@ -115,7 +125,7 @@ def _move(world, m, b, i, a, day, status, lost, code, s, tier):
 
 
 @inline
-def _refusing(key, law, m, i, a, month):
+def refusing(key, law, m, i, a, month):
     """The first scheme that refuses a hire in this month, or -1."""
     for s in range(law[a].schemes):
         if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
@@ -161,11 +171,14 @@ def _work(key, world, law, m, b, i, day):
                     tally(m, a, i, world.m_work + DISMISSED, 1)
                     _move(world, m, b, i, a, day, UNEMPLOYED, LOST, L_DISMISSED, s, tier)
                 continue
-            s = _refusing(key, law, m, i, a, month)
+            s = refusing(key, law, m, i, a, month)
             if s >= 0:
                 tally(m, a, i, world.m_work + HIRE_REFUSED, 1)
                 if is_kept(m, i):
                     note(m, b, day, i, a, L_HIRE_REFUSED, s, i, mark_of(m, i, a, s) >> TIER, 0)
+                continue
+            if world.fixed != 0:
+                see.warm(m)[i, a, WORK] = word | (DRAWN << PLACE)
                 continue
             tally(m, a, i, world.m_work + HIRED, 1)
             _move(world, m, b, i, a, day, status, 0, L_HIRED, 0, 0)
@@ -385,6 +398,26 @@ def arrears_of_block(key, world, law, rates, m, b, day):
 
 
 @inline
+def _felt(key, world, law, m, b, i, day):
+    """What having a job or none brings in the month: ratings, and rent and energy that are not paid."""
+    if (see.person(m)[i, REST] >> PLATFORM_SHIFT) & 1:
+        for a in range(m.n_arms):
+            if law[a].r_count > 0:
+                _rate(key, world, law, m, b, i, a, day)
+    if world.short[0] + world.short[9] == 0:
+        return
+    income = see.person(m)[i, WHERE] // STRATA
+    for a in range(m.n_arms):
+        level = hardship(world, m, i, a, day)
+        if level == 0 or at_work(m, i, a):
+            continue
+        cents = world.short[income + (10 if level == BARE else 0)]
+        if cents > 0:
+            u = np.int64(draw(key, i, world.month, world.short_purpose, 0)[0])
+            _debt(world, m, b, i - see.block(m)[0, b], i, a, SHORT, cents, world.short_ends, u)
+
+
+@inline
 def month_of_block(key, world, law, m, b, day):
     """The month's step of a block: debts end, jobs are found and lost, ratings come in, money falls short."""
     if world.month_begins == 0 or world.works | world.fines == 0:
@@ -398,18 +431,32 @@ def month_of_block(key, world, law, m, b, day):
         if world.begins[see.person(m)[i, WHO] >> 5] == 0:
             continue  # nobody of this age is ever in work
         _work(key, world, law, m, b, i, day)
-        if (see.person(m)[i, REST] >> PLATFORM_SHIFT) & 1:
-            for a in range(m.n_arms):
-                if law[a].r_count > 0:
-                    _rate(key, world, law, m, b, i, a, day)
-        if world.short[0] + world.short[9] == 0:
-            continue
-        income = see.person(m)[i, WHERE] // STRATA
-        for a in range(m.n_arms):
-            level = hardship(world, m, i, a, day)
-            if level == 0 or at_work(m, i, a):
+        if world.fixed == 0:
+            _felt(key, world, law, m, b, i, day)
+
+
+@kernel
+def take_places(key, world, law, m, blocks, day):
+    """The second half of the month's step where places are fixed: hires come about, or find no place."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            if world.begins[see.person(m)[i, WHO] >> 5] == 0:
                 continue
-            cents = world.short[income + (10 if level == BARE else 0)]
-            if cents > 0:
-                u = np.int64(draw(key, i, world.month, world.short_purpose, 0)[0])
-                _debt(world, m, b, i - lo, i, a, SHORT, cents, world.short_ends, u)
+            for a in range(m.n_arms):
+                word = np.int64(see.warm(m)[i, a, WORK])
+                place = (word >> PLACE) & 3
+                if place == 0:
+                    continue
+                see.warm(m)[i, a, WORK] = word & ~(3 << PLACE)
+                if place == NO_PLACE:
+                    tally(m, a, i, world.m_places + MISSING, 1)
+                    if is_kept(m, i):
+                        note(m, b, day, i, a, L_PLACE_MISSING, 0, i, 0, 0)
+                    continue
+                tally(m, a, i, world.m_work + HIRED, 1)
+                if place == HANDED_ON:
+                    tally(m, a, i, world.m_places + HANDED, 1)
+                code = L_PLACE_HANDED_ON if place == HANDED_ON else L_HIRED
+                _move(world, m, b, i, a, day, EMPLOYED_NOW, 0, code, 0, 0)
+            _felt(key, world, law, m, b, i, day)
