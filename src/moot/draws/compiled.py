@@ -17,6 +17,10 @@ from typing import Any
 import numba
 import platformdirs
 from llvmlite import binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 KERNEL_PACKAGES = ("draws", "country", "society")
 
@@ -76,3 +80,53 @@ def inline(function: Callable[..., Any]) -> Any:
     """A small scalar function that every kernel may call."""
     return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
 
+
+LANES = 8  # entries that are looked up together
+
+
+@intrinsic
+def look_up(typingctx: Any, table: Any, index: Any, plus: Any, out: Any, count: Any) -> Any:
+    """`out[x] = table.flat[index[x] + plus]` for x below `count`, LANES at a time.
+
+    `table` holds 32-bit integers, `index` int32, `out` int64. Both rows go on to a multiple of LANES, and
+    what stands in `index` behind `count` is a place in the table too. The compiler does not do this by
+    itself: it cannot know that what is written is not what is looked up.
+    """
+    signed = bool(table.dtype.signed)
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word, half = ir.IntType(64), ir.IntType(32)
+        wide, narrow = ir.VectorType(word, LANES), ir.VectorType(half, LANES)
+        start, places, result = (
+            context.make_array(kind)(context, builder, args[n]).data
+            for n, kind in ((0, table), (1, index), (3, out))
+        )
+        base = builder.ptrtoint(start, word)
+        shift = builder.trunc(args[2], half)
+
+        def all_lanes(value: Any, of: Any) -> Any:
+            lane = builder.insert_element(ir.Constant(of, ir.Undefined), value, half(0))
+            return builder.shuffle_vector(lane, lane, ir.Constant(ir.VectorType(half, LANES), [0] * LANES))
+
+        pointers = ir.VectorType(half.as_pointer(), LANES)
+        mask = ir.VectorType(ir.IntType(1), LANES)
+        gather = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(narrow, [pointers, half, mask, narrow]),
+            f"llvm.masked.gather.v{LANES}i32.v{LANES}p0i32",
+        )
+        steps = builder.lshr(builder.add(args[4], word(LANES - 1)), word(LANES.bit_length() - 1))
+        with cgutils.for_range(builder, steps) as loop:
+            at = builder.mul(loop.index, word(LANES))
+            lanes = builder.bitcast(builder.gep(places, [at]), narrow.as_pointer())
+            found = builder.add(builder.load(lanes, align=4), all_lanes(shift, narrow))
+            bytes_ = builder.mul(builder.sext(found, wide), ir.Constant(wide, [4] * LANES))
+            where = builder.inttoptr(builder.add(bytes_, all_lanes(base, wide)), pointers)
+            every = ir.Constant(mask, [1] * LANES)
+            values = builder.call(gather, [where, half(4), every, ir.Constant(narrow, ir.Undefined)])
+            values = builder.sext(values, wide) if signed else builder.zext(values, wide)
+            to = builder.bitcast(builder.gep(result, [at]), wide.as_pointer())
+            builder.store(values, to, align=8)
+        return context.get_dummy_value()
+
+    return types.none(table, index, types.int64, out, types.int64), code

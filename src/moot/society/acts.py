@@ -6,8 +6,8 @@ changes the state: charges go to the desk of the block, or to the outbox when th
 
 import numpy as np
 
-from moot.country.population import RATE, REGION, WHO
-from moot.country.rates import ACT_LAYERS
+from moot.country.population import RATE, REGION, THETA, WHERE, WHO
+from moot.country.rates import ACT_LAYERS, bound
 from moot.draws.compiled import inline, spliced
 from moot.draws.philox import (
     FULL,
@@ -35,10 +35,9 @@ from moot.society.candidates import (
     draw_first,
     everybody,
     first_digits,
-    first_kinds,
     keep_below,
     line_up,
-    next_kind,
+    pick_kinds,
     sift,
     thinning,
 )
@@ -69,6 +68,7 @@ from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value
 EVERY_SENSOR = -1
 ONE_TIME = np.int64(65536)  # the scale of an act whose bound is not capped
 TRIES = 4096
+TOGETHER = 4  # acts of a day whose candidates are found for a strip of words at once
 
 # Kinds of an event in a panel life (see findings.lives for the words).
 L_ACT, L_PREVENTED, L_FORGONE, L_TODAY, L_REGIME, L_MISTAKEN, L_BORNE, L_FALSE = 1, 2, 3, 4, 5, 6, 7, 8
@@ -317,8 +317,10 @@ def decide_first(key, world, law, rates, m, what, b, day, layer, first, count):
     leads = see.waiting(m)[1]
     chosen = see.chosen(m)
     draw_first(key, m, day, what, first, count)
-    first_kinds(rates, m, layer, first, count)
     picked = see.picked(m)
+    for x in range(count):
+        picked[x] = -1
+    pick_kinds(rates, m, layer, who, first, count)
     kinds = rates.count[layer]
     acts = 0
     for x in range(count):
@@ -349,24 +351,30 @@ def decide_late(key, world, law, rates, m, what, b, day, layer, first, count):
     w0 = see.block(m)[1, b]
     today = day_key(key, what, day)
     late = see.late(m)  # person, number of the act, first digits of its thinning, place of the last kind
+    who = see.asked(m)[0]
+    picked = see.picked(m)
     step = 0
     while count > 0:
         for x in range(count):
-            see.asked(m)[0, x] = late[0, first + x]
+            who[x] = late[0, first + x]
             see.asked(m)[1, x] = step
             see.asked(m)[2, x] = what
+            picked[x] = late[3, first + x]
         draw_asked(key, m, day, count)
+        pick_kinds(rates, m, layer, who, 0, count)
         left = first
         for x in range(count):
-            i = late[0, first + x]
-            n = late[1, first + x]
-            c = (np.int64(see.person(m)[i, RATE]) >> (4 * layer)) & 15
-            drawn = np.int64(see.drawn(m)[0, x])
-            at, k, p, full = next_kind(rates, m, i, layer, c, drawn, late[3, first + x])
-            if k < 0:
+            at = picked[x]
+            if at >= rates.count[layer]:
                 continue
+            i = np.int64(who[x])
+            n = late[1, first + x]
             leads = late[2, first + x]
+            row = see.person(m)[i]
             if step >= n:
+                k = rates.order[layer, at]
+                theta = row[THETA + rates.domain[k]]
+                p, full = bound(rates, k, theta, row[THETA + rates.own_at[k]], row[WHO], row[WHERE])
                 scale = np.int64(65536) if full == p else (full << 16) // p
                 if step > n and world.lead[layer] < EVERY_LEAD:
                     w = w0 + (i - lo) // 64
@@ -376,7 +384,7 @@ def decide_late(key, world, law, rates, m, what, b, day, layer, first, count):
                 if thin < (world.ceiling[k] * scale) >> 16:
                     last = np.int64(see.drawn(m)[2, x])
                     act_of(key, world, law, rates, m, b, i, k, day, thin, last, scale, -1)
-                if c > 0:
+                if (np.int64(row[RATE]) >> (4 * layer)) & 15 > 0:
                     continue
             late[0, left] = i
             late[1, left] = n
@@ -428,23 +436,27 @@ def put_late(world, m, i, n, leads, at):
 def later_acts(world, m, layer, first, count, base, today, lead, at):
     """Put those of a strip in line who are candidates of a later act than the first; the new length.
 
-    Most words have somebody for a second act: all are hashed at once. Later on few have, and each word is
+    For the first few acts all words are hashed at once. After that few have anybody left, and each word is
     looked at for itself. `base` is the person in front of the first word.
     """
     alive = see.alive(m)
     found = see.found(m)
-    if not sift(m, layer, first, count, today, 1, lead):
-        return at
+    n = 1
+    while n < TOGETHER:
+        if not sift(m, layer, first, count, today, n, lead):
+            return at
+        for x in range(count):
+            who = found[x]
+            while who != ZERO:
+                bit = low_bit(who)
+                who &= who - ONE
+                put_late(world, m, base + x * 64 + bit, n, first_digits(m, x, bit), at)
+                at += 1
+        n += 1
     for x in range(count):
-        who = found[x]
-        while who != ZERO:
-            bit = low_bit(who)
-            who &= who - ONE
-            put_late(world, m, base + x * 64 + bit, 1, first_digits(m, x, bit), at)
-            at += 1
         among = alive[x]
         w = first + x
-        n = 2
+        n = TOGETHER
         while among != ZERO:
             among = candidates(m, layer, w, word_start(stream(today, 2 * n), w), among)
             start = word_start(stream(today, 2 * n + 1), w)

@@ -147,8 +147,8 @@ class Books:
         self["wakes_n"][:, 1] = -1
         own = (
             "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "said",
-            "aloud", "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "picked",
-            "chosen", "looked", "late", "digits", "sights",
+            "aloud", "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "factors",
+            "rows", "picked", "chosen", "looked", "late", "digits", "sights",
         )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
         for mine in self.own:

@@ -6,8 +6,8 @@ Nothing here looks at anybody's state: both are a function of the seed, the pers
 import numpy as np
 
 from moot.country.population import RATE, THETA, WHERE, WHO
-from moot.country.rates import CEILING, CLASSES, bound
-from moot.draws.compiled import inline, spliced
+from moot.country.rates import BINS, CEILING, CLASSES, KINDS
+from moot.draws.compiled import inline, look_up
 from moot.draws.philox import (
     FULL,
     M32,
@@ -31,66 +31,57 @@ FLAT = 4  # people taken out of a word at a time, there or not: a loop of known 
 
 
 @inline
-def first_kinds(rates, m, layer, first, count):
-    """The kinds that the first draws of those who wait from place `first` make potential acts, into `picked`.
+def pick_kinds(rates, m, layer, who, first, count):
+    """The kinds that the draws of `who` from place `first` make potential acts, after the place in `picked`.
 
     A draw is r, 32 digits after the c zeros of the person's class. P(it is x) = p_x times the product of
-    (1 - p_y) over the kinds before: kinds are independent, each with its own p. What is written is a place in
+    (1 - p_y) over the kinds between: kinds are independent, each with its own p. `picked` becomes a place in
     the layer's order, as many as there are kinds for none. Kind by kind for all of them, and all kinds are
     gone through: nothing has to be guessed.
     """
-    who = see.waiting(m)[0]
     drawn = see.drawn(m)[0]
     limit = see.picking(m)[0]
     none = see.picking(m)[1]
     total = see.picking(m)[2]
+    after = see.picking(m)[3]
+    of_person = see.factors(m)[0]
+    of_place = see.factors(m)[1]
+    of_theta = see.factors(m)[2]
+    of_own = see.factors(m)[3]
     picked = see.picked(m)
+    rows = see.rows(m)  # where somebody's row begins in the tables by person and by place; then all thetas
+    kinds = np.int32(KINDS)
     for x in range(count):
-        c = (see.person(m)[who[first + x], RATE] >> (4 * layer)) & 15
-        limit[x] = np.int64(drawn[x]) >> c
+        row = see.person(m)[who[first + x]]
+        limit[x] = np.int64(drawn[x]) >> ((row[RATE] >> (4 * layer)) & 15)
         none[x] = CERTAIN
         total[x] = 0
+        after[x] = picked[x]
         picked[x] = 0
+        rows[0, x] = np.int32(row[WHO]) * kinds
+        rows[1, x] = np.int32(row[WHERE]) * kinds
+        for column in range(m.n_statics - THETA):
+            rows[2 + column, x] = row[THETA + column]
     for y in range(rates.count[layer]):
         k = rates.order[layer, y]
-        theta = THETA + rates.domain[k]
-        own = rates.own[k]
-        own_at = THETA + rates.own_at[k]
         cap = rates.cap[k]
+        look_up(rates.by_person, rows[0], k, of_person, count)
+        look_up(rates.by_place, rows[1], k, of_place, count)
+        look_up(rates.domain_bins, rows[2 + rates.domain[k]], 0, of_theta, count)
+        if rates.own[k] > 0:
+            look_up(rates.bins, rows[2 + rates.own_at[k]], rates.own[k] * BINS, of_own, count)
+        else:
+            for x in range(count):
+                of_own[x] = 1 << 16
         for x in range(count):
-            row = see.person(m)[who[first + x]]
-            p = (np.int64(rates.by_person[row[WHO], k]) * np.int64(rates.by_place[row[WHERE], k])) >> 16
-            p = (min(p, CEILING) * np.int64(rates.domain_bins[row[theta]])) >> 16
-            if own > 0:
-                p = (min(p, CEILING) * np.int64(rates.bins[own, row[own_at]])) >> 16
-            share = ((none[x] >> 1) * min(p, cap)) >> 31
+            p = (of_person[x] * of_place[x]) >> 16
+            p = (min(p, CEILING) * of_theta[x]) >> 16
+            p = (min(p, CEILING) * of_own[x]) >> 16
+            p = min(p, cap) if y > after[x] else 0
+            share = ((none[x] >> 1) * p) >> 31
             total[x] += share
             none[x] -= share
             picked[x] += total[x] <= limit[x]
-
-
-@spliced
-def next_kind(rates, m, i, layer, c, r, at):
-    """The first kind of a layer after place `at` that r (32 digits after c zeros) makes a potential act.
-
-    As `first_kinds`, among the kinds after `at`. Returns (place, kind, p, full), the last two as `bound`
-    gives them; kind -1 for none.
-    """
-    none = CERTAIN
-    total = np.int64(0)
-    row = see.person(m)[i]
-    for y in range(at + 1, rates.count[layer]):
-        x = rates.order[layer, y]
-        theta = row[THETA + rates.domain[x]]
-        p, full = bound(rates, x, theta, row[THETA + rates.own_at[x]], row[WHO], row[WHERE])
-        if p == 0:
-            continue
-        share = ((none >> 1) * p) >> 31
-        total += share
-        none -= share
-        if (total << c) > r:
-            return y, x, p, full
-    return at, np.int64(-1), np.int64(0), np.int64(0)
 
 
 @inline
@@ -192,8 +183,12 @@ def sift(m, layer, first, count, today, n, lead):
             members = see.classes(m)[layer, c]
             for x in range(count):
                 alive[x] |= found[x] & members[first + x]
+        open_ = ZERO
         for x in range(count):
             found[x] &= word_level(start[x], c)
+            open_ |= found[x]
+        if open_ == ZERO:
+            break  # nobody has more zeros than these
     left = ZERO
     for x in range(count):
         left |= alive[x]

@@ -62,7 +62,18 @@ from moot.society.reports import recognitions_of_block, reports_of_block
 from moot.society.score import rebase, score_at
 from moot.society.shunning import ties_of_block
 from moot.society.stairs import climb, enter
-from moot.society.state import CUTS, FEAR_DAY, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import (
+    CUTS,
+    FEAR_DAY,
+    LEDGER,
+    LISTS,
+    SCHEME,
+    WAKE,
+    is_kept,
+    last_of,
+    mark_of,
+    value_of,
+)
 from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
 # Steps of a day: phases of all threads, and between them what is given to the people of other blocks.
@@ -75,7 +86,12 @@ AHEAD = 16  # people fetched ahead of the one who is looked at
 def news_of_block(world, law, m, b, day, day0, reporting):
     """End of `day` in one block: ties hear of charges, and pay for falls; both are judged on the next day."""
     lo = see.block(m)[0, b]
-    for e in range(see.mail_n(m)[KNOWN, b]):
+    known = see.mail_n(m)[KNOWN, b]
+    for e in range(known):
+        ahead = lo + (see.mail(m)[KNOWN, b, min(e + AHEAD, known - 1), 0] & 0x1FFFF)
+        see.fetch_hot(m, ahead)
+        if m.n_mind_people > 1:
+            see.fetch_mind(m, ahead)
         packed = see.mail(m)[KNOWN, b, e, 0]
         i = lo + (packed & 0x1FFFF)
         a = (packed >> 17) & 255
@@ -95,7 +111,17 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_CHARGED, k, see.mail(m)[KNOWN, b, e, 1], p0, p1)
     see.mail_n(m)[KNOWN, b] = 0
-    for e in range(see.mail_n(m)[FALLS, b]):
+    falls = see.mail_n(m)[FALLS, b]
+    for e in range(falls):
+        ahead = lo + (see.mail(m)[FALLS, b, min(e + AHEAD, falls - 1), 0] & 0x1FFFF)
+        see.fetch_hot(m, ahead)
+        see.fetch_person(m, ahead)
+        if m.n_ledger_cap > 1:
+            see.fetch_warm(m, ahead)
+            half = see.mail(m)[FALLS, b, min(e + AHEAD // 2, falls - 1), 0]
+            a = (half >> 17) & 255
+            row = np.int64(see.warm(m)[lo + (half & 0x1FFFF), a, LEDGER])
+            see.fetch_ledger(m, (b, a, row))
         packed = see.mail(m)[FALLS, b, e, 0]
         place = packed & 0x1FFFF
         i = lo + place
@@ -163,6 +189,19 @@ def _must_judge(head, touched, count, place, a, arms):
 
 
 @inline
+def _fetch_touched(world, m, i):
+    """Ask for what is read of somebody who is touched."""
+    see.fetch_hot(m, i)
+    see.fetch_person(m, i)
+    if m.n_warm_people > 1:
+        see.fetch_warm(m, i)
+    if m.n_mind_people > 1:
+        see.fetch_mind(m, i)
+    for q in range(world.orders):
+        see.fetch_place(m, (q, i))
+
+
+@inline
 def evening(key, world, law, m, blocks, day, day0, reporting):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
     arms = m.n_arms
@@ -212,12 +251,14 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             chain[e] = head[at]
             head[at] = e
         for y in range(min(n, AHEAD)):
-            see.fetch_hot(m, lo + touched[y] // arms)
-            see.fetch_person(m, lo + touched[y] // arms)
+            _fetch_touched(world, m, lo + touched[y] // arms)
         for y in range(n):
             if y + AHEAD < n:
-                see.fetch_hot(m, lo + touched[y + AHEAD] // arms)
-                see.fetch_person(m, lo + touched[y + AHEAD] // arms)
+                _fetch_touched(world, m, lo + touched[y + AHEAD] // arms)
+            if m.n_ledger_cap > 1 and y + AHEAD // 2 < n:
+                half = touched[y + AHEAD // 2]
+                row = np.int64(see.warm(m)[lo + half // arms, half % arms, LEDGER])
+                see.fetch_ledger(m, (b, half % arms, row))
             at = touched[y]
             touch(
                 key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],

@@ -83,7 +83,9 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "late": (np.int64, (4, ROOM)),  # candidates of a later act (see society.acts.decide_late)
     "asked": (np.uint32, (3, CHUNK)),  # draws to make: who, which, what for
     "drawn": (np.uint32, (3, CHUNK)),
-    "picking": (np.int64, (3, CHUNK)),  # of each draw: where it falls, what is left, what is gone through
+    "picking": (np.int64, (4, CHUNK)),  # of a draw: where it falls, what is left, what is past, after which
+    "factors": (np.int64, (4, CHUNK)),  # of a bound, for one kind
+    "rows": (np.int32, ("statics", CHUNK)),  # where the factors of a person stand in their tables
     "picked": (np.int64, (CHUNK,)),  # place of the kind that it picks
     "chosen": (np.int64, (4, CHUNK + 1)),  # acts that may be done: kind, two uniforms, author
     "digits": (np.uint64, (STRIP, 8)),  # first digits of the thinning uniforms of a strip
@@ -128,14 +130,18 @@ def _view(name: str) -> Any:
 
 
 def _fetch(name: str) -> Any:
-    """A function of (record, i) that asks for row i of this array ahead of time; it computes nothing.
+    """A function of (record, index) that asks for the row of this array at an index ahead of time.
 
-    Events fall on people at random: without this half of a run is spent waiting for memory.
+    It computes nothing. The index is a number or a tuple, one number for each dimension before the row's own;
+    a row where the record has none of that place is asked for in vain, which does no harm. Events fall on
+    people at random: without this half of a run is spent waiting for memory.
     """
     dtype, dims = ARRAYS[name]
 
     @intrinsic
     def fetch(typingctx: Any, m: Any, i: Any) -> Any:
+        depth = len(i) if isinstance(i, types.BaseTuple) else 1
+
         def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             word, byte = ir.IntType(64), ir.IntType(8)
 
@@ -143,15 +149,23 @@ def _fetch(name: str) -> Any:
                 at = cgutils.gep_inbounds(builder, builder.bitcast(args[0], byte.as_pointer()), offset(field))
                 return builder.load(builder.bitcast(at, word.as_pointer()))
 
+            def extent(d: str | int) -> Any:
+                return load(f"n_{d}") if isinstance(d, str) else word(d)
+
             size = word(np.dtype(dtype).itemsize)
-            for d in dims[1:]:
-                size = builder.mul(size, load(f"n_{d}") if isinstance(d, str) else word(d))
-            index = builder.zext(args[1], word) if args[1].type.width < 64 else args[1]
+            for d in dims[depth:]:
+                size = builder.mul(size, extent(d))
+            parts = [args[1]] if depth == 1 else cgutils.unpack_tuple(builder, args[1], depth)
+            index = word(0)
+            for part, d in zip(parts, dims, strict=False):
+                whole = builder.zext(part, word) if part.type.width < 64 else part
+                index = builder.add(builder.mul(index, extent(d)), whole)
             row = builder.add(load(name), builder.mul(index, size))
             flag = ir.IntType(32)
             shape = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), flag, flag, flag])
             ask = builder.module.declare_intrinsic("llvm.prefetch", [byte.as_pointer()], shape)
-            for end in (row, builder.sub(builder.add(row, size), word(1))):
+            ends = (row,) if depth == len(dims) else (row, builder.sub(builder.add(row, size), word(1)))
+            for end in ends:
                 builder.call(ask, [builder.inttoptr(end, byte.as_pointer()), flag(0), flag(3), flag(1)])
             return context.get_dummy_value()
 
@@ -219,6 +233,8 @@ equal = _view("equal")
 waiting = _view("waiting")
 asked = _view("asked")
 picking = _view("picking")
+factors = _view("factors")
+rows = _view("rows")
 picked = _view("picked")
 drawn = _view("drawn")
 chosen = _view("chosen")
@@ -230,3 +246,6 @@ sights = _view("sights")
 fetch_person = _fetch("person")
 fetch_hot = _fetch("hot")
 fetch_warm = _fetch("warm")
+fetch_mind = _fetch("mind")
+fetch_place = _fetch("place")
+fetch_ledger = _fetch("ledger")

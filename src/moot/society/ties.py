@@ -54,6 +54,9 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
             if n <= 2 * world.tie_reach[q]:
                 first = 0
                 end = n
+        if colleagues:
+            for x in range(first, end):
+                see.fetch_warm(m, lo + np.int64(see.order(m)[q, lo + x]))
         for x in range(first, end):
             y = x
             if y < 0:
