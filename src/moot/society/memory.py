@@ -20,6 +20,7 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from moot.country.rates import ACT_LAYERS, CLASSES
+from moot.society.rows import Rows
 
 WARM = 8  # words of a row of `warm`, laid out in society.state
 MIND = 4  # words of a row of `mind`, laid out in society.opinion
@@ -100,7 +101,7 @@ MEMORY = np.dtype([*((name, np.int64) for name in ARRAYS), *((f"n_{size}", np.in
 def _view(name: str) -> Any:
     """The array of this name as a function of the record: two loads and no call."""
     dtype, dims = ARRAYS[name]
-    array = types.Array(from_dtype(np.dtype(dtype)), len(dims), "C")
+    array = Rows(from_dtype(np.dtype(dtype)), len(dims), "C")
 
     @intrinsic
     def view(typingctx: Any, m: Any) -> Any:
