@@ -38,7 +38,6 @@ def walk(m, i, a, out):
 def test_entries_rows_and_slices() -> None:
     hot = np.arange(5 * 2 * 8, dtype=np.uint16).reshape(5, 2, 8)
     before, out = hot.copy(), np.zeros(4, np.int64)
-    here = SimpleNamespace(i=3, a=1)
     walk(record(hot=hot), 3, 1, out)
     row = before[3, 1]
     assert out.tolist() == [row[2], row[1], row[1] + row[2], 5]
