@@ -135,8 +135,8 @@ class Counted(People):
         for a, arm in enumerate(self.compiled.arms):
             h = hashlib.sha256()
 
-            def put(name: str, *values: Any, into: Any = h) -> None:
-                leaf = hashlib.sha256(b"".join(np.ascontiguousarray(v, np.int64).tobytes() for v in values))
+            def put(name: str, *values: Any, of: type = np.int64, into: Any = h) -> None:
+                leaf = hashlib.sha256(b"".join(np.ascontiguousarray(v, of).tobytes() for v in values))
                 into.update(name.encode() + b"\0" + leaf.digest())
 
             for names, tables in (
@@ -150,7 +150,7 @@ class Counted(People):
                 ),
             ):
                 for name, column in sorted((name, column) for column, name in names.items()):
-                    put(name, *(table[..., column] for table in tables))
+                    put(name, *(table[..., column] for table in tables), of=np.int32)
             for s, scheme in enumerate(arm.schemes):
                 put(scheme.scheme, self.score_sum[a, s], self.level_score[a, s])
             put("perceived certainty", self.fear_sum[a])

@@ -55,7 +55,7 @@ def run(
     out: Path | None = _OUT,
     no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
     force: bool = _FORCE,
-    profile: bool = typer.Option(False, "--profile", help="Also tell what each phase of a day cost."),
+    profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""

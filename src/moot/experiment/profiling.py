@@ -1,4 +1,4 @@
-"""What a run cost: seconds by phase of the day, and bytes a person."""
+"""What a run cost: seconds by part of the work, and bytes a person."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ __all__ = ["profile_lines"]
 
 
 def profile_lines(result: Result) -> Iterator[str]:
-    """The cost of each phase, burn-in and run apart, and what the people take in memory.
+    """The cost of each part of the work, burn-in and run apart, and what the people take in memory.
 
-    Seconds are wall time of the whole team of threads; nanoseconds are per person, day and arm.
+    A part is a mechanism, or a few that are lived through together. Seconds are wall time: the mean over
+    threads where they work side by side; nanoseconds are per person, day and arm. A mechanism that no arm
+    declares costs what it takes to see that.
     """
     days = {"burn-in": result.burn_in_days, "run": result.days * len(result.arms)}
     for part, phases in result.phases.items():
-        total = sum(phases.values())
+        total = sum(phases.values())  # all there is but what lies between the parts
         if not total:
             continue
         person_days = result.people * max(1, days[part])

@@ -78,6 +78,25 @@ from moot.society.work import arrears_of_block, month_of_block, open_work, settl
 
 # Steps of a day: phases of all threads, and between them what is given to the people of other blocks.
 ACTS, GIVEN, CHARGES, FELL, NEWS, STEPS = 0, 1, 2, 3, 4, 5
+# Parts of the work whose time is taken, by the mechanisms that they belong to.
+PARTS = (
+    "acts, sensors, fear",
+    "false alarms, false reports, recognitions",
+    "arrears",
+    "charges, scores, repair, tiers, redress, fines",
+    "lists out of registers",
+    "trips, offers, decisions by tier",
+    "bought repair",
+    "work, ratings, debts of the month",
+    "news of charges, association",
+    "shunning",
+    "exchange between blocks",
+    "waiting for other threads",
+)
+(
+    ON_ACTS, ON_ALARMS, ON_MONEY, ON_CHARGES, ON_LISTS, ON_CHANCES, ON_BOUGHT, ON_WORK, ON_NEWS, ON_SHUNNING,
+    ON_EXCHANGE, ON_WAITING,
+) = range(len(PARTS))  # fmt: skip
 UNTOUCHED = -2
 AHEAD = 16  # people fetched ahead of the one who is looked at
 
@@ -151,20 +170,32 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         if is_kept(m, i):
             note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
     see.mail_n(m)[FALLS, b] = 0
-    if world.shuns != 0:
-        ties_of_block(world, law, m, b, day)
 
 
 @inline
-def news(world, law, m, blocks, day, day0, reporting):
-    """`news_of_block` over the blocks given."""
+def news(world, law, m, blocks, day, day0, reporting, spent):
+    """What ties hear and pay for in the blocks given, and the ties that are cut or mended."""
+    t = clock()
     for x in range(len(blocks)):
         news_of_block(world, law, m, blocks[x], day, day0, reporting)
+        t = _lap(spent, ON_NEWS, t)
+        if world.shuns != 0:
+            ties_of_block(world, law, m, blocks[x], day)
+        t = _lap(spent, ON_SHUNNING, t)
 
 
 @inline
-def morning(key, world, law, rates, m, what, blocks, day):
+def _lap(spent, part, since):
+    """Put the time since then on account of a part of the work; what time it is now."""
+    now = clock()
+    spent[part] += now - since
+    return now
+
+
+@inline
+def morning(key, world, law, rates, m, what, blocks, day, spent):
     """Today's acts, alarms and searches in the blocks given."""
+    t = clock()
     for x in range(len(blocks)):
         b = blocks[x]
         see.mail_n(m)[OWN, b] = 0
@@ -172,10 +203,13 @@ def morning(key, world, law, rates, m, what, blocks, day):
         if world.past_day == day:
             past_of_block(key, world, law, rates, m, b, day)
         acts_of_block(key, world, law, rates, m, what, b, day)
+        t = _lap(spent, ON_ACTS, t)
         false_alarms_of_block(key, world, law, m, b, day)
         reports_of_block(world, law, m, b, day, key)
         recognitions_of_block(world, law, m, b, day, key)
+        t = _lap(spent, ON_ALARMS, t)
         arrears_of_block(key, world, law, rates, m, b, day)
+        t = _lap(spent, ON_MONEY, t)
 
 
 @inline
@@ -202,12 +236,13 @@ def _fetch_touched(world, m, i):
 
 
 @inline
-def evening(key, world, law, m, blocks, day, day0, reporting):
+def evening(key, world, law, m, blocks, day, day0, reporting, spent):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
     arms = m.n_arms
     head = see.head(m)
     touched = see.touched(m)
     chain = see.chain(m)
+    t = clock()
     for x in range(len(blocks)):
         b = blocks[x]
         lo = see.block(m)[0, b]
@@ -267,10 +302,15 @@ def evening(key, world, law, m, blocks, day, day0, reporting):
             if world.fines != 0:
                 settle(key, world, law, m, b, at // arms, at % arms, head[at], day)
             head[at] = UNTOUCHED
+        t = _lap(spent, ON_CHARGES, t)
         lists_of_block(key, world, law, m, b, day)
+        t = _lap(spent, ON_LISTS, t)
         opportunities_of_block(key, world, law, m, b, day, day0, reporting)
+        t = _lap(spent, ON_CHANCES, t)
         bought_of_block(key, world, law, m, b, day, day0, reporting)
+        t = _lap(spent, ON_BOUGHT, t)
         month_of_block(key, world, law, m, b, day)
+        t = _lap(spent, ON_WORK, t)
 
 
 @inline
@@ -357,33 +397,33 @@ def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me
     """One thread's share of a day from step `first` to `until`: phases over its own blocks, exchanges by one.
 
     `gate[NEXT]` is left at the step with which the day is to go on: `until`, or an earlier one where boxes
-    need more room before that. The first thread (`me` 0) adds its nanoseconds by step to `spent`.
+    need more room before that. `spent` gets nanoseconds by part of the work (PARTS).
     """
     times = 0
     for step in range(first, until):
-        began = clock()
         if step == ACTS:
-            morning(key, world, law, rates, m, what, blocks, day)
+            morning(key, world, law, rates, m, what, blocks, day, spent)
         elif step == CHARGES:
-            evening(key, world, law, m, blocks, day, day0, reporting)
+            evening(key, world, law, m, blocks, day, day0, reporting, spent)
         elif step == NEWS:
-            news(world, law, m, blocks, day, day0, reporting)
+            news(world, law, m, blocks, day, day0, reporting, spent)
         elif me == 0:
+            began = clock()
             gate[GO_ON] = step
             if not _crowded(m):
                 gate[GO_ON] = step + 1
                 exchange(m, OUT if step == GIVEN else FAR, OWN if step == GIVEN else FALLS)
             if gate[GO_ON] == step or _crowded(m):
                 gate[LEAVE] = 1
+            _lap(spent, ON_EXCHANGE, began)
         if step + 1 < until:
             times += 1
+            began = clock()
             together = meet(gate, team, times)
-            if me == 0:
-                spent[step] += clock() - began
+            _lap(spent, ON_WAITING, began)
             if not together:
                 return
         elif me == 0:
-            spent[step] += clock() - began
             gate[GO_ON] = until
 
 

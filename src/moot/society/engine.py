@@ -35,12 +35,6 @@ from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
 ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
-# What the steps of a day are called.
-PARTS = (
-    "acts, sensing, false alarms", "exchange between blocks",
-    "charges, scores, lists, redress, trips, decisions", "exchange between blocks",
-    "association and news of ties",
-)  # fmt: skip
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
 BY_ARM = ("region", "level", "month", "s_region", "s_level", "s_month", "score", "fear", "level_score")
@@ -137,7 +131,7 @@ class Society:
         )
         self.today = first
         self.gate = new_gate()
-        self.by_step = np.zeros(kernels.STEPS, np.int64)  # nanoseconds of the first thread
+        self.by_part = np.zeros((len(self.shares), len(kernels.PARTS)), np.int64)  # nanoseconds of a thread
         self.spent: dict[str, float] = {}  # seconds, by part of the work
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
@@ -167,7 +161,8 @@ class Society:
         record = self._record()
         months = record.month_of
         with Team(len(self.shares)) as team:
-            self._open(team)
+            with self._timed("opening the books"):
+                self._open(team)
             for x in range(self.days):
                 today = self.first + x
                 self._day(team, today)
@@ -184,9 +179,10 @@ class Society:
                 if progress is not None:
                     progress(x + 1)
         if self.reporting:
-            record.digests = self.digests(record)
-        for name, nanoseconds in zip(PARTS, self.by_step, strict=True):
-            self.spent[name] = self.spent.get(name, 0.0) + int(nanoseconds) / 1e9
+            with self._timed("digests"):
+                record.digests = self.digests(record)
+        for name, nanoseconds in zip(kernels.PARTS, self.by_part.mean(axis=0).tolist(), strict=True):
+            self.spent[name] = nanoseconds / 1e9
         return record
 
     def _open(self, team: Team) -> None:
@@ -211,7 +207,7 @@ class Society:
         def live(w: int) -> None:
             kernels.live(
                 self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today, before,
-                self.reporting, gate, w, team_size, step, until, self.by_step,
+                self.reporting, gate, w, team_size, step, until, self.by_part[w],
             )  # fmt: skip
 
         while step < kernels.STEPS:
@@ -338,7 +334,8 @@ class Society:
     def digests(self, r: Record) -> dict[str, str]:
         """SHA-256 of each arm: of its measures by name in canonical order, then of the people's state.
 
-        A measure enters by the SHA-256 of its int64 values, the state by the keyed sum over people.
+        A measure enters by the SHA-256 of its values (int32 what is counted by day or month, int64 sums), the
+        state by the keyed sum over people.
         """
         c = self.compiled
         parts = np.zeros((len(self.shares), len(c.arms), 2), np.uint64)
@@ -352,7 +349,7 @@ class Society:
             for a, x in leaves[w :: len(self.shares)]:
                 h = hashlib.sha256()
                 for values in measures[a][x][1]:
-                    h.update(np.ascontiguousarray(values, np.int64).data)
+                    h.update(np.ascontiguousarray(values).data)
                 hashed[a, x] = h.digest()
 
         with Team(len(self.shares)) as team:
