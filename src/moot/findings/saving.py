@@ -96,7 +96,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "labels": LABELS,
-        "says": SAYS,
+        "says": [*SAYS, *_changes_of(scenario)],
         "scenario": {
             "name": scenario.scenario,
             "title": scenario.title,
@@ -133,6 +133,16 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "slots": [list(slot) for slot in compiled.slots],
         "panel": panel,
     }
+
+
+def _changes_of(scenario: Scenario) -> list[str]:
+    """A sentence for each intervention within the run."""
+    return [
+        f"From {one.at} on, the arm {one.arm} lives under another law than on its first day: the regime "
+        f"{one.regime.regime} ({one.regime.content_hash[:16]}). What is told of its rules are those of the "
+        "first day."
+        for one in scenario.changes
+    ]
 
 
 def file_of(scenario: Scenario) -> str:

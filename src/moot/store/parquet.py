@@ -81,6 +81,17 @@ class Tables:
         with _asked(path):
             self._connection.execute(f"COPY {name} TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
+    def copy(self, columns: Columns, path: Path) -> None:
+        """Write numpy columns of one length to a Parquet file (zstd) without keeping them as a table."""
+        self._connection.register("columns_", columns)
+        try:
+            with _asked(path):
+                self._connection.execute(
+                    f"COPY columns_ TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+                )
+        finally:
+            self._connection.unregister("columns_")
+
     def names(self, name: str) -> list[str]:
         """The columns of the table `name`, in order."""
         return [row[0] for row in self._connection.execute(f"DESCRIBE {name}").fetchall()]
