@@ -140,7 +140,7 @@ def write_checkpoint(
 
 def _columns_of(array: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """The columns of an array: one for each value of a short last axis."""
-    if array.ndim < 2 or array.shape[-1] > WIDEST:
+    if array.ndim < 2 or array.shape[-1] > WIDEST or not array.size:
         return {"value": np.ascontiguousarray(array).reshape(-1)}
     rows = array.reshape(-1, array.shape[-1])
     return {f"c{x}": np.ascontiguousarray(rows[:, x]) for x in range(array.shape[-1])}
