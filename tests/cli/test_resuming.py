@@ -76,6 +76,9 @@ def test_a_full_disk_is_told_and_resume_goes_on(capsys, here, monkeypatch):
     listed = json.loads(said(capsys, "runs", "--json")[1])
     assert listed["runs"] == [] and listed["unfinished"][0]["resume"] == "moot resume runs/short-1"
     assert listed["unfinished"][0]["days"] == 30
+    for command in (["verify"], ["report"], ["runs", "--delete"]):
+        code, _, err = said(capsys, *command, "runs/short-1")
+        assert code == 2 and "runs/short-1 is not finished; go on with it: moot resume" in err
     code, _, err = said(capsys, *begun())
     assert code == 2 and "holds an unfinished run; go on with it: moot resume runs/short-1" in err
     code, out, err = said(capsys, "resume", "runs/short-1", "--threads", "2", "--json")

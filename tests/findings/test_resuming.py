@@ -10,6 +10,7 @@ import pytest
 import moot
 from moot.errors import DeclarationError, ExistsError, RunError, UserError
 from moot.findings import resuming
+from moot.findings.report import report_html, same_run
 from moot.findings.verifying import verify_run
 from moot.store.parquet import Tables
 from tests.findings.a_run import REGIME
@@ -276,9 +277,16 @@ def test_damaged_checkpoints_are_not_branched_from(kept, tmp_path):
 def test_a_branch_is_written_told_verified_and_branched_again(kept, tmp_path):
     branch = kept.branch("2028-01-20", values=MILDER, out=tmp_path / "branch")
     assert branch.folder == tmp_path / "branch" and verify_run(branch.folder, threads=1).same
-    assert branch.manifest["says"][-1].startswith(
+    assert branch.manifest["changes"][0].startswith(
         f"From 2028-01-20 on, the arm {REGIME} lives under another law"
     )
+    for told in (
+        "\n".join(branch.summary().lines()),
+        report_html(branch),
+        (branch.folder / "log").read_text(),
+    ):
+        assert "From 2028-01-20 on, the arm" in told and "are those of the first day" in told
+    assert [one.split()[1] for one in same_run(branch)] == ["verify"]
     assert branch.scenario.changes[0].at == date(2028, 1, 20)
     assert branch.scenario.replace(days=30).changes == branch.scenario.changes
     with pytest.raises(ExistsError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str,
     for name in ROWS:
         arrays[name] = np.concatenate([desk[name][at][:n] for at, n in _used(desk.arrays, name)])
     for name in SUMMED:
-        arrays[name] = np.sum([mine[name] for mine in desk.own], axis=0, dtype=desk.own[0][name].dtype)
+        arrays[name] = reduce(np.add, (mine[name] for mine in desk.own))
     assert not desk["life_n"].any()
     for name in MOVING[:2]:
         arrays[f"world.{name}"] = np.array(society.world[name])
