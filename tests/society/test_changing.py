@@ -42,14 +42,23 @@ def test_a_change_to_the_same_law_changes_nothing(seed, tmp_path):
         same(whole, simulate(changed(scenario, arm, {}), seed=seed, threads=1))
 
 
-@pytest.mark.parametrize("what", ["points", "notice"])
+def other_values(regime, what):
+    """A change of the regime, by what changes; of what is seen, it also moves what people believe."""
+    if what == "points":
+        return {"schemes.0.catalogue.fare-evasion.points": 17}
+    if what == "notice":
+        return {"notice": not regime.notice}
+    sensor, act = next((x, act) for x, one in enumerate(regime.sensors) for act in one.sees)
+    return {f"sensors.{sensor}.sees.{act}": 0.015625}
+
+
+@pytest.mark.parametrize("what", ["points", "notice", "sees"])
 @pytest.mark.parametrize("seed", [1, 3, 5, 6])
 def test_a_change_moves_its_arm_from_its_day_on_and_nothing_else(seed, what, tmp_path):
     """And a run gone on with, from before the day or from after it, is the run with it from the first day."""
     scenario = worlds.scenario(tmp_path, seed, people=300, days=40)
     regime = scenario.arm_regimes["two"]
-    path = {"points": "schemes.0.catalogue.fare-evasion.points", "notice": "notice"}[what]
-    after = changed(scenario, "two", {path: 17 if what == "points" else not regime.notice})
+    after = changed(scenario, "two", other_values(regime, what))
     plain = Shelf([("days", 5), ("days", BEFORE)])
     whole = simulate(scenario, seed=seed, threads=1, panel=40, keeper=plain)
     shelf = Shelf([("days", BEFORE + 1), ("days", 30)])

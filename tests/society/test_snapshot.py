@@ -8,7 +8,7 @@ from moot.errors import RunError
 from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
 from moot.findings.events import events_of
-from moot.society import snapshot
+from moot.society import books, snapshot
 from moot.society.memory import ARRAYS
 from moot.society.state import WAKE
 from moot.store.checkpoint import Checkpoint, Point
@@ -104,6 +104,31 @@ def test_a_snapshot_taken_from_a_run_gone_on_with_is_the_same(tmp_path):
     assert one.arrays.keys() == other.arrays.keys()
     for name, array in one.arrays.items():
         np.testing.assert_array_equal(array, other.arrays[name], name)
+
+
+def test_a_box_that_overflows_goes_on_from_the_last_checkpoint(tmp_path, monkeypatch):
+    """With more room, and with the bits of a run in which nothing overflowed."""
+    scenario = worlds.scenario(tmp_path, 9, people=200, days=40)
+    roomy = simulate(scenario, threads=1, panel=30)
+    shelf, calls = Shelf([("days", d) for d in (5, 10)]), []
+    monkeypatch.setattr(shelf, "start", lambda: list(shelf.points.values())[-1] if shelf.points else None)
+    watch = books.Books.watch_room
+
+    def full_once(desk):
+        watch(desk)
+        calls.append(desk.sizes["mail_cap"])
+        if len(calls) == 20:
+            raise books.DeskFull("mail: no room")
+
+    monkeypatch.setattr(books.Books, "watch_room", full_once)
+    begun = []
+    again = simulate(
+        scenario, threads=2, panel=30, keeper=shelf, progress=lambda _, done, of: begun.append(done)
+    )
+    assert calls[20] > calls[19]
+    again_from = begun.index(11, begun.index(11) + 1)
+    assert begun[:again_from] == list(range(1, again_from + 1)) and begun[again_from:] == list(range(11, 41))
+    same(again, roomy)
 
 
 def test_other_people_and_other_tables_are_refused(tmp_path):
