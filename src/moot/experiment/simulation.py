@@ -225,6 +225,7 @@ def _run(
         society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
         counted, spent_before, simulated_before = None, dict(burnt.spent), 0.0
         burn_in_seconds = float(earlier.get("burn_in", 0.0)) + time.perf_counter() - before
+    point = None  # its arrays are in the society now
     before = time.perf_counter()
 
     def at_end(record: Record, done: int) -> None:
