@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from moot.findings.run import Run
     from moot.regime.schema import Regime
 
-__all__ = ["load_country", "load_regime", "load_scenario", "open_run", "simulate"]
+__all__ = ["load_country", "load_regime", "load_scenario", "open_run", "resume", "simulate"]
 
 
 def simulate(
@@ -39,21 +39,48 @@ def simulate(
     out: str | Path | None = None,
     force: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
+    checkpoint_every: int | None = None,
+    keep_checkpoints: bool = False,
 ) -> Run:
     """Simulate a scenario: a shipped name, a file, or one that was loaded.
 
     The run stays in memory, or is written to the folder `out` (at least 1,000 people) and opened from there.
     `people` and `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
     kept. `threads`, `panel` and `progress(phase, done, of)` change no number of the result.
+
+    With `checkpoint_every`, a checkpoint is left every so many days, burn-in included, in a folder beside
+    `out`, so that `resume` can go on if the process ends; `keep_checkpoints` keeps all of them in the run
+    folder, for `Run.branch`.
     """
     from pathlib import Path
 
+    from moot.errors import UserError
     from moot.experiment.scenario import Scenario, load_scenario
     from moot.experiment.simulation import simulate as simulated
     from moot.findings.run import open_run, run_of
     from moot.findings.saving import save, writable
 
     declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    if checkpoint_every is not None:
+        from moot.findings import resuming
+
+        if out is None:
+            raise UserError("checkpoints lie beside a run folder; say `out`, too")
+        asked = declared.replace(people=people, days=days)
+        unfinished = resuming.begin(
+            asked,
+            Path(out),
+            seed=seed,
+            arms=arms,
+            panel=panel,
+            every=checkpoint_every,
+            keep=keep_checkpoints,
+            force=force,
+        )
+        with unfinished:
+            return resuming.to_the_end(unfinished, asked, threads=threads, force=force, progress=progress)
+    if keep_checkpoints:
+        raise UserError("there are no checkpoints to keep without `checkpoint_every`")
     if out is not None:
         writable(Path(out), people or declared.people, panel or 0, force=force)
     result = simulated(
@@ -70,6 +97,29 @@ def simulate(
         return run_of(result)
     save(result, Path(out), force=force)
     return open_run(out, check=False)
+
+
+def resume(
+    path: str | Path,
+    *,
+    threads: int | None = None,
+    force: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Run:
+    """Go on with a run that left checkpoints and did not end, to the bits of an undisturbed run.
+
+    `path` is the run folder to be, or the folder of the unfinished run beside it. `threads` may be another
+    number than before; `force` replaces what stands at the place of the run folder by now. Raises `RunError`
+    where there is no such run, no good checkpoint among those that are there, or another version of Moot
+    began it.
+    """
+    from pathlib import Path
+
+    from moot.findings import resuming
+
+    unfinished, scenario = resuming.reopen(Path(path), force=force)
+    with unfinished:
+        return resuming.to_the_end(unfinished, scenario, threads=threads, force=force, progress=progress)
 
 
 def open_run(path: str | Path) -> Run:

@@ -134,3 +134,17 @@ def test_the_state_of_people_is_kept_in_no_file():
         assert not any(word in text for word in (" open(", "read_bytes", "read_text", "read_parquet")), (
             path.name
         )
+
+
+def test_no_statics_of_people_are_in_a_checkpoint_and_other_people_are_refused():
+    """A checkpoint holds what a run did to people, never who they are: they are made again, and compared."""
+    from moot.society import snapshot
+
+    kept = {*snapshot.STATE, *snapshot.ROWS, *snapshot.WHOLE, *snapshot.SUMMED}
+    assert not kept & {*snapshot.STATICS, *Population.__dataclass_fields__}
+    made = [
+        synthesise(load_country("france"), load_vocabulary(), seed=seed, people=1_000, when=date(2028, 1, 1))
+        for seed in (1, 1, 2)
+    ]
+    one, again, other = (snapshot.statics_hash(people) for people in made)
+    assert one == again != other

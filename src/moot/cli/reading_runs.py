@@ -80,15 +80,20 @@ def runs(
     ),
     as_json: bool = _JSON,
 ) -> None:
-    """List the runs of a folder, or delete one."""
+    """List the runs of a folder, those that did not end among them, or delete one."""
     from moot.store.runs import delete_run, list_runs, read_manifest, unreadable_runs
+    from moot.store.unfinished import delete_unfinished, is_unfinished, list_unfinished, place_beside
 
     if delete is not None:
-        delete_run(delete)
+        if is_unfinished(delete):
+            delete_unfinished(delete)
+        else:
+            delete_run(delete)
         print(json.dumps({"deleted": str(delete)}) if as_json else f"deleted {delete}")
         return
     found = [(one, read_manifest(one)) for one in list_runs(folder)]
     unreadable = unreadable_runs(folder)
+    unfinished = list_unfinished(folder)
     if as_json:
         keys = ("people", "days", "seed", "arms", "digest")
         said = [
@@ -96,7 +101,17 @@ def runs(
             for one, m in found
         ]
         wrong = [{"run": str(one), "reason": why} for one, why in unreadable]
-        print(json.dumps({"runs": said, "unreadable": wrong}, ensure_ascii=False))
+        begun = [
+            {
+                "run": str(one),
+                "scenario": about["scenario"]["name"] if about else None,
+                **{k: about[k] if about else None for k in ("people", "days", "seed", "arms")},
+                "checkpoint": str(last.path) if last else None,
+                "resume": f"moot resume {place_beside(one)[0]}",
+            }
+            for one, about, last in unfinished
+        ]
+        print(json.dumps({"runs": said, "unfinished": begun, "unreadable": wrong}, ensure_ascii=False))
         return
     for one, m in found:
         print(
@@ -106,5 +121,9 @@ def runs(
         )
     for one, why in unreadable:
         print(f"{one}  cannot be read: {why}")
-    if not found and not unreadable:
+    for one, about, last in unfinished:
+        what = f"{about['scenario']['name']}  " if about else ""
+        where = f"the last checkpoint is {last}" if last else "no checkpoint yet"
+        print(f"{one}  unfinished: {what}{where}; go on with: moot resume {place_beside(one)[0]}")
+    if not found and not unreadable and not unfinished:
         print(f"no runs in {folder}")

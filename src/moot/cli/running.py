@@ -1,9 +1,11 @@
-"""Commands that simulate: run, demo."""
+"""Commands that simulate: run, resume, demo."""
 
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
     from moot.experiment.simulation import Result
     from moot.findings.run import Run
+    from moot.store.unfinished import Unfinished
 
 __all__ = ["DEMO", "register"]
 
@@ -31,6 +34,7 @@ _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothin
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command("run")(run)
+    app.command("resume")(resume)
     app.command("demo")(demo)
 
 
@@ -56,6 +60,16 @@ def run(
     no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
     force: bool = _FORCE,
     profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
+    every: int | None = typer.Option(
+        None,
+        "--checkpoint-every",
+        metavar="DAYS",
+        min=1,
+        help="Leave a checkpoint every so many days, burn-in included, so that `moot resume` can go on.",
+    ),
+    keep: bool = typer.Option(
+        False, "--keep-checkpoints", help="Keep all checkpoints in the run folder (default: none)."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
@@ -66,6 +80,21 @@ def run(
     if no_folder and out is not None:
         raise UserError("--out and --no-folder exclude each other")
     place = None if no_folder else (out or RUNS / f"{declared.scenario}-{seed}")
+    if keep and every is None:
+        raise UserError("--keep-checkpoints keeps those of --checkpoint-every DAYS; there are none")
+    if every is not None:
+        if place is None:
+            raise UserError(
+                "checkpoints lie beside a run folder: --checkpoint-every and --no-folder exclude each other"
+            )
+        from moot.findings.resuming import begin
+
+        asked = declared.replace(people=people, days=days)
+        unfinished = begin(
+            asked, place, seed=seed, arms=arm or None, panel=panel, every=every, keep=keep, force=force
+        )
+        _to_the_end(unfinished, asked, threads, force, profile, as_json)
+        return
     done, seconds = simulated(
         declared, place, force, people, days, seed, threads, arm, panel, profile=profile
     )
@@ -73,6 +102,20 @@ def run(
         print(json.dumps(told(done, place, seconds), ensure_ascii=False))
         return
     _say(done, place)
+
+
+def resume(
+    path: Path = typer.Argument(..., metavar="RUN", help="The run folder to be, or its .unfinished folder."),
+    threads: int | None = _THREADS,
+    force: bool = typer.Option(False, "--force", help="Replace a run folder that is there by now."),
+    profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
+    as_json: bool = _JSON,
+) -> None:
+    """Go on with a run that left checkpoints and did not end; its digests are those of an undisturbed run."""
+    from moot.findings.resuming import reopen
+
+    unfinished, scenario = reopen(path, force=force)
+    _to_the_end(unfinished, scenario, threads, force, profile, as_json)
 
 
 def demo(
@@ -137,15 +180,9 @@ def _simulate(
     arms: list[str],
     panel: int | None,
 ) -> Result:
-    from moot.draws.compiled import warm
     from moot.experiment.simulation import simulate
 
-    if not warm():
-        print(
-            "compiling the kernels, once for this version of Moot (about a minute) ...",
-            file=sys.stderr,
-            flush=True,
-        )
+    _say_compiling()
     with _progress(people or declared.people) as progress:
         return simulate(
             declared,
@@ -157,6 +194,70 @@ def _simulate(
             panel=panel,
             progress=progress,
         )
+
+
+def _say_compiling() -> None:
+    from moot.draws.compiled import warm
+
+    if not warm():
+        print(
+            "compiling the kernels, once for this version of Moot (about a minute) ...",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _to_the_end(
+    unfinished: Unfinished, scenario: Scenario, threads: int | None, force: bool, profile: bool, as_json: bool
+) -> None:
+    """Simulate a run that leaves checkpoints, to its end or to the next Ctrl-C."""
+    from moot.experiment.profiling import profile_lines
+    from moot.findings.resuming import to_the_end
+
+    def tell(result: Result) -> None:
+        if profile:
+            print(*profile_lines(result), sep="\n", file=sys.stderr)
+
+    _say_compiling()
+    place = unfinished.place
+    unfinished.tell = lambda line: print(line, file=sys.stderr, flush=True)
+    with unfinished:
+        try:
+            with _asked_to_stop(unfinished), _progress(scenario.people) as progress:
+                done = to_the_end(
+                    unfinished, scenario, threads=threads, force=force, progress=progress, tell=tell
+                )
+        except KeyboardInterrupt:
+            last = unfinished.last()
+            if last is None:
+                raise
+            print(f"stopped; the last checkpoint is {last}; go on with: moot resume {place}", file=sys.stderr)
+            raise SystemExit(130) from None
+    if as_json:
+        print(json.dumps(told(done, place, dict(done.manifest["seconds"])), ensure_ascii=False))
+        return
+    _say(done, place)
+
+
+@contextmanager
+def _asked_to_stop(unfinished: Unfinished) -> Iterator[None]:
+    """Ctrl-C or SIGTERM ask for a checkpoint at the end of this day; asked again, they stop at once."""
+
+    def ask(*_: object) -> None:
+        if unfinished.stop or not unfinished.in_days:
+            raise KeyboardInterrupt
+        unfinished.stop = True
+        print("stopping after this day; again to stop at once", file=sys.stderr, flush=True)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

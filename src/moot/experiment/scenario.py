@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +16,14 @@ from moot.declaring.complaints import Complaint, as_problem, complain_unknown, d
 from moot.declaring.files import beside, find
 from moot.declaring.source import Place, Source
 from moot.declaring.values import Declaration, IsoDate, Part, Reference, Slug, Text
-from moot.errors import DeclarationError, Problem, UnknownNameError
+from moot.errors import DeclarationError, Problem, UnknownNameError, UserError
 from moot.regime.gaming import meet_gaming
 from moot.regime.reading import regime_from
 from moot.regime.schema import Regime
 from moot.regime.work import needs_work
 from moot.vocabulary import load_vocabulary
 
-__all__ = ["Arm", "Scenario", "load_scenario", "scenario_from"]
+__all__ = ["Arm", "Change", "Scenario", "load_scenario", "scenario_from"]
 
 MAX_LISTS = 8
 LONG_DAYS = 5 * 366
@@ -35,6 +35,15 @@ class Arm(Part):
     """One arm: a regime (a shipped name or a path beside the scenario), or none for the comparator."""
 
     regime: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """An intervention: from the day `at` on, an arm lives under another regime."""
+
+    at: date
+    arm: str
+    regime: Regime
 
 
 class Scenario(Declaration):
@@ -58,6 +67,7 @@ class Scenario(Declaration):
     _country: Country | None = PrivateAttr(default=None)
     _existing: tuple[Regime, ...] = PrivateAttr(default=())
     _regimes: dict[str, Regime | None] = PrivateAttr(default_factory=dict)
+    _changes: tuple[Change, ...] = PrivateAttr(default=())
 
     @property
     def country_model(self) -> Country:
@@ -75,6 +85,11 @@ class Scenario(Declaration):
     def arm_regimes(self) -> dict[str, Regime | None]:
         """The regime of each arm, in the order of the arms; None for the comparator."""
         return dict(self._regimes)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Interventions within the run, by date (see `with_change`)."""
+        return self._changes
 
     @property
     def burn_in(self) -> int:
@@ -104,6 +119,7 @@ class Scenario(Declaration):
             raise DeclarationError(Problem(path=self.shown_path, message=text) for text in said) from None
         changed._source, changed._warnings = self._source, self._warnings
         changed._country, changed._existing, changed._regimes = self._country, self._existing, self._regimes
+        changed._changes = self._changes
         problems = [as_problem(self._source, complaint) for complaint in check_scenario(changed)]
         problems += check_meeting(changed)
         if any(problem.level == "error" for problem in problems):
@@ -122,6 +138,30 @@ class Scenario(Declaration):
             changed._existing = ()
         return changed
 
+    def with_change(self, at: date, arm: str, regime: Regime) -> Scenario:
+        """The same scenario with an intervention: from the day `at` on, the arm lives under `regime`.
+
+        Raises `UserError` for an arm without a regime or a day that is not after the first of the run, and
+        `DeclarationError` where the country does not know what the regime speaks of. What of a regime can
+        change is seen when it is simulated.
+        """
+        if self._regimes.get(arm) is None:
+            known = ", ".join(name for name, one in self._regimes.items() if one is not None)
+            raise UserError(f"arm {arm}: no arm with a regime that can change; there is {known or 'none'}")
+        last = self.start + timedelta(days=self.days - 1)
+        if not self.start < at <= last:
+            after = self.start + timedelta(days=1)
+            raise UserError(f"{at}: not within the run; expected a day from {after} to {last}")
+        problems = [one for one in _meet(regime, self) if one.level == "error"]
+        if problems:
+            raise DeclarationError(problems)
+        changed = self.model_copy()
+        others = [one for one in self._changes if (one.at, one.arm) != (at, arm)]
+        changed._changes = tuple(
+            sorted((*others, Change(at, arm, regime)), key=lambda one: (one.at, one.arm))
+        )
+        return changed
+
     def resolved(self) -> dict[str, Any]:
         """The scenario with its country and regimes in full."""
         content: dict[str, Any] = super().resolved()
@@ -131,6 +171,11 @@ class Scenario(Declaration):
             name: regime.resolved() if regime else None for name, regime in self._regimes.items()
         }
         content["burn_in_years"] = self.burn_in
+        if self._changes:
+            content["changes"] = [
+                {"at": one.at.isoformat(), "arm": one.arm, "regime": one.regime.resolved()}
+                for one in self._changes
+            ]
         return content
 
 

@@ -11,8 +11,9 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +27,20 @@ from moot.experiment.scenario import Scenario, load_scenario
 from moot.regime.schema import Regime
 from moot.society import books
 from moot.society.arms import Arm, day_number
+from moot.society.changing import law_from
 from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import JUDGE, TERM
 from moot.society.livelihood_tables import places_fixed
+from moot.society.snapshot import restore, state_in, take
+from moot.store.checkpoint import PHASES, Point
+from moot.store.unfinished import Keeper
 from moot.vocabulary import Vocabulary, load_vocabulary
 
 DAYS_A_YEAR = 365
 FEW, MANY = 200, 10_000  # people whose lives may be kept: always, and at most
 LARGEST_SHARE = 100  # one person in so many may be in the panel, beyond the first 200
+BURN_IN, RUN = PHASES
 ROOMS = (1.0, 4.0, 16.0, 64.0)
 
 
@@ -115,14 +121,15 @@ def simulate(
     panel: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     on_day: Callable[[Society, int], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Result:
     """Simulate a scenario (a name, a path or a loaded one).
 
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
-    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)` and `on_day` change no bit of
-    the result. Where arms need the comparator's hires (`vacancies: fixed`) and it is not among them, it is
-    lived through all the same, as a last arm that `on_day` sees and the result does not hold. Raises
-    `UserError` for what cannot be asked.
+    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)`, `on_day` and `keeper`, which
+    says from which checkpoint to go on and keeps others, change no bit of the result. Where arms need the
+    comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the same, as a
+    last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot be asked.
     """
     began = time.perf_counter()
     if isinstance(scenario, str):
@@ -142,7 +149,7 @@ def simulate(
         try:
             return _run(
                 scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress,
-                on_day,
+                on_day, keeper,
             )  # fmt: skip
         except books.DeskFull as full:
             last = full
@@ -174,8 +181,10 @@ def _run(
     setup: float,
     progress: Callable[[str, int, int], None] | None,
     on_day: Callable[[Society, int], None] | None,
+    keeper: Keeper | None,
 ) -> Result:
     country = scenario.country_model
+    point = keeper.start() if keeper is not None else None
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
     arms = [Arm(name, existing, scenario.arm_regimes[name], institutions) for name in names]
@@ -188,31 +197,62 @@ def _run(
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
     past = {name: compiled.world[name] for name in ("past_acts", "past_from", "past_day")}
-    burnt = _burn_in(
-        scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers, room,
-        progress,
-    )  # fmt: skip
-    burnt_in = time.perf_counter() - before
-    for found in ("normaliser", "fine_pay"):  # what the burn-in sets
-        compiled.world[found] = burnt.compiled.world[found]
-    state = books.branch(
-        burnt.state,
-        len(arms),
-        books.most_schemes(compiled),
-        needs_warm=compiled.needs_warm,
-        minds=country.opinion is not None,
-    )
-    society = Society(
-        population, compiled, state, first=first, days=scenario.days, panel=lives, threads=workers, room=room
-    )
-    _carry(burnt, society)
-    society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
+    days = scenario.days
+    changes = changes_of(scenario, arms, compiled, vocabulary, seed)
+    earlier = point.values if point is not None else {}
+    if point is not None and point.phase == RUN:
+        state, spent_before = state_in(point.arrays), dict(earlier["burn_in_spent"])
+        society = Society(
+            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room
+        )
+        society.changes = changes
+        counted = restore(society, point.arrays, earlier, point.done)
+        burn_in_seconds, simulated_before = float(earlier["burn_in"]), float(earlier["simulate"])
+    else:
+        burnt = _burn_in(
+            scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers,
+            room, progress, keeper, point,
+        )  # fmt: skip
+        for found in ("normaliser", "fine_pay"):  # what the burn-in sets
+            compiled.world[found] = burnt.compiled.world[found]
+        state = books.branch(
+            burnt.state,
+            len(arms),
+            books.most_schemes(compiled),
+            needs_warm=compiled.needs_warm,
+            minds=country.opinion is not None,
+        )
+        society = Society(
+            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room
+        )
+        society.changes = changes
+        _carry(burnt, society)
+        society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
+        counted, spent_before, simulated_before = None, burnt.seconds(), 0.0
+        burn_in_seconds = float(earlier.get("burn_in", 0.0)) + time.perf_counter() - before
+    point = None  # its arrays are in the society now
     before = time.perf_counter()
+
+    def at_end(record: Record, done: int) -> None:
+        def taken() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+            arrays, values = take(society, record, done)
+            seconds = simulated_before + time.perf_counter() - before
+            return arrays, values | {
+                "burn_in": round(burn_in_seconds, 4),
+                "simulate": round(seconds, 4),
+                "burn_in_spent": spent_before,
+            }
+
+        assert keeper is not None
+        keeper.end_of_day(RUN, done, days, taken)
+
     record = society.run(
         progress=None if progress is None else lambda done: progress("simulate", done, scenario.days),
         on_day=on_day,
+        record=counted,
+        at_end=None if keeper is None else at_end,
     )
-    spent = time.perf_counter() - before
+    spent = simulated_before + time.perf_counter() - before
     record, compiled = record.of_first(len(names)), compiled.of_first(len(names))
     normaliser = {
         name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
@@ -220,9 +260,9 @@ def _run(
     return Result(
         scenario, seed, workers, population.people, scenario.days, tuple(names), compiled, population, lives,
         record, run_digest(record.digests), dict(record.digests),
-        {"setup": setup, "burn_in": burnt_in, "simulate": spent},
+        {"setup": setup, "burn_in": burn_in_seconds, "simulate": spent},
         burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
-        {"burn-in": burnt.spent, "run": society.spent},
+        {"burn-in": spent_before, "run": society.seconds()},
     )  # fmt: skip
 
 
@@ -238,6 +278,8 @@ def _burn_in(
     workers: int,
     room: float,
     progress: Callable[[str, int, int], None] | None,
+    keeper: Keeper | None,
+    point: Point | None,
 ) -> Society:
     """The society on the eve of the first day, under today's law; depends on (country, seed, people).
 
@@ -250,25 +292,67 @@ def _burn_in(
     for name, value in past.items():
         compiled.world[name] = value
     day0 = first - days
-    state = books.empty_state(
-        population.people,
-        int(population.layout.block_word[-1]),
-        1,
-        books.most_schemes(compiled),
-        (int(p) for p in compiled.world["prior"][0]),
-        day0 - 1,
-        warm=compiled.needs_warm,
+    state = (
+        state_in(point.arrays)
+        if point is not None
+        else books.empty_state(
+            population.people,
+            int(population.layout.block_word[-1]),
+            1,
+            books.most_schemes(compiled),
+            (int(p) for p in compiled.world["prior"][0]),
+            day0 - 1,
+            warm=compiled.needs_warm,
+        )
     )
     society = Society(
         population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
     )
-    society.begin_schemes([0])
-    society.begin_work()
+    if point is not None:
+        restore(society, point.arrays, point.values, point.done)
+    else:
+        society.begin_schemes([0])
+        society.begin_work()
+    seconds_before = float(point.values["burn_in"]) if point is not None else 0.0
+    before = time.perf_counter()
+
+    def at_end(record: Record, done: int) -> None:
+        def taken() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+            arrays, values = take(society, record, done)
+            return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
+
+        assert keeper is not None
+        keeper.end_of_day(BURN_IN, done, days, taken)
+
     society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
         normalise=scenario.country_model.burn_in_years > 0,
+        at_end=None if keeper is None else at_end,
     )
     return society
+
+
+def changes_of(
+    scenario: Scenario, arms: list[Arm], compiled: Compiled, vocabulary: Vocabulary, seed: int
+) -> dict[int, Compiled]:
+    """The tables from each day on which the scenario changes an arm's regime."""
+    found: dict[int, Compiled] = {}
+    now, tables = list(arms), compiled
+    names = [arm.name for arm in arms]
+    for day in sorted({day_number(one.at) for one in scenario.changes if one.arm in names}):
+        for one in scenario.changes:
+            if day_number(one.at) == day and one.arm in names:
+                now[names.index(one.arm)] = replace(arms[names.index(one.arm)], regime=one.regime)
+        after = compile_arms(
+            scenario.country_model,
+            vocabulary,
+            list(now),
+            start=scenario.start,
+            seed=seed,
+            residents=scenario.country_model.residents or scenario.people,
+        )
+        found[day] = tables = law_from(tables, after, day)
+    return found
 
 
 def _carry(burnt: Society, society: Society) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from moot.country.tables import AgeSexCell, Region
 from moot.declaring.complaints import said_of
 from moot.declaring.source import Source
 from moot.errors import RunError
-from moot.experiment.scenario import Scenario
+from moot.experiment.scenario import Change, Scenario
 from moot.regime.schema import Regime
 
 __all__ = ["scenario_of"]
@@ -35,12 +36,17 @@ def scenario_of(manifest: dict[str, Any]) -> Scenario:
             "country": country.country,
             "arms": {name: {"regime": one.regime} if one else {} for name, one in regimes.items()},
         }
+        changes = tuple(
+            Change(date.fromisoformat(one["at"]), one["arm"], _regime(one["regime"]))
+            for one in content.pop("changes", ())
+        )
         scenario = Scenario.model_validate_json(json.dumps(content))
-    except (KeyError, TypeError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError) as error:  # a ValidationError is a ValueError
         said = "; ".join(said_of(Scenario, error)) if isinstance(error, ValidationError) else f"no {error}"
         raise RunError(f"run.json: the declarations cannot be read by this version of Moot: {said}") from None
     scenario._source = _NOWHERE
     scenario._country, scenario._existing, scenario._regimes = country, existing, regimes
+    scenario._changes = changes
     if scenario.content_hash != recorded["hash"]:
         raise RunError(
             "run.json: the declarations do not have the hash written beside them; they were changed, or "

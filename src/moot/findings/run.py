@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moot.errors import RunError, UnknownNameError
+from moot.errors import RunError, UnknownNameError, UserError
 from moot.findings.events import Life, lives_from
 from moot.findings.rebuilding import scenario_of
 from moot.findings.rules import Rules
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from moot.experiment.simulation import Result
     from moot.findings.figure import Figure
     from moot.findings.summary import Summary
+    from moot.regime.schema import Regime
 
 __all__ = ["Run", "open_run", "run_of"]
 
@@ -77,6 +79,45 @@ class Run(StoredRun):
 
         return figure_of(self, arm)
 
+    def branch(
+        self,
+        at: str | date,
+        *,
+        regime: str | Path | Regime | None = None,
+        values: Mapping[str, object] | None = None,
+        arm: str | None = None,
+        threads: int | None = None,
+        out: str | Path | None = None,
+        force: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Run:
+        """The same run with an intervention: from the day `at` on, an arm lives under another law.
+
+        The law is another `regime` (a name, a file, or one that was loaded), or the arm's own with other
+        `values` at dotted paths such as ``{"schemes.0.catalogue.jaywalking.points": 40}``. `arm` is by
+        default the first that is not the comparator. It equals, bit for bit, a run of the scenario with that
+        change from its first day; where this run kept checkpoints of this version of Moot, days before `at`
+        are not simulated again. The result stays in memory, or is written to the folder `out`.
+
+        Raises `UserError` for a day outside the run, and for what cannot change in the middle of one: names
+        and numbers of schemes, tiers, lists, sensors; repair; memory; redress.
+        """
+        from moot.findings.resuming import branched
+        from moot.findings.saving import save, writable
+        from moot.regime.reading import load_regime
+
+        day = at if isinstance(at, date) else _date_of(at)
+        loaded = load_regime(regime) if isinstance(regime, (str, Path)) else regime
+        if out is not None:
+            writable(Path(out), self.people, len(self.manifest["panel"]), force=force)
+        result = branched(
+            self, day, regime=loaded, values=values, arm=arm, threads=threads, progress=progress
+        )
+        if out is None:
+            return run_of(result)
+        save(result, Path(out), force=force)
+        return open_run(out, check=False)
+
     @property
     def other_arm(self) -> str:
         """The first arm that is not the comparator, or the comparator where it is alone."""
@@ -91,6 +132,13 @@ class Run(StoredRun):
 
     def _repr_html_(self) -> str:
         return f"<p><code>{escape(repr(self))}</code></p>{self.summary().html()}"
+
+
+def _date_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{text} is not a date; expected one such as 2028-06-01") from None
 
 
 def run_of(result: Result) -> Run:

@@ -97,6 +97,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "format": FORMAT,
         "labels": LABELS,
         "says": SAYS,
+        **({"changes": _told_changes(scenario)} if scenario.changes else {}),
         "scenario": {
             "name": scenario.scenario,
             "title": scenario.title,
@@ -133,6 +134,16 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "slots": [list(slot) for slot in compiled.slots],
         "panel": panel,
     }
+
+
+def _told_changes(scenario: Scenario) -> list[str]:
+    """A sentence for each intervention within the run."""
+    return [
+        f"From {one.at} on, the arm {one.arm} lives under another law than on its first day: the regime "
+        f"{one.regime.regime} ({one.regime.content_hash[:12]}). What is told of its rules, reasons in lives "
+        "included, are those of the first day."
+        for one in scenario.changes
+    ]
 
 
 def file_of(scenario: Scenario) -> str:
@@ -209,5 +220,6 @@ def log_of(content: dict[str, Any]) -> str:
         *(f"digest of {arm}: {digest}" for arm, digest in content["digests"].items()),
         f"digest of the run: {content['digest']}",
         *content["says"],
+        *content.get("changes", ()),
     ]
     return "\n".join(lines) + "\n"

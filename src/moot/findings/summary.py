@@ -104,6 +104,7 @@ class Summary:
     told: str
     beside: str
     others: tuple[str, ...]
+    changes: tuple[str, ...] = ()  # a sentence for each change of law within the run
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -115,7 +116,11 @@ class Summary:
 
     @property
     def telling(self) -> str:
-        """Which arm is told, and what to say to be told another."""
+        """Which arm is told, what to say to be told another, and how its law changed on the way."""
+        return " ".join((self._told_arm, *self.changes))
+
+    @property
+    def _told_arm(self) -> str:
         beside = f", beside {self.comparator}" if self.arm != self.comparator else ""
         said = f"Told is the arm {self.arm}{beside}"
         if not self.others:
@@ -192,7 +197,8 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
     rows = (*_rows(rules, arm, regime, today), *talk_rows(run, arm))
     others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
     told, beside = rules.told(arm), rules.told(rules.comparator)
-    return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others)
+    changes = tuple(run.manifest.get("changes", ()))
+    return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others, changes)
 
 
 def total(counts: dict[str, int], names: Iterable[str]) -> int | None:

@@ -23,6 +23,7 @@ from moot.errors import MootError
 from moot.society import books, minds, opinion
 from moot.society import day as kernels
 from moot.society.arms import date_of
+from moot.society.changing import change
 from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
@@ -130,9 +131,11 @@ class Society:
             room=room,
         )
         self.today = first
+        self.begun = 0  # days that were lived through before, where a checkpoint is gone on from
+        self.changes: dict[int, Compiled] = {}  # day -> the law from that day on (see `society.changing`)
         self.gate = new_gate()
         self.by_part = np.zeros((len(self.shares), len(kernels.PARTS)), np.int64)  # nanoseconds of a thread
-        self.spent: dict[str, float] = {}  # seconds, by part of the work
+        self.spent: dict[str, float] = {}  # seconds of this thread, and those of a run that is gone on with
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
@@ -152,19 +155,25 @@ class Society:
         progress: Callable[[int], None] | None = None,
         on_day: Callable[[Society, int], None] | None = None,
         normalise: bool = False,
+        record: Record | None = None,
+        at_end: Callable[[Record, int], None] | None = None,
     ) -> Record:
         """Live through the days. `on_day(society, day)` may look at the end of each day, never touch.
 
         `normalise` adjusts the status-quo normaliser at the end of each year but the last (burn-in only).
-        Raises `DeskFull` when a box overflows.
+        `record` is what was counted before day `begun`, and None at the start; `at_end(record, done)` is told
+        of each day that is over and written down. Raises `DeskFull` when a box overflows.
         """
-        record = self._record()
+        record = self._record() if record is None else record
         months = record.month_of
         with Team(len(self.shares)) as team:
-            with self._timed("opening the books"):
-                self._open(team)
-            for x in range(self.days):
+            if not self.begun:
+                with self._timed("opening the books"):
+                    self._open(team)
+            for x in range(self.begun, self.days):
                 today = self.first + x
+                if today in self.changes:
+                    change(self.compiled, self.changes[today])
                 self._day(team, today)
                 end_of_month = x + 1 == self.days or months[x + 1] != months[x]
                 if self.reporting:
@@ -176,14 +185,21 @@ class Society:
                     on_day(self, today)
                 if normalise and (x + 1) % 365 == 0 and x + 366 <= self.days:
                     self.normalise(today)
+                if at_end is not None:
+                    at_end(record, x + 1)
                 if progress is not None:
                     progress(x + 1)
         if self.reporting:
             with self._timed("digests"):
                 record.digests = self.digests(record)
-        for name, nanoseconds in zip(kernels.PARTS, self.by_part.mean(axis=0).tolist(), strict=True):
-            self.spent[name] = nanoseconds / 1e9
         return record
+
+    def seconds(self) -> dict[str, float]:
+        """What was spent so far, by part of the work: wall time, the mean over threads side by side."""
+        out = dict(self.spent)
+        for name, nanoseconds in zip(kernels.PARTS, self.by_part.mean(axis=0).tolist(), strict=True):
+            out[name] = out.get(name, 0.0) + nanoseconds / 1e9
+        return out
 
     def _open(self, team: Team) -> None:
         before = self.first - 1

@@ -6,6 +6,8 @@ Both are read in the same way, so a run in memory and a run in a folder answer t
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +51,13 @@ def _asked(file: Path | None = None) -> Iterator[None]:
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         if file is None:
             raise
-        raise RunError(f"{file} cannot be read or written: {' '.join(str(error).split())[:200]}") from None
+        raise RunError(f"{file} cannot be read or written: {_reason(str(error))}") from None
+
+
+def _reason(said: str) -> str:
+    """What the system said of a file, where DuckDB gives its number; else what DuckDB said."""
+    number = re.search(r'"errno":"(\d+)"', said)
+    return os.strerror(int(number[1])) if number else " ".join(said.split())[:200]
 
 
 class Tables:
@@ -80,6 +88,17 @@ class Tables:
         """Write the table `name` to a Parquet file (zstd)."""
         with _asked(path):
             self._connection.execute(f"COPY {name} TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+    def copy(self, columns: Columns, path: Path) -> None:
+        """Write numpy columns of one length to a Parquet file (zstd) without keeping them as a table."""
+        self._connection.register("columns_", columns)
+        try:
+            with _asked(path):
+                self._connection.execute(
+                    f"COPY columns_ TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+                )
+        finally:
+            self._connection.unregister("columns_")
 
     def names(self, name: str) -> list[str]:
         """The columns of the table `name`, in order."""

@@ -6,7 +6,8 @@
     ├── run.json           everything to run it again: declarations, seed, sizes, versions, digests, checksums
     ├── measures.parquet   one row per arm, period, date, region, attribute and level; one column per measure
     ├── lives.parquet      one row per event of a panel life, with its cause
-    └── log                what was said while it ran
+    ├── log                what was said while it ran
+    └── checkpoints/       where they were to be kept
 
 The people themselves are not kept: they are made again from the country, the seed and their number.
 """
@@ -27,6 +28,7 @@ import numpy as np
 from moot.errors import MissingExtraError, RunError
 from moot.store.folder import differing
 from moot.store.parquet import Columns, Tables, quoted
+from moot.store.unfinished import CHECKPOINTS, is_unfinished, place_beside
 
 __all__ = [
     "FORMAT",
@@ -77,6 +79,9 @@ def is_run_folder(path: Path) -> bool:
 def read_manifest(path: Path) -> dict[str, Any]:
     """The content of a run's `run.json`. Raises `RunError` where there is none that can be read."""
     manifest = path / MANIFEST
+    place, begun = place_beside(path)
+    if is_unfinished(begun) and not (place / MANIFEST).is_file():
+        raise RunError(f"{place} is not finished; go on with it: moot resume {place}")
     if not path.exists():
         near = [str(one) for one in (*list_runs(path.parent), *list_runs(path.parent / "runs"))]
         alike = [one for one in near if Path(one).name == path.name]
@@ -138,7 +143,12 @@ def delete_run(path: Path) -> None:
         raise RunError(f"{path} is a link; name the folder itself")
     pages = ["report.html", *(f"report-{arm}.html" for arm in content["arms"])]
     ours = {MANIFEST, *content.get("files", {}), *pages}
-    others = sorted(one.name for one in path.iterdir() if one.name not in ours or one.is_dir())
+    kept = path / CHECKPOINTS
+    others = sorted(
+        one.name
+        for one in path.iterdir()
+        if not (is_unfinished(one) if one == kept else one.name in ours and not one.is_dir())
+    )
     if others:
         raise RunError(
             f"{path} also holds {', '.join(others[:5])}, which Moot did not write; nothing was deleted"
