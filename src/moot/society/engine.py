@@ -20,7 +20,7 @@ from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
 from moot.draws.philox import purpose, seed_key
 from moot.errors import MootError
-from moot.society import books, minds, opinion
+from moot.society import books, closing, minds, opinion
 from moot.society import day as kernels
 from moot.society.arms import date_of
 from moot.society.changing import change
@@ -313,10 +313,10 @@ class Society:
     def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:
         flows, layout = self.compiled.columns.flows, self.population.layout
         for m in self.books.records:
-            kernels.close_day(
+            closing.close_day(
                 m, x, month, flows, end_of_month, r.region, r.level, r.month, r.s_region, r.s_level, r.s_month
             )
-        kernels.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
+        closing.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
         if not end_of_month:
             return
         law, records, today = self.compiled.law, self.books.records, self.first + x
@@ -325,7 +325,7 @@ class Society:
         both = np.zeros((len(self.shares), arms, len(SLOTS)), np.uint64)
 
         def look(w: int) -> None:
-            kernels.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
+            closing.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
 
         team.run(look)
         by_slot = sums.sum(axis=0) @ SLOTS
@@ -344,7 +344,7 @@ class Society:
         """Sum of scores by (arm, scheme, region), counted from the people themselves; reads, never writes."""
         shape = (len(self.compiled.arms), books.most_schemes(self.compiled), len(self.compiled.regions))
         total = np.zeros(shape, np.int64)
-        kernels.sum_scores(self.compiled.law, self.books.records[0], self.all_blocks, today, total)
+        closing.sum_scores(self.compiled.law, self.books.records[0], self.all_blocks, today, total)
         return total
 
     def digests(self, r: Record) -> dict[str, str]:

@@ -1,0 +1,137 @@
+"""What is written down of a day and of a month: counters of threads into the record, sums over people.
+
+Nothing here changes anybody: it is read and added up.
+"""
+
+import numpy as np
+
+from moot.country.population import REGION, REST, WHERE, WHO
+from moot.country.rates import WHERE as WHERES
+from moot.country.rates import WHO as WHOS
+from moot.draws.compiled import kernel
+from moot.draws.philox import M32, S32
+from moot.society import memory as see
+from moot.society.fear import fear_at
+from moot.society.score import score_at
+from moot.society.state import FEAR_DAY, last_of, mark_of, value_of
+
+
+@kernel
+def sum_scores(law, m, blocks, day, total):
+    """A plain recount: the sum of scores by arm, scheme, region at the end of a day; reads, never writes."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            for a in range(m.n_arms):
+                for s in range(law[a].schemes):
+                    if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
+                        total[a, s, see.person(m)[i, REGION]] += score_at(
+                            value_of(m, i, a, s), last_of(m, i, a, s),
+                            mark_of(m, i, a, s), day, law[a].repair[s],
+                        )  # fmt: skip
+
+
+@kernel
+def sum_packed(world, law, m, blocks, day, sums, both):
+    """Add scores, and perceived certainty in two classes, to sums by packed word, at the end of a day.
+
+    `sums` is (arms, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each
+    attribute. `both`, (arms, WHOS + WHERES + RESTS), is all 0 on entry and on return: within a block the sums
+    of both certainties fit into one word, the second above the first (65,536 people at most, 65,535 each).
+    """
+    schemes = m.n_schemes
+    width = both.shape[1]
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            who = np.int64(see.person(m)[i, WHO])
+            where = WHOS + np.int64(see.person(m)[i, WHERE])
+            rest = WHOS + WHERES + np.int64(see.person(m)[i, REST])
+            for a in range(m.n_arms):
+                for s in range(law[a].schemes):
+                    if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
+                        now = score_at(
+                            value_of(m, i, a, s), last_of(m, i, a, s),
+                            mark_of(m, i, a, s), day, law[a].repair[s],
+                        )  # fmt: skip
+                        sums[a, s, who] += now
+                        sums[a, s, where] += now
+                        sums[a, s, rest] += now
+                p = np.uint64(0)
+                for c in range(2):
+                    fear = fear_at(
+                        see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
+                        law[a].ambient[c], world.fade,
+                    )  # fmt: skip
+                    p |= np.uint64(fear) << np.uint64(32 * c)
+                both[a, who] += p
+                both[a, where] += p
+                both[a, rest] += p
+        for a in range(m.n_arms):
+            for y in range(width):
+                sums[a, schemes, y] += np.int64(both[a, y] & M32)
+                sums[a, schemes + 1, y] += np.int64(both[a, y] >> S32)
+                both[a, y] = 0
+
+
+@kernel
+def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
+    """Add one thread's counters to the record of day x; empty its flows.
+
+    A row of a region's counters is added as it stands. Levels are turned on the way: a column in which
+    nothing was counted is passed over.
+    """
+    columns = m.n_columns
+    levels = m.n_levels_n
+    for a in range(m.n_arms):
+        for g in range(m.n_regions):
+            counted = see.by_region(m)[a, g]
+            flow = region[a, x, g]
+            stock = s_region[a, x, g]
+            for c in range(flows):
+                flow[c] += counted[c]
+                counted[c] = 0
+            for c in range(flows, columns):
+                stock[c - flows] += counted[c]
+        for c in range(columns):
+            counts = see.by_level(m)[a, c]
+            some = np.int64(0)
+            for y in range(levels):
+                some |= counts[y]
+            if some == 0:
+                continue
+            if c < flows:
+                for y in range(levels):
+                    level[a, x, y, c] += counts[y]
+                    counts[y] = 0
+            else:
+                for y in range(levels):
+                    s_level[a, x, y, c - flows] += counts[y]
+        if not end_of_month:
+            continue
+        for g in range(m.n_regions):
+            for c in range(columns):
+                month_counts = see.by_month(m)[a, g, c]
+                any_month = np.int32(0)
+                for y in range(levels):
+                    any_month |= month_counts[y]
+                if any_month == 0:
+                    continue
+                if c < flows:
+                    for y in range(levels):
+                        by_month[a, month, g, y, c] += month_counts[y]
+                        month_counts[y] = 0
+                else:
+                    for y in range(levels):
+                        s_month[a, month, g, y, c - flows] += month_counts[y]
+
+
+@kernel
+def close_scores(m, x, block_segment, segment_region, score):
+    """Write the running sums of scores into the record of day x."""
+    for b in range(m.n_blocks):
+        for y in range(block_segment[b + 1] - block_segment[b]):
+            region = segment_region[block_segment[b] + y]
+            for a in range(m.n_arms):
+                for s in range(m.n_schemes):
+                    score[a, s, x, region] += see.total(m)[b, a, s, y]
