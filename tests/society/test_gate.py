@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from moot.draws.compiled import kernel
-from moot.society.gate import ARRIVED, LEAVE, clock, meet, new_gate
+from moot.society.gate import ARRIVED, LEAVE, clock, meet, new_gate, turn
 from moot.society.workers import Team
 
 ROUNDS = 200
@@ -52,6 +52,32 @@ def test_nobody_goes_on_before_all_are_there(threads: int) -> None:
         team.run(phase)
     assert not stale.any()
     assert gate[ARRIVED] == 2 * ROUNDS * threads
+
+
+@kernel
+def take_all(gate, mine, places):
+    """Take places until there is none; how many."""
+    taken = 0
+    x = turn(gate, 3)
+    while x < places:
+        mine[x] += 1
+        taken += 1
+        x = turn(gate, 3)
+    return taken
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_each_place_in_a_queue_is_given_once(threads: int) -> None:
+    gate, mine, places = new_gate(), np.zeros((threads, 5000), np.int64), 5000
+    taken = [0] * threads
+
+    def phase(w: int) -> None:
+        taken[w] = take_all(gate, mine[w], places)
+
+    with Team(threads) as team:
+        team.run(phase)
+    assert sum(taken) == places
+    assert (mine.sum(axis=0) == 1).all()
 
 
 def test_those_who_wait_leave_when_one_fails() -> None:

@@ -139,7 +139,7 @@ class Books:
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = (
             "past", "past_n", "ledger", "ledger_n", "mail", "mail_n", "bucket", "wakes", "wakes_n", "life",
-            "life_n", "debts", "debt_n",
+            "life_n", "debts", "debt_n", "traits",
         )  # fmt: skip
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)

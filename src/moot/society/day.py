@@ -1,4 +1,4 @@
-"""The order of a day, over the blocks of one thread: three phases, with an exchange after the first two.
+"""The order of a day, block by block: three phases, with an exchange after the first two.
 
 1. `morning`: yesterday's falls and news reach ties (they count in yesterday's means); today's acts are drawn.
    Exchange: charges go to whom they were given.
@@ -29,7 +29,7 @@ from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
 from moot.society.counting import tally
 from moot.society.fear import fear_at, raised
-from moot.society.gate import LEAVE, clock, meet
+from moot.society.gate import LEAVE, clock, meet, turn
 from moot.society.gate import NEXT as GO_ON
 from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
 from moot.society.law import (
@@ -170,15 +170,17 @@ def news_of_block(world, law, m, b, day, day0, reporting):
 
 
 @inline
-def news(world, law, m, blocks, day, day0, reporting, spent):
+def news(world, law, m, blocks, gate, day, day0, reporting, spent):
     """What ties hear and pay for in the blocks given, and the ties that are cut or mended."""
     t = clock()
-    for x in range(len(blocks)):
+    x = turn(gate, NEWS)
+    while x < len(blocks):
         news_of_block(world, law, m, blocks[x], day, day0, reporting)
         t = _lap(spent, ON_NEWS, t)
         if world.shuns != 0:
             ties_of_block(world, law, m, blocks[x], day)
         t = _lap(spent, ON_SHUNNING, t)
+        x = turn(gate, NEWS)
 
 
 @inline
@@ -190,10 +192,11 @@ def _lap(spent, part, since):
 
 
 @inline
-def morning(key, world, law, rates, m, what, blocks, day, spent):
+def morning(key, world, law, rates, m, what, blocks, gate, day, spent):
     """Today's acts, alarms and searches in the blocks given."""
     t = clock()
-    for x in range(len(blocks)):
+    x = turn(gate, ACTS)
+    while x < len(blocks):
         b = blocks[x]
         see.mail_n(m)[OWN, b] = 0
         see.mail_n(m)[OUT, b] = 0
@@ -207,6 +210,7 @@ def morning(key, world, law, rates, m, what, blocks, day, spent):
         t = _lap(spent, ON_ALARMS, t)
         arrears_of_block(key, world, law, rates, m, b, day)
         t = _lap(spent, ON_MONEY, t)
+        x = turn(gate, ACTS)
 
 
 @inline
@@ -233,14 +237,15 @@ def _fetch_touched(world, m, i):
 
 
 @inline
-def evening(key, world, law, m, blocks, day, day0, reporting, spent):
+def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
     arms = m.n_arms
     head = see.head(m)
     touched = see.touched(m)
     chain = see.chain(m)
     t = clock()
-    for x in range(len(blocks)):
+    x = turn(gate, CHARGES)
+    while x < len(blocks):
         b = blocks[x]
         lo = see.block(m)[0, b]
         hi = see.block(m)[0, b + 1]
@@ -308,6 +313,7 @@ def evening(key, world, law, m, blocks, day, day0, reporting, spent):
         t = _lap(spent, ON_BOUGHT, t)
         month_of_block(key, world, law, m, b, day)
         t = _lap(spent, ON_WORK, t)
+        x = turn(gate, CHARGES)
 
 
 @inline
@@ -391,7 +397,9 @@ def _crowded(m):
 
 @kernel
 def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me, team, first, until, spent):
-    """One thread's share of a day from step `first` to `until`: phases over its own blocks, exchanges by one.
+    """A thread's part in a day from step `first` to `until`: phases block by block, exchanges by one thread.
+
+    Every thread has all `blocks`, and takes the next one that nobody has: which it gets changes no bit.
 
     `gate[NEXT]` is left at the step with which the day is to go on: `until`, or an earlier one where boxes
     need more room before that. `spent` gets nanoseconds by part of the work (PARTS).
@@ -399,11 +407,11 @@ def live(key, world, law, rates, m, what, blocks, day, day0, reporting, gate, me
     times = 0
     for step in range(first, until):
         if step == ACTS:
-            morning(key, world, law, rates, m, what, blocks, day, spent)
+            morning(key, world, law, rates, m, what, blocks, gate, day, spent)
         elif step == CHARGES:
-            evening(key, world, law, m, blocks, day, day0, reporting, spent)
+            evening(key, world, law, m, blocks, gate, day, day0, reporting, spent)
         elif step == NEWS:
-            news(world, law, m, blocks, day, day0, reporting, spent)
+            news(world, law, m, blocks, gate, day, day0, reporting, spent)
         elif me == 0:
             began = clock()
             gate[GO_ON] = step

@@ -118,7 +118,9 @@ class Society:
         if self.world["fixed"] and self.world["places_arm"] < 0:
             names = ", ".join(arm.name for arm in compiled.arms)
             raise MootError(f"vacancies: fixed: the comparator is not among the arms, which are {names}")
-        self.shares = shares_of(books.block_cost(population), max(1, threads))
+        cost = books.block_cost(population)
+        self.shares = shares_of(cost, max(1, threads))
+        self.by_cost = np.argsort(-cost, kind="stable")  # the dearest first, so that threads end together
         self.all_blocks = np.arange(population.layout.blocks)
         self.books = books.Books(
             population,
@@ -167,6 +169,8 @@ class Society:
         record = self._record() if record is None else record
         months = record.month_of
         with Team(len(self.shares)) as team:
+            if self.reporting and self.world["minds"]:
+                minds.know_traits(self, team)
             if not self.begun:
                 with self._timed("opening the books"):
                     self._open(team)
@@ -222,7 +226,7 @@ class Society:
 
         def live(w: int) -> None:
             kernels.live(
-                self.key, world, law, self.rates, desk.records[w], ACTS, self.shares[w], today, before,
+                self.key, world, law, self.rates, desk.records[w], ACTS, self.by_cost, today, before,
                 self.reporting, gate, w, team_size, step, until, self.by_part[w],
             )  # fmt: skip
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from moot.draws.compiled import inline
 
-ARRIVED, LEAVE, NEXT = 0, 8, 16  # words of a gate, each on a cache line of its own
-GATE = 24
+ARRIVED, LEAVE, NEXT, TURNS = 0, 8, 16, 24  # words of a gate, each on a cache line of its own
+QUEUES = 5  # things that are handed out one by one
+GATE = TURNS + 8 * QUEUES
 PATIENCE = 512  # looks before the processor is given away
 
 _WORD, _BYTE = ir.IntType(64), ir.IntType(8)
@@ -78,6 +79,12 @@ def clock(typingctx: Any) -> Any:
         return builder.add(builder.mul(seconds, _WORD(10**9)), rest)
 
     return types.int64(), code
+
+
+@inline
+def turn(gate, queue):
+    """The next place in a queue, from 0: each is given to one thread."""
+    return _arrive(gate, TURNS + 8 * queue)
 
 
 @inline

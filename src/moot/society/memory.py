@@ -46,6 +46,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "hot": (np.uint16, ("people", "arms", "hot_width")),
     "warm": (np.uint16, ("warm_people", "arms", WARM)),  # see society.state; one row where nothing needs it
     "mind": (np.int16, ("mind_people", "arms", MIND)),  # see society.opinion; one row where there are none
+    "traits": (np.uint32, ("mind_people",)),  # openness and voice, packed (see society.opinion)
     "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
     # desk: the working papers of the blocks, each written by its own block, or between phases
     "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
@@ -200,6 +201,7 @@ panel = _view("panel")
 hot = _view("hot")
 warm = _view("warm")
 mind = _view("mind")
+traits = _view("traits")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")

@@ -139,6 +139,12 @@ def empty_sums(society: Society, months: int) -> MindSums | None:
     )
 
 
+def know_traits(society: Society, team: Team) -> None:
+    """Before the first day that is lived through: what stays with people is worked out once."""
+    records, world = society.books.records, society.world
+    team.run(lambda w: kernels.know_traits(society.key, world, records[w], society.shares[w]))
+
+
 def end_day(society: Society, team: Team, today: int) -> None:
     """After the day: what was said to everybody, and on each seventh day of the calendar the week's talk."""
     if not society.reporting or not society.world["minds"]:

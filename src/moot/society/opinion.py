@@ -43,6 +43,7 @@ P_TRUST = purpose("opinion/trust")
 P_SPEAKS = purpose("opinion/speaks")
 P_ANSWERS = purpose("opinion/answers")
 
+EAGER = 9  # shift of the readiness to speak (17 bits) above the openness, in a word of traits
 BINS_SHIFT = np.uint64(52)  # the bin of a 64-bit word among 4096
 DISSIDENT = np.uint64(round(0.99 * 2**32))  # the top hundredth of voices at birth
 SHIFT_SUM, SHIFT_FOR = (
@@ -118,6 +119,17 @@ def open_minds(key, world, m, blocks):
                 see.mind(m)[i, a, ANCHOR] = u
                 see.mind(m)[i, a, SAID] = SILENT
                 see.mind(m)[i, a, FELT] = 0
+
+
+@kernel
+def know_traits(key, world, m, blocks):
+    """What stays with people as long as they live: how open they are to others, how readily they speak."""
+    for x in range(len(blocks)):
+        b = blocks[x]
+        for i in range(see.block(m)[0, b], see.block(m)[0, b + 1]):
+            open_ = world.openness[np.int64(static_hash(key, P_OPENNESS, i) >> BINS_SHIFT)]
+            eager = world.eager[np.int64(static_hash(key, P_VOICE, i) >> BINS_SHIFT)]
+            see.traits(m)[i] = open_ | (eager << EAGER)
 
 
 @kernel
@@ -247,8 +259,9 @@ def talk(key, world, law, m, blocks, day):
         lo = see.block(m)[0, b]
         listen(world, m, b)
         for i in range(lo, see.block(m)[0, b + 1]):
-            open_ = world.openness[np.int64(static_hash(key, P_OPENNESS, i) >> BINS_SHIFT)]
-            eager = world.eager[np.int64(static_hash(key, P_VOICE, i) >> BINS_SHIFT)]
+            known = np.int64(see.traits(m)[i])
+            open_ = known & ((1 << EAGER) - 1)
+            eager = known >> EAGER
             coin = np.int64(mix(week + np.uint64(i) * GOLDEN) >> S32)
             for a in range(arms):
                 mind = see.mind(m)[i, a]

@@ -30,7 +30,7 @@ Arrays = dict[str, NDArray[Any]]
 # Every array of `society.memory` stands in exactly one of these (a test holds it).
 STATICS = (
     "person", "household", "order", "place", "clique_end", "classes", "span", "block", "region_start",
-    "panel",
+    "panel", "traits",
 )  # fmt: skip
 ROWS = {"mail": "mail_n", "wakes": "wakes_n", "past": "past_n", "ledger": "ledger_n", "debts": "debt_n"}
 """Boxes of blocks, and where it is written how many of their rows are used."""
