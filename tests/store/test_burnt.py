@@ -65,7 +65,8 @@ def test_nothing_is_there_at_first_and_looking_makes_no_folder(all_, told):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"people": 25}, {"seed": 2}, {"days": 365}, {"until": "2028-01-02"}, {"past": {"past_acts": 1}}]
+    "changes",
+    [{"people": 25}, {"seed": 2}, {"days": 365}, {"until": "2028-01-02"}, {"past": {"past_acts": 1}}],
 )
 def test_another_burn_in_is_not_found(kept, all_, told, changes):
     assert place(all_, **changes).find() is None and told == []

@@ -29,20 +29,18 @@ def cache(
     from moot.store.burnt import burn_ins_folder, delete_burn_ins, list_burn_ins
 
     if delete is not None:
-        gone = [str(one) for one in delete_burn_ins(delete)]
+        gone = delete_burn_ins(delete)
         if as_json:
-            print(json.dumps({"deleted": gone}))
+            print(json.dumps({"deleted": [str(path) for path in gone]}))
             return
-        for one in gone:
-            print(f"deleted {one}")
+        for path in gone:
+            print(f"deleted {path}")
         if not gone:
             print(f"no burn-ins in {burn_ins_folder()}")
         return
     found = list_burn_ins()
     if as_json:
-        print(
-            json.dumps({"folder": str(burn_ins_folder()), "burn_ins": [_as_dict(one) for one in found]})
-        )
+        print(json.dumps({"folder": str(burn_ins_folder()), "burn_ins": [_as_dict(one) for one in found]}))
         return
     for one in found:
         print(f"{one.name}  {one.bytes / 2**20:,.1f} MiB  last used {_when(one)}  {_words(one)}")

@@ -159,6 +159,8 @@ def simulate(
     )
     setup = time.perf_counter() - began
     lives = panel_of(population.people, seed, panel_size(population.people, panel))
+    if burn_ins is not None:
+        burn_ins.begin_run()
     for room in ROOMS:
         try:
             return _run(
@@ -226,7 +228,7 @@ def _run(
         cached = bool(earlier["cached"])
     else:
         aside = burn_ins.seconds if burn_ins is not None else 0.0
-        burnt, cached = _burn_in(
+        burnt, cached, burn_in_seconds = _burn_in(
             scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers,
             room, progress, keeper, point, burn_ins,
         )  # fmt: skip
@@ -246,10 +248,10 @@ def _run(
         _carry(burnt, society)
         society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
         counted, spent_before, simulated_before = None, burnt.seconds(), 0.0
-        burn_in_seconds = time.perf_counter() - before
-        aside = burn_in_seconds if cached else (burn_ins.seconds if burn_ins is not None else 0.0) - aside
+        took = time.perf_counter() - before
+        aside = took if cached else (burn_ins.seconds if burn_ins is not None else 0.0) - aside
         setup += aside  # the cache is no part of the burn-in
-        burn_in_seconds += float(earlier.get("burn_in", 0.0)) - aside
+        burn_in_seconds += took - aside
     point = None  # its arrays are in the society now
     before = time.perf_counter()
 
@@ -302,11 +304,12 @@ def _burn_in(
     keeper: Keeper | None,
     point: Point | None,
     burn_ins: BurnIns | None,
-) -> tuple[Society, bool]:
+) -> tuple[Society, bool, float]:
     """The society on the eve of the first day, under today's law; depends on (country, seed, people).
 
-    Also whether it was read from the cache. `past` says which acts are written down on the way, for regimes
-    that read them; it changes nothing else.
+    Also whether another run has lived through it and it was read from the cache, and the seconds that this
+    run spent on it before. `past` says which acts are written down on the way, for regimes that read them;
+    it changes nothing else.
     """
     day0 = first - days
 
@@ -337,8 +340,10 @@ def _burn_in(
         if found is not None:
             try:
                 society = standing(compiled, found)
+                if kept.mine:  # before a box of the run overflowed
+                    return society, False, float(found.values["burn_in"])
                 society.spent = {}  # what another run has spent
-                return society, True
+                return society, True, 0.0
             except UNREADABLE as error:
                 kept.refuse(error)
                 compiled = todays_law()  # some of it may have been taken over
@@ -362,13 +367,13 @@ def _burn_in(
     seconds_before = float(point.values["burn_in"]) if point is not None else 0.0
     before = time.perf_counter()
 
-    def at_end(record: Record, done: int) -> None:
-        def taken() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-            arrays, values = take(society, record, done)
-            return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
+    def taken(record: Record, done: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        arrays, values = take(society, record, done)
+        return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
 
+    def at_end(record: Record, done: int) -> None:
         assert keeper is not None
-        keeper.end_of_day(BURN_IN, done, days, taken)
+        keeper.end_of_day(BURN_IN, done, days, lambda: taken(record, done))
 
     record = society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
@@ -376,8 +381,8 @@ def _burn_in(
         at_end=None if keeper is None else at_end,
     )
     if kept is not None:
-        kept.keep(*take(society, record, days))
-    return society, False
+        kept.keep(*taken(record, days))
+    return society, False, seconds_before
 
 
 def _what_it_depends_on(

@@ -61,7 +61,7 @@ def code_hash() -> str:
 
 
 def burn_ins(*, least: int | None = None) -> BurnIns:
-    """The kept burn-ins of this version of Moot; `least` is the number of person-days from which it keeps one.
+    """The kept burn-ins of this version of Moot, from `least` person-days on (see `moot.store.burnt`).
 
     The code's hash enters their keys: another version neither finds nor replaces them.
     """

@@ -42,7 +42,8 @@ MOST_KEPT = 4
 MOST_BYTES = 4 << 30
 """Bytes that all of them may take; a burn-in that takes more in memory alone is not kept."""
 LEAST = 10_000_000
-"""Person-days from which a burn-in is kept (see `docs/how-to/burn-ins.md` for what was measured)."""
+"""Person-days from which a burn-in is kept: fewer take about a second, and would push long ones out (what was
+measured stands in `docs/how-to/burn-ins.md`)."""
 LEFT_S = 86_400
 """Seconds after which what a process that was killed was writing goes."""
 NAME = re.compile(r"[0-9a-f]{16}")
@@ -65,8 +66,9 @@ def _say(line: str) -> None:
 class BurnIns:
     """The kept burn-ins of one version of Moot, which `made_by` names.
 
-    `least` is the number of person-days from which a burn-in is looked up and kept (default: `LEAST`); `tell` is given a line
-    about what was damaged or could not be written. `seconds` is the wall time that was spent here.
+    `least` is the number of person-days from which a burn-in is looked up and kept (default: `LEAST`);
+    `tell` is given a line about what was damaged or could not be written. `seconds` is the wall time that
+    was spent here.
     """
 
     def __init__(
@@ -76,6 +78,11 @@ class BurnIns:
         self.least = LEAST if least is None else least
         self.folder = burn_ins_folder()
         self.seconds = 0.0
+        self._put: set[str] = set()
+
+    def begin_run(self) -> None:
+        """From here on, what is put into the cache is this run's own."""
+        self._put.clear()
 
     def of(self, about: Mapping[str, Any], person_days: int) -> Kept | None:
         """The place of a burn-in, whether it is there or not; None where keeping it is not worth while.
@@ -97,6 +104,11 @@ class Kept:
         days = int(about["days"])
         self.checkpoint = Checkpoint(self.folder / f"{PHASES[0]}-{days:05d}", PHASES[0], days)
 
+    @property
+    def mine(self) -> bool:
+        """Whether the run that is under way has put it here."""
+        return self.key in self.all._put
+
     def find(self) -> Point | None:
         """The end of the burn-in, its files checked; None where it is not there or not good."""
         with self._timed():
@@ -116,10 +128,13 @@ class Kept:
 
     def refuse(self, why: object) -> None:
         """Tell why what is there is not used."""
-        self.all.tell(f"a cached burn-in is not used, it is simulated anew: {why}")
+        said = _why(why) if isinstance(why, BaseException) else str(why)
+        self.all.tell(f"a cached burn-in is not used, it is simulated anew: {said}")
 
     def keep(self, arrays: Arrays, values: Mapping[str, Any]) -> None:
         """Put the end of the burn-in here, whole or not at all, in place of what is here; it may fail."""
+        import duckdb
+
         with self._timed():
             size = sum(array.nbytes for array in arrays.values())
             if size > MOST_BYTES:
@@ -128,8 +143,9 @@ class Kept:
             content = {**values, "about": self.about}
             try:
                 write_checkpoint(self.folder, PHASES[0], self.checkpoint.done, self.key, arrays, content)
+                self.all._put.add(self.key)
                 os.utime(self.folder)
-            except (OSError, RunError) as error:
+            except (OSError, RunError, duckdb.Error) as error:
                 if not self._is_good():  # else another process was faster
                     self._not_kept(_why(error))
             _tidy(self.all.folder)
@@ -156,7 +172,7 @@ class Kept:
 class Entry:
     """A kept burn-in as a list shows it: bytes on disk, the time of its last use (seconds since 1970).
 
-    `about` is what it depends on, None where that cannot be read (another version wrote it, or it is damaged).
+    `about` is what it depends on, None where that cannot be read.
     """
 
     path: Path
@@ -181,7 +197,10 @@ def list_burn_ins(folder: Path | None = None) -> list[Entry]:
 
 
 def delete_burn_ins(name: str) -> list[Path]:
-    """Delete a burn-in by its name in the list, or ``all``; which they were. Raises `UserError` for no such."""
+    """Delete a burn-in by its name in the list, or ``all``; which they were.
+
+    Raises `UserError` where there is none of this name, `RunError` where it cannot be deleted.
+    """
     there = {one.name: one for one in _places(burn_ins_folder())}
     if name != "all" and name not in there:
         raise UserError(f"no burn-in called {name}; there is {', '.join([*there, 'all'])}")
@@ -231,9 +250,11 @@ def _remove(path: Path) -> None:
 
 
 def _why(error: BaseException) -> str:
+    """A line."""
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    return str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+    said = str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())
 
 
 def _told(size: int) -> str:
