@@ -41,6 +41,7 @@ def simulate(
     progress: Callable[[str, int, int], None] | None = None,
     checkpoint_every: int | None = None,
     keep_checkpoints: bool = False,
+    cache: bool = True,
 ) -> Run:
     """Simulate a scenario: a shipped name, a file, or one that was loaded.
 
@@ -51,6 +52,9 @@ def simulate(
     With `checkpoint_every`, a checkpoint is left every so many days, burn-in included, in a folder beside
     `out`, so that `resume` can go on if the process ends; `keep_checkpoints` keeps all of them in the run
     folder, for `Run.branch`.
+
+    With `cache`, the end of a long burn-in is kept in the cache folder, and taken from there by the next run
+    of the same people under the law of the same day, whatever its regimes, arms and days; no number changes.
     """
     from pathlib import Path
 
@@ -58,7 +62,7 @@ def simulate(
     from moot.experiment.scenario import Scenario, load_scenario
     from moot.experiment.simulation import simulate as simulated
     from moot.findings.run import open_run, run_of
-    from moot.findings.saving import save, writable
+    from moot.findings.saving import burn_ins, save, writable
 
     declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     if checkpoint_every is not None:
@@ -78,7 +82,9 @@ def simulate(
             force=force,
         )
         with unfinished:
-            return resuming.to_the_end(unfinished, asked, threads=threads, force=force, progress=progress)
+            return resuming.to_the_end(
+                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache
+            )
     if keep_checkpoints:
         raise UserError("there are no checkpoints to keep without `checkpoint_every`")
     if out is not None:
@@ -92,6 +98,7 @@ def simulate(
         arms=arms,
         panel=panel,
         progress=progress,
+        burn_ins=burn_ins() if cache else None,
     )
     if out is None:
         return run_of(result)
@@ -105,11 +112,13 @@ def resume(
     threads: int | None = None,
     force: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
+    cache: bool = True,
 ) -> Run:
     """Go on with a run that left checkpoints and did not end, to the bits of an undisturbed run.
 
     `path` is the run folder to be, or the folder of the unfinished run beside it. `threads` may be another
-    number than before; `force` replaces what stands at the place of the run folder by now. Raises `RunError`
+    number than before; `force` replaces what stands at the place of the run folder by now; `cache` is that of
+    `simulate`. Raises `RunError`
     where there is no such run, no good checkpoint among those that are there, or another version of Moot
     began it.
     """
@@ -119,7 +128,9 @@ def resume(
 
     unfinished, scenario = resuming.reopen(Path(path), force=force)
     with unfinished:
-        return resuming.to_the_end(unfinished, scenario, threads=threads, force=force, progress=progress)
+        return resuming.to_the_end(
+            unfinished, scenario, threads=threads, force=force, progress=progress, cache=cache
+        )
 
 
 def open_run(path: str | Path) -> Run:

@@ -11,10 +11,15 @@ import numpy as np
 import pytest
 
 import moot
-from moot.country.population import Population
+from moot.country.population import BORN, Population
 from moot.country.reading import load_country
 from moot.country.synthesis import synthesise
+from moot.experiment import simulation
+from moot.experiment.simulation import simulate
+from moot.findings.saving import burn_ins
+from moot.society import snapshot
 from moot.vocabulary import load_vocabulary
+from tests.reference import worlds
 
 PACKAGE = Path(moot.__file__).parent
 ABOUT_PEOPLE = {
@@ -138,8 +143,6 @@ def test_the_state_of_people_is_kept_in_no_file():
 
 def test_no_statics_of_people_are_in_a_checkpoint_and_other_people_are_refused():
     """A checkpoint holds what a run did to people, never who they are: they are made again, and compared."""
-    from moot.society import snapshot
-
     kept = {*snapshot.STATE, *snapshot.ROWS, *snapshot.WHOLE, *snapshot.SUMMED}
     assert not kept & {*snapshot.STATICS, *Population.__dataclass_fields__}
     made = [
@@ -148,3 +151,44 @@ def test_no_statics_of_people_are_in_a_checkpoint_and_other_people_are_refused()
     ]
     one, again, other = (snapshot.statics_hash(people) for people in made)
     assert one == again != other
+
+
+@pytest.mark.parametrize("person", [0, 777, 1_499])
+def test_a_cached_burn_in_of_people_of_whom_one_is_another_is_refused(
+    person, tmp_path, monkeypatch, empty_cache
+):
+    """Nobody is read from the cache: the people are made again, and a burn-in of others is not taken."""
+    scenario = worlds.scenario(tmp_path, 3, people=1_500, days=5, burn_in_years=1)
+    told = []
+
+    def run():
+        cache = burn_ins(least=1)
+        cache.tell = told.append
+        return simulate(scenario, threads=1, burn_ins=cache)
+
+    honest = simulate(scenario, threads=1)
+
+    def one_is_another(*arguments, **named):
+        made = synthesise(*arguments, **named)
+        rows = made.person.copy()
+        rows[person, BORN] ^= 1
+        rows.flags.writeable = False
+        object.__setattr__(made, "person", rows)
+        return made
+
+    with monkeypatch.context() as others:
+        others.setattr(simulation, "synthesise", one_is_another)
+        run()
+        assert run().burn_in_cached, "the same people are taken"
+    assert told == []
+    again = run()
+    assert not again.burn_in_cached and again.digests == honest.digests
+    assert len(told) == 1 and "the people made from the seed are not those" in told[0]
+    assert run().burn_in_cached and len(told) == 1, "and it was replaced"
+
+
+def test_no_statics_of_people_are_in_a_cached_burn_in(tmp_path, empty_cache):
+    scenario = worlds.scenario(tmp_path, 3, people=1_500, days=5, burn_in_years=1)
+    simulate(scenario, threads=1, burn_ins=burn_ins(least=1))
+    files = {one.stem for one in empty_cache.rglob("*.parquet")}
+    assert files and not files & set(snapshot.STATICS)

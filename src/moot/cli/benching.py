@@ -117,26 +117,39 @@ def scenario(
     days: int = _DAYS,
     seed: int = _SEED,
     threads: int | None = _THREADS,
+    cached: bool = typer.Option(
+        False,
+        "--cached",
+        help="Time the days of the arms alone, on a burn-in from the cache (filled before).",
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Run a scenario with its burn-in and all arms, and print its person-days a second."""
+    from moot.errors import UserError
     from moot.experiment.scenario import load_scenario
     from moot.experiment.simulation import simulate
+    from moot.findings.saving import burn_ins
 
     declared = load_scenario(name)
     short = declared.replace(burn_in_years=min(1, declared.burn_in))
     simulate(short, people=SMALLEST, days=2, threads=threads, panel=0)
-    result = simulate(declared, people=people, days=days, seed=seed, threads=threads, panel=0)
+    kept = burn_ins(least=1) if cached else None
+    if kept is not None:
+        simulate(declared, people=people, days=1, seed=seed, threads=threads, panel=0, burn_ins=kept)
+    result = simulate(declared, people=people, days=days, seed=seed, threads=threads, panel=0, burn_ins=kept)
+    if cached and not result.burn_in_cached:
+        raise UserError(f"{name}: nothing to time on a cached burn-in: its end could not be kept and read")
     told = {
         "peer": "moot",
         "scenario": declared.scenario,
         "people": people,
         "days": days,
         "burn_in_days": result.burn_in_days,
+        "burn_in_cached": result.burn_in_cached,
         "arms": list(result.arms),
         "seed": seed,
         "threads": result.threads,
-        "person_days": people * (result.burn_in_days + days * len(result.arms)),
+        "person_days": result.person_days,
         "seconds": result.seconds["burn_in"] + result.seconds["simulate"],
         "setup_seconds": result.seconds["setup"],
         "person_days_per_s": result.person_days_per_s,
@@ -148,7 +161,8 @@ def scenario(
         print(json.dumps(told))
         return
     _say_speed(told)
-    print(f"  {len(result.arms)} arms of {days} days after {result.burn_in_days} days of burn-in")
+    left_out = ", which came from the cache: its time is left out" if cached else ""
+    print(f"  {len(result.arms)} arms of {days} days after {result.burn_in_days} days of burn-in{left_out}")
 
 
 def law_folder(named: Path | None = None) -> Path:

@@ -21,7 +21,16 @@ from moot.errors import MootError
 
 __all__ = ["GROUPS", "app", "build", "main"]
 
-GROUPS = ("declarations", "running", "reading_runs", "reports", "validating", "adopting", "benching")
+GROUPS = (
+    "declarations",
+    "running",
+    "reading_runs",
+    "reports",
+    "validating",
+    "adopting",
+    "caching",
+    "benching",
+)
 """Modules of `moot.cli`, each with a function `register(app)`; the order of the help."""
 INTERRUPTED = 130
 STOPPED = "stopped; nothing written"

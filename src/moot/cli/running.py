@@ -28,6 +28,9 @@ _SEED = typer.Option(1, "--seed", min=0, help="The seed; the same seed is the sa
 _THREADS = typer.Option(None, "--threads", min=1, help="Threads (default: all cores); they change no result.")
 _OUT = typer.Option(None, "--out", metavar="DIR", help="The run folder (default: runs/SCENARIO-SEED).")
 _FORCE = typer.Option(False, "--force", help="Replace a run folder that is there.")
+_NO_CACHE = typer.Option(
+    False, "--no-cache", help="Simulate the burn-in, and keep its end for no other run (see `moot cache`)."
+)
 _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
 
 
@@ -70,6 +73,7 @@ def run(
     keep: bool = typer.Option(
         False, "--keep-checkpoints", help="Keep all checkpoints in the run folder (default: none)."
     ),
+    no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
@@ -93,10 +97,20 @@ def run(
         unfinished = begin(
             asked, place, seed=seed, arms=arm or None, panel=panel, every=every, keep=keep, force=force
         )
-        _to_the_end(unfinished, asked, threads, force, profile, as_json)
+        _to_the_end(unfinished, asked, threads, force, profile, as_json, cache=not no_cache)
         return
     done, seconds = simulated(
-        declared, place, force, people, days, seed, threads, arm, panel, profile=profile
+        declared,
+        place,
+        force,
+        people,
+        days,
+        seed,
+        threads,
+        arm,
+        panel,
+        profile=profile,
+        cache=not no_cache,
     )
     if as_json:
         print(json.dumps(told(done, place, seconds), ensure_ascii=False))
@@ -109,13 +123,14 @@ def resume(
     threads: int | None = _THREADS,
     force: bool = typer.Option(False, "--force", help="Replace a run folder that is there by now."),
     profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
+    no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
     """Go on with a run that left checkpoints and did not end; its digests are those of an undisturbed run."""
     from moot.findings.resuming import reopen
 
     unfinished, scenario = reopen(path, force=force)
-    _to_the_end(unfinished, scenario, threads, force, profile, as_json)
+    _to_the_end(unfinished, scenario, threads, force, profile, as_json, cache=not no_cache)
 
 
 def demo(
@@ -124,13 +139,16 @@ def demo(
     seed: int = _SEED,
     threads: int | None = _THREADS,
     out: Path = typer.Option(RUNS / "demo", "--out", metavar="DIR", help="The run folder."),
+    no_cache: bool = _NO_CACHE,
 ) -> None:
     """A small society, first without and then with a scheme: the run, its table and a page to read."""
     from moot.experiment.scenario import load_scenario
     from moot.findings.report import write_report
 
     declared = load_scenario(str(DEMO["scenario"]))
-    done, _ = simulated(declared, out, out == RUNS / "demo", people, days, seed, threads, [], None)
+    done, _ = simulated(
+        declared, out, out == RUNS / "demo", people, days, seed, threads, [], None, cache=not no_cache
+    )
     page = out / "report.html"
     try:
         write_report(done, page)
@@ -153,6 +171,7 @@ def simulated(
     panel: int | None,
     *,
     profile: bool = False,
+    cache: bool = True,
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.experiment.profiling import profile_lines
@@ -161,7 +180,7 @@ def simulated(
 
     if place is not None:
         writable(place, people or declared.people, panel or 0, force=force)
-    result = _simulate(declared, people, days, seed, threads, arms, panel)
+    result = _simulate(declared, people, days, seed, threads, arms, panel, cache)
     if profile:
         print(*profile_lines(result), sep="\n", file=sys.stderr)
     done = run_of(result)
@@ -179,8 +198,10 @@ def _simulate(
     threads: int | None,
     arms: list[str],
     panel: int | None,
+    cache: bool,
 ) -> Result:
     from moot.experiment.simulation import simulate
+    from moot.findings.saving import burn_ins
 
     _say_compiling()
     with _progress(people or declared.people) as progress:
@@ -193,6 +214,7 @@ def _simulate(
             arms=arms or None,
             panel=panel,
             progress=progress,
+            burn_ins=burn_ins() if cache else None,
         )
 
 
@@ -208,7 +230,14 @@ def _say_compiling() -> None:
 
 
 def _to_the_end(
-    unfinished: Unfinished, scenario: Scenario, threads: int | None, force: bool, profile: bool, as_json: bool
+    unfinished: Unfinished,
+    scenario: Scenario,
+    threads: int | None,
+    force: bool,
+    profile: bool,
+    as_json: bool,
+    *,
+    cache: bool,
 ) -> None:
     """Simulate a run that leaves checkpoints, to its end or to the next Ctrl-C."""
     from moot.experiment.profiling import profile_lines
@@ -225,7 +254,13 @@ def _to_the_end(
         try:
             with _asked_to_stop(unfinished), _progress(scenario.people) as progress:
                 done = to_the_end(
-                    unfinished, scenario, threads=threads, force=force, progress=progress, tell=tell
+                    unfinished,
+                    scenario,
+                    threads=threads,
+                    force=force,
+                    progress=progress,
+                    tell=tell,
+                    cache=cache,
                 )
         except KeyboardInterrupt:
             last = unfinished.last()
@@ -298,6 +333,7 @@ def told(run: Run, place: Path | None, seconds: dict[str, float]) -> dict[str, A
         "people": run.people,
         "days": run.days,
         "burn_in_days": known["burn_in_days"],
+        "burn_in_cached": known["burn_in_cached"],
         "seed": run.seed,
         "threads": known["threads"],
         "seconds": seconds,
@@ -313,5 +349,7 @@ def _say(run: Run, place: Path | None) -> None:
         print(line)
     print()
     print(f"digest: {run.digest}")
+    if run.manifest["burn_in_cached"]:
+        print("burn-in: its end was read from the cache (--no-cache simulates it)")
     if place is not None:
         print(f"run folder: {place}")

@@ -6,7 +6,6 @@ module that holds kernels, of numba, numpy, Python and the processor; an edit an
 """
 
 import hashlib
-import os
 import platform
 import sys
 from collections.abc import Callable
@@ -15,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numba
-import platformdirs
 from llvmlite import binding as llvm
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from moot.draws.caches import cache_root
 
 KERNEL_PACKAGES = ("draws", "country", "society")
 
@@ -47,9 +47,8 @@ def kernel_key() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels lie: `MOOT_CACHE` or the platform's cache folder, below the key."""
-    base = os.environ.get("MOOT_CACHE") or platformdirs.user_cache_dir("moot", appauthor=False)
-    return Path(base) / "kernels" / kernel_key()
+    """Where compiled kernels lie: below the key, in the cache folder."""
+    return cache_root() / "kernels" / kernel_key()
 
 
 CACHE = cache_folder()

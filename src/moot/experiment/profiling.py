@@ -18,6 +18,8 @@ def profile_lines(result: Result) -> Iterator[str]:
     threads where they work side by side; nanoseconds are per person, day and arm. A mechanism that no arm
     declares costs what it takes to see that.
     """
+    if result.burn_in_cached:
+        yield "burn-in: not simulated, its end was read from the cache"
     days = {"burn-in": result.burn_in_days, "run": result.days * len(result.arms)}
     for part, phases in result.phases.items():
         total = sum(phases.values())  # all there is but what lies between the parts

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from moot.country.population import Population
 from moot.country.synthesis import synthesise
+from moot.draws.compiled import kernel_key
 from moot.draws.permutation import backward, forward
 from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError, UserError
@@ -32,7 +33,8 @@ from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import JUDGE, TERM
 from moot.society.livelihood_tables import places_fixed
-from moot.society.snapshot import restore, state_in, take
+from moot.society.snapshot import restore, state_in, tables_hash, take
+from moot.store.burnt import UNREADABLE, BurnIns
 from moot.store.checkpoint import PHASES, Point
 from moot.store.unfinished import Keeper
 from moot.vocabulary import Vocabulary, load_vocabulary
@@ -41,6 +43,8 @@ DAYS_A_YEAR = 365
 FEW, MANY = 200, 10_000  # people whose lives may be kept: always, and at most
 LARGEST_SHARE = 100  # one person in so many may be in the panel, beyond the first 200
 BURN_IN, RUN = PHASES
+PAST = ("past_acts", "past_from", "past_day")
+"""What of the arms the burn-in depends on: the acts that it writes down for regimes which read them."""
 ROOMS = (1.0, 4.0, 16.0, 64.0)
 
 
@@ -50,6 +54,8 @@ class Result:
 
     `panel` holds the places (global indices) of the people whose lives were kept; `seconds` wall seconds of
     setup, burn_in and simulate; `sizes` bytes per person as `society.books.Books.memory` says them.
+    `burn_in_cached` says that the end of the burn-in was read from the cache: then its seconds are 0, and
+    those of reading are part of setup.
     """
 
     scenario: Scenario
@@ -70,12 +76,18 @@ class Result:
     normaliser: dict[str, float]
     sizes: dict[str, float] = field(default_factory=dict)
     phases: dict[str, dict[str, float]] = field(default_factory=dict)  # seconds by phase of the day
+    burn_in_cached: bool = False
+
+    @property
+    def person_days(self) -> int:
+        """People × (burn-in days + days × arms); a burn-in that was read from the cache is left out."""
+        burnt = 0 if self.burn_in_cached else self.burn_in_days
+        return self.people * (burnt + self.days * len(self.arms))
 
     @property
     def person_days_per_s(self) -> float:
-        """People × (burn-in days + days × arms) ÷ (burn-in + simulate seconds)."""
-        spent = self.seconds["burn_in"] + self.seconds["simulate"]
-        return self.people * (self.burn_in_days + self.days * len(self.arms)) / max(spent, 1e-9)
+        """Person-days ÷ (burn-in + simulate seconds)."""
+        return self.person_days / max(self.seconds["burn_in"] + self.seconds["simulate"], 1e-9)
 
 
 def panel_size(people: int, asked: int | None = None) -> int:
@@ -122,12 +134,14 @@ def simulate(
     progress: Callable[[str, int, int], None] | None = None,
     on_day: Callable[[Society, int], None] | None = None,
     keeper: Keeper | None = None,
+    burn_ins: BurnIns | None = None,
 ) -> Result:
     """Simulate a scenario (a name, a path or a loaded one).
 
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
-    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)`, `on_day` and `keeper`, which
-    says from which checkpoint to go on and keeps others, change no bit of the result. Where arms need the
+    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)`, `on_day`, `keeper`, which says
+    from which checkpoint to go on and keeps others, and `burn_ins`, a cache from which the end of a burn-in
+    is taken or into which it is put, change no bit of the result. Where arms need the
     comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the same, as a
     last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot be asked.
     """
@@ -145,11 +159,13 @@ def simulate(
     )
     setup = time.perf_counter() - began
     lives = panel_of(population.people, seed, panel_size(population.people, panel))
+    if burn_ins is not None:
+        burn_ins.begin_run()
     for room in ROOMS:
         try:
             return _run(
                 scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress,
-                on_day, keeper,
+                on_day, keeper, burn_ins,
             )  # fmt: skip
         except books.DeskFull as full:
             last = full
@@ -182,6 +198,7 @@ def _run(
     progress: Callable[[str, int, int], None] | None,
     on_day: Callable[[Society, int], None] | None,
     keeper: Keeper | None,
+    burn_ins: BurnIns | None,
 ) -> Result:
     country = scenario.country_model
     point = keeper.start() if keeper is not None else None
@@ -196,7 +213,7 @@ def _run(
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = time.perf_counter()
-    past = {name: compiled.world[name] for name in ("past_acts", "past_from", "past_day")}
+    past = {name: compiled.world[name] for name in PAST}
     days = scenario.days
     changes = changes_of(scenario, arms, compiled, vocabulary, seed)
     earlier = point.values if point is not None else {}
@@ -208,10 +225,12 @@ def _run(
         society.changes = changes
         counted = restore(society, point.arrays, earlier, point.done)
         burn_in_seconds, simulated_before = float(earlier["burn_in"]), float(earlier["simulate"])
+        cached = bool(earlier["cached"])
     else:
-        burnt = _burn_in(
+        aside = burn_ins.seconds if burn_ins is not None else 0.0
+        burnt, cached, burn_in_seconds = _burn_in(
             scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers,
-            room, progress, keeper, point,
+            room, progress, keeper, point, burn_ins,
         )  # fmt: skip
         for found in ("normaliser", "fine_pay"):  # what the burn-in sets
             compiled.world[found] = burnt.compiled.world[found]
@@ -229,7 +248,10 @@ def _run(
         _carry(burnt, society)
         society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
         counted, spent_before, simulated_before = None, burnt.seconds(), 0.0
-        burn_in_seconds = float(earlier.get("burn_in", 0.0)) + time.perf_counter() - before
+        took = time.perf_counter() - before
+        aside = took if cached else (burn_ins.seconds if burn_ins is not None else 0.0) - aside
+        setup += aside  # the cache is no part of the burn-in
+        burn_in_seconds += took - aside
     point = None  # its arrays are in the society now
     before = time.perf_counter()
 
@@ -241,6 +263,7 @@ def _run(
                 "burn_in": round(burn_in_seconds, 4),
                 "simulate": round(seconds, 4),
                 "burn_in_spent": spent_before,
+                "cached": cached,
             }
 
         assert keeper is not None
@@ -262,7 +285,7 @@ def _run(
         record, run_digest(record.digests), dict(record.digests),
         {"setup": setup, "burn_in": burn_in_seconds, "simulate": spent},
         burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
-        {"burn-in": spent_before, "run": society.seconds()},
+        {"burn-in": spent_before, "run": society.seconds()}, cached,
     )  # fmt: skip
 
 
@@ -280,22 +303,54 @@ def _burn_in(
     progress: Callable[[str, int, int], None] | None,
     keeper: Keeper | None,
     point: Point | None,
-) -> Society:
+    burn_ins: BurnIns | None,
+) -> tuple[Society, bool, float]:
     """The society on the eve of the first day, under today's law; depends on (country, seed, people).
 
-    `past` says which acts are written down on the way, for regimes that read them; it changes nothing else.
+    Also whether another run has lived through it and it was read from the cache, and the seconds that this
+    run spent on it before. `past` says which acts are written down on the way, for regimes that read them;
+    it changes nothing else.
     """
-    arm = Arm("status-quo", tuple(existing), None, institutions)
-    compiled = compile_arms(
-        scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed
-    )
-    for name, value in past.items():
-        compiled.world[name] = value
     day0 = first - days
-    state = (
-        state_in(point.arrays)
-        if point is not None
-        else books.empty_state(
+
+    def todays_law() -> Compiled:
+        arm = Arm("status-quo", tuple(existing), None, institutions)
+        compiled = compile_arms(
+            scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed
+        )
+        for name, value in past.items():
+            compiled.world[name] = value
+        return compiled
+
+    def standing(compiled: Compiled, at: Point) -> Society:
+        society = Society(
+            population, compiled, state_in(at.arrays), first=day0, days=days, threads=workers,
+            reporting=False, room=room,
+        )  # fmt: skip
+        restore(society, at.arrays, at.values, at.done)
+        return society
+
+    compiled = todays_law()
+    kept = None
+    if burn_ins is not None:
+        about = _what_it_depends_on(scenario, vocabulary, existing, institutions, population, days, compiled)
+        kept = burn_ins.of(about, population.people * days)
+    if point is None and kept is not None:
+        found = kept.find()
+        if found is not None:
+            try:
+                society = standing(compiled, found)
+                if kept.mine:  # before a box of the run overflowed
+                    return society, False, float(found.values["burn_in"])
+                society.spent = {}  # what another run has spent
+                return society, True, 0.0
+            except UNREADABLE as error:
+                kept.refuse(error)
+                compiled = todays_law()  # some of it may have been taken over
+    if point is not None:
+        society = standing(compiled, point)
+    else:
+        state = books.empty_state(
             population.people,
             int(population.layout.block_word[-1]),
             1,
@@ -304,32 +359,58 @@ def _burn_in(
             day0 - 1,
             warm=compiled.needs_warm,
         )
-    )
-    society = Society(
-        population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
-    )
-    if point is not None:
-        restore(society, point.arrays, point.values, point.done)
-    else:
+        society = Society(
+            population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
+        )
         society.begin_schemes([0])
         society.begin_work()
     seconds_before = float(point.values["burn_in"]) if point is not None else 0.0
     before = time.perf_counter()
 
+    def taken(record: Record, done: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        arrays, values = take(society, record, done)
+        return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
+
     def at_end(record: Record, done: int) -> None:
-        def taken() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-            arrays, values = take(society, record, done)
-            return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
-
         assert keeper is not None
-        keeper.end_of_day(BURN_IN, done, days, taken)
+        keeper.end_of_day(BURN_IN, done, days, lambda: taken(record, done))
 
-    society.run(
+    record = society.run(
         progress=None if progress is None else lambda done: progress("burn-in", done, days),
         normalise=scenario.country_model.burn_in_years > 0,
         at_end=None if keeper is None else at_end,
     )
-    return society
+    if kept is not None:
+        kept.keep(*taken(record, days))
+    return society, False, seconds_before
+
+
+def _what_it_depends_on(
+    scenario: Scenario,
+    vocabulary: Vocabulary,
+    existing: Sequence[Regime],
+    institutions: bool,
+    population: Population,
+    days: int,
+    compiled: Compiled,
+) -> dict[str, Any]:
+    """Everything beside the code that the end of a burn-in depends on, as plain values.
+
+    The tables of the kernels are hashed as well, and with them what is read of the data that is shipped.
+    """
+    return {
+        "country": [scenario.country_model.country, scenario.country_model.content_hash],
+        "vocabulary": vocabulary.content_hash,
+        "existing": [[one.regime, one.content_hash] for one in existing],
+        "institutions": institutions,
+        "seed": population.seed,
+        "people": population.people,
+        "until": scenario.start.isoformat(),
+        "days": days,
+        "past": {name: int(compiled.world[name][0]) for name in PAST},
+        "tables": tables_hash(compiled),
+        "kernels": kernel_key(),
+    }
 
 
 def changes_of(

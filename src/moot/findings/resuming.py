@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from moot.errors import RunError, UserError
 from moot.findings.rebuilding import scenario_of
-from moot.findings.saving import code_hash, file_of, manifest_of, save, versions, writable
+from moot.findings.saving import burn_ins, code_hash, file_of, manifest_of, save, versions, writable
 from moot.store.checkpoint import checkpoints_in
 from moot.store.runs import is_run_folder, read_manifest
 from moot.store.unfinished import CHECKPOINTS, Earlier, Unfinished, identity, place_beside
@@ -115,10 +115,12 @@ def to_the_end(
     force: bool,
     progress: Progress | None,
     tell: Callable[[Result], None] | None = None,
+    cache: bool = True,
 ) -> Run:
     """Simulate an unfinished run from its last good checkpoint, or from the beginning, and write its folder.
 
-    Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated. Without a single
+    Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated; `cache` is that of
+    `moot.simulate`, and of use where no checkpoint is left yet. Without a single
     checkpoint, whatever stops the work leaves nothing behind.
     """
     from moot.experiment.simulation import simulate
@@ -135,6 +137,7 @@ def to_the_end(
                 panel=about["panel"],
                 progress=progress,
                 keeper=unfinished,
+                burn_ins=burn_ins() if cache else None,
             )
             unfinished.in_days = False
             if tell is not None:

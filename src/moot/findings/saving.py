@@ -16,6 +16,7 @@ import numpy as np
 from moot.declaring.files import data_folder
 from moot.errors import RunError
 from moot.findings.tables import measures_of, stocks_of, tables_of
+from moot.store.burnt import BurnIns
 from moot.store.folder import checksums, free_place, whole_folder
 from moot.store.parquet import Tables
 from moot.store.runs import FORMAT, MANIFEST, TABLES, is_run_folder
@@ -57,6 +58,14 @@ def code_hash() -> str:
             digest.update(f"{package}/{path.name}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def burn_ins(*, least: int | None = None) -> BurnIns:
+    """The kept burn-ins of this version of Moot, from `least` person-days on (see `moot.store.burnt`).
+
+    The code's hash enters their keys: another version neither finds nor replaces them.
+    """
+    return BurnIns({"code": code_hash()}, least=least)
 
 
 def versions() -> dict[str, str]:
@@ -117,13 +126,14 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "start": scenario.start.isoformat(),
         "arms": list(result.arms),
         "burn_in_days": result.burn_in_days,
+        "burn_in_cached": result.burn_in_cached,
         "threads": result.threads,
         "digest": result.digest,
         "digests": result.digests,
         "code": code_hash(),
         "versions": versions(),
         "seconds": {name: round(value, 4) for name, value in result.seconds.items()},
-        "person_days_per_s": round(person_days_per_s(result)),
+        "person_days_per_s": round(result.person_days_per_s),
         "peak_rss_bytes": result.peak_rss_bytes,
         "normaliser": result.normaliser,
         "certainty": compiled.certainty,
@@ -150,16 +160,6 @@ def file_of(scenario: Scenario) -> str:
     """The name of the file that a scenario was read from; empty for a shipped one, which goes by its name."""
     path = scenario.source_path
     return "" if path is None or path.resolve().is_relative_to(data_folder().resolve()) else path.name
-
-
-def person_days_per_s(result: Result) -> float:
-    """People × (burn-in days + days × arms) ÷ (burn-in + simulate seconds).
-
-    A burn-in that took no time was read from a cache and counts for nothing on either side.
-    """
-    burn_in = result.seconds.get("burn_in", 0.0)
-    days = (result.burn_in_days if burn_in > 0 else 0) + result.days * len(result.arms)
-    return result.people * days / max(burn_in + result.seconds["simulate"], 1e-9)
 
 
 def save(
@@ -213,7 +213,8 @@ def log_of(content: dict[str, Any]) -> str:
         f"synthetic people, "
         f"{content['days']} days from {content['start']}, seed {content['seed']}, {content['threads']} "
         f"threads",
-        f"arms: {', '.join(content['arms'])}; burn-in of {content['burn_in_days']} days under today's law",
+        f"arms: {', '.join(content['arms'])}; burn-in of {content['burn_in_days']} days under today's law"
+        + (", its end read from the cache" if content.get("burn_in_cached") else ""),
         "seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()),
         f"person-days a second: {content['person_days_per_s']:,}; peak memory "
         f"{content['peak_rss_bytes'] / 2**20:,.0f} MiB",

@@ -48,7 +48,7 @@ BY_DAY = {"region": 1, "level": 1, "s_region": 1, "s_level": 1, "score": 2}
 BY_MONTH = {"month": 1, "s_month": 1, "fear": 1, "level_score": 2}
 """Fields of `Record`, and the axis along which they grow."""
 MARKED = 4_096
-"""People whose statics are compared when a checkpoint is gone on from."""
+"""People whose statics are compared when a checkpoint or a cached burn-in is gone on from."""
 
 
 def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str, Any]]:
@@ -160,12 +160,17 @@ def tables_hash(compiled: Compiled) -> str:
 
 
 def statics_hash(population: Population) -> str:
-    """SHA-256 (hex) of the statics of some people, chosen by a hash of their places."""
+    """SHA-256 (hex) of the statics of `MARKED` people, chosen by a hash of their places; of all, if fewer."""
+    if population.people <= MARKED:
+        return _statics_of(population, np.arange(population.people, dtype=np.uint64))
     key = np.uint64(static_hash(seed_key(population.seed), purpose("checkpoint/statics"), 0))
-    steps = np.arange(min(MARKED, population.people), dtype=np.uint64)
+    steps = np.arange(MARKED, dtype=np.uint64)
     with np.errstate(over="ignore"):
         mixed = (steps + key) * np.uint64(0x9E3779B97F4A7C15)
-    chosen = (mixed >> np.uint64(20)) % np.uint64(population.people)
+    return _statics_of(population, (mixed >> np.uint64(20)) % np.uint64(population.people))
+
+
+def _statics_of(population: Population, chosen: NDArray[np.uint64]) -> str:
     digest = hashlib.sha256(f"{population.people}".encode())
     for table in (population.person, population.household):
         digest.update(np.ascontiguousarray(table[chosen]).tobytes())

@@ -63,6 +63,8 @@ class Checkpoint:
 
     def read(self) -> Point:
         """What was kept. Ask `fault` before."""
+        import duckdb
+
         content = unsealed(self.path / MANIFEST, FORMAT)
         arrays = {}
         tables = Tables()
@@ -74,7 +76,7 @@ class Checkpoint:
                 dtype = np.dtype(about["dtype"])
                 whole = columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
                 arrays[name] = np.ascontiguousarray(whole, dtype).reshape(about["shape"])
-        except ValueError as error:
+        except (ValueError, duckdb.Error) as error:
             raise RunError(f"{self.path} is not as Moot wrote it: {error}") from None
         finally:
             tables.close()

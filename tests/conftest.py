@@ -1,0 +1,24 @@
+"""Tests put nothing into the cache of the user, and find nothing there but compiled kernels."""
+
+import pytest
+
+from moot.draws.compiled import CACHE  # looked up before the variable below is another
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """A cache folder of the tests' own; programs that they start find the compiled kernels in it."""
+    root = tmp_path_factory.mktemp("cache")
+    kernels = CACHE.parent.resolve()
+    kernels.mkdir(parents=True, exist_ok=True)
+    (root / "kernels").symlink_to(kernels, target_is_directory=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOOT_CACHE", str(root))
+        yield root
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """A cache folder in which this test alone finds what it puts there; no program is to be started."""
+    monkeypatch.setenv("MOOT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
