@@ -13,6 +13,7 @@ import pytest
 from moot.findings import resuming
 from moot.store.checkpoint import checkpoints_in
 from moot.store.parquet import Tables
+from moot.store.unfinished import way_on
 from tests.cli.test_running import said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,6 +130,19 @@ def test_an_unfinished_run_can_be_deleted_and_one_with_checkpoints_too(capsys, h
     ]
     assert said(capsys, "runs", "--delete", "runs/short-1")[0] == 0
     assert list((here / "runs").iterdir()) == []
+
+
+def test_force_makes_a_finished_run_anew(capsys, here):
+    assert said(capsys, *begun())[0] == 0
+    measures = here / "runs/short-1/measures.parquet"
+    measures.write_bytes(measures.read_bytes() + b"x")
+    assert said(capsys, *begun())[0] == 2
+    assert said(capsys, *begun("--force"))[0] == 0
+    assert said(capsys, "verify", "runs/short-1")[0] == 0
+
+
+def test_the_way_on_can_be_pasted():
+    assert way_on(Path("my runs/short 1")) == "moot resume 'my runs/short 1'"
 
 
 @pytest.mark.parametrize(

@@ -80,20 +80,21 @@ def test_each_place_in_a_queue_is_given_once(threads: int) -> None:
     assert (mine.sum(axis=0) == 1).all()
 
 
-def test_those_who_wait_leave_when_one_fails() -> None:
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_those_who_wait_leave_when_one_fails(failing: int) -> None:
     gate, came = new_gate(), []
 
     def phase(w: int) -> None:
-        if w == 0:
-            raise KeyboardInterrupt
-        came.append(wait_for(gate, 2))
+        if w == failing:
+            raise MemoryError
+        came.append(wait_for(gate, 3))
 
     def leave() -> None:
         gate[LEAVE] = 1
 
-    with Team(2) as team, pytest.raises(KeyboardInterrupt):
+    with Team(3) as team, pytest.raises(MemoryError):
         team.run(phase, on_error=leave)
-    assert came == [False]
+    assert came == [False, False]
 
 
 def test_the_clock_is_the_monotonic_one() -> None:

@@ -82,7 +82,7 @@ def runs(
 ) -> None:
     """List the runs of a folder, those that did not end among them, or delete one."""
     from moot.store.runs import delete_run, list_runs, read_manifest, unreadable_runs
-    from moot.store.unfinished import delete_unfinished, is_unfinished, list_unfinished, place_beside
+    from moot.store.unfinished import delete_unfinished, is_unfinished, list_unfinished, place_beside, way_on
 
     if delete is not None:
         if is_unfinished(delete):
@@ -107,7 +107,7 @@ def runs(
                 "scenario": about["scenario"]["name"] if about else None,
                 **{k: about[k] if about else None for k in ("people", "days", "seed", "arms")},
                 "checkpoint": str(last.path) if last else None,
-                "resume": f"moot resume {place_beside(one)[0]}",
+                "resume": f"{way_on(place_beside(one)[0])}",
             }
             for one, about, last in unfinished
         ]
@@ -124,6 +124,6 @@ def runs(
     for one, about, last in unfinished:
         what = f"{about['scenario']['name']}  " if about else ""
         where = f"the last checkpoint is {last}" if last else "no checkpoint yet"
-        print(f"{one}  unfinished: {what}{where}; go on with: moot resume {place_beside(one)[0]}")
+        print(f"{one}  unfinished: {what}{where}; go on with: {way_on(place_beside(one)[0])}")
     if not found and not unreadable and not unfinished:
         print(f"no runs in {folder}")

@@ -242,6 +242,7 @@ def _to_the_end(
     """Simulate a run that leaves checkpoints, to its end or to the next Ctrl-C."""
     from moot.experiment.profiling import profile_lines
     from moot.findings.resuming import to_the_end
+    from moot.store.unfinished import way_on
 
     def tell(result: Result) -> None:
         if profile:
@@ -266,7 +267,7 @@ def _to_the_end(
             last = unfinished.last()
             if last is None:
                 raise
-            print(f"stopped; the last checkpoint is {last}; go on with: moot resume {place}", file=sys.stderr)
+            print(f"stopped; the last checkpoint is {last}; go on with: {way_on(place)}", file=sys.stderr)
             raise SystemExit(130) from None
     if as_json:
         print(json.dumps(told(done, place, dict(done.manifest["seconds"])), ensure_ascii=False))

@@ -92,7 +92,7 @@ def reopen(path: Path, *, force: bool = False) -> tuple[Unfinished, Scenario]:
                 "was overwritten"
             )
         scenario = scenario_of(about)
-        if not finished(unfinished):
+        if unfinished.anew or not finished(unfinished):
             writable(place, about["people"], about["panel"], force=force)
         return unfinished, scenario
     except BaseException:
@@ -127,7 +127,7 @@ def to_the_end(
     from moot.findings.run import open_run
 
     about = unfinished.about
-    if not finished(unfinished):
+    if unfinished.anew or not finished(unfinished):
         try:
             result = simulate(
                 scenario,

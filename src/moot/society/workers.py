@@ -28,6 +28,7 @@ class Team:
             SimpleQueue() for _ in range(self.size - 1)
         ]
         self._done: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._on_error: Callable[[], None] | None = None
         self._threads = [
             threading.Thread(target=self._serve, args=(w,), daemon=True, name=f"moot-{w + 1}")
             for w in range(self.size - 1)
@@ -41,6 +42,8 @@ class Team:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
+        if kind is not None and self._on_error is not None:
+            self._on_error()
         for box in self._inbox:
             box.put(None)
         for thread in self._threads:
@@ -55,14 +58,17 @@ class Team:
                 phase(worker + 1)
                 self._done.put(None)
             except BaseException as error:
+                if self._on_error is not None:
+                    self._on_error()
                 self._done.put(error)
 
     def run(self, phase: Callable[[int], None], on_error: Callable[[], None] | None = None) -> None:
         """Run phase(0), ..., phase(size - 1), one per thread, and wait for all of them.
 
-        `on_error` is called where this thread fails or is interrupted, before it waits for the others: phases
-        that wait for each other need it.
+        `on_error` is called as soon as any thread fails or is interrupted: phases that wait for each other
+        need it, or the others would wait for ever.
         """
+        self._on_error = on_error
         first: BaseException | None = None
         sent = 0
         try:

@@ -28,7 +28,7 @@ import numpy as np
 from moot.errors import MissingExtraError, RunError
 from moot.store.folder import differing
 from moot.store.parquet import Columns, Tables, quoted
-from moot.store.unfinished import CHECKPOINTS, is_unfinished, place_beside
+from moot.store.unfinished import CHECKPOINTS, is_unfinished, place_beside, way_on
 
 __all__ = [
     "FORMAT",
@@ -81,7 +81,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     manifest = path / MANIFEST
     place, begun = place_beside(path)
     if is_unfinished(begun) and not (place / MANIFEST).is_file():
-        raise RunError(f"{place} is not finished; go on with it: moot resume {place}")
+        raise RunError(f"{place} is not finished; go on with it: {way_on(place)}")
     if not path.exists():
         near = [str(one) for one in (*list_runs(path.parent), *list_runs(path.parent / "runs"))]
         alike = [one for one in near if Path(one).name == path.name]

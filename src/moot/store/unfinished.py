@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import warnings
 from collections.abc import Callable
@@ -86,6 +87,11 @@ def place_beside(path: Path) -> tuple[Path, Path]:
     return path, path.with_name(path.name + SUFFIX)
 
 
+def way_on(place: Path) -> str:
+    """The command that goes on with an unfinished run, as a shell reads it."""
+    return f"moot resume {shlex.quote(str(place))}"
+
+
 class Unfinished:
     """A run on its way in `folder`, which will be the run folder `place`; a `Keeper`.
 
@@ -98,6 +104,7 @@ class Unfinished:
         self.folder = place_beside(place)[1]
         self.run = identity(about)
         self.stop = self.in_days = False
+        self.anew = False  # begun now: a run folder that is there is not the end of this run
         self.tell: Callable[[str], None] = _warn
 
     @classmethod
@@ -109,7 +116,7 @@ class Unfinished:
                 raise RunError(f"{folder} is in the way and is not an unfinished run; it is left as it is")
             if not force:
                 raise RunError(
-                    f"{folder} holds an unfinished run; go on with it: moot resume {place}; or say --force "
+                    f"{folder} holds an unfinished run; go on with it: {way_on(place)}; or say --force "
                     "to begin anew"
                 )
             os.close(_locked(folder))
@@ -119,7 +126,9 @@ class Unfinished:
                 (work / FILE).write_text(sealed({"format": FORMAT, **about}), "utf-8")
             except OSError as error:
                 raise RunError(f"cannot write {folder}: {error.strerror or error}") from None
-        return cls(place, about, _locked(folder))
+        begun = cls(place, about, _locked(folder))
+        begun.anew = True
+        return begun
 
     @classmethod
     def at(cls, path: Path) -> Unfinished:
@@ -185,7 +194,7 @@ class Unfinished:
             good, _ = _last_good(checkpoints_in(self.folder), self.run)
             last = (
                 f"the last good checkpoint is {good}; nothing was overwritten; when that is mended, go on "
-                f"with: moot resume {self.place}"
+                f"with: {way_on(self.place)}"
                 if good
                 else "there is no checkpoint before it"
             )
