@@ -10,6 +10,7 @@ from moot.regime.reading import load_regime
 from moot.society.compile import repair_row
 from moot.society.law import HEAVY, NOVICE, ONE
 from moot.society.score import NEVER, day_of_reaching, next_rise, rebase, score_at
+from moot.society.state import SCHEME
 from tests.laws import worlds as w
 
 SHAPE = 2.0
@@ -269,3 +270,52 @@ def test_a_course_is_taken_at_its_rate_and_at_most_once_a_year(tmp_path):
     exits = w.daily(result, "list:course-taken:exits", "licence")
     assert entries.sum() == taken
     assert (exits[365:] == entries[:-365]).all()
+
+
+def test_a_list_may_give_back_a_score_below_0(tmp_path):
+    """On a scale from -50: who comes off the list has the score that the rule says, not the one before."""
+    acts = {"jaywalking": {"base": 60, "per": "person"}}
+    score = {"floor": -50, "tiers": [{"tier": "all", "from": -50}]}
+    rule = {"list": "ban", "entry": {"act": "jaywalking"}, "exit": {"after_days": 2, "score": -10}}
+    watch = w.regime(
+        w.scheme({"jaywalking": {"points": 1}}, score=score, lists=[rule]),
+        sensors=[w.eye({"jaywalking": 1.0})],
+    )
+    states = []
+    made = w.scenario(tmp_path, w.country(acts), {"watch": watch}, people=500, days=60)
+    w.run(made, panel=0, on_day=lambda society, day: states.append(society.books["hot"].copy()))
+    scores = states[-1][:, 1, SCHEME].astype(np.int16)
+    assert (scores == -10).sum() > 250
+    assert (
+        (scores <= -10) | (scores >= 97)
+    ).all()  # the rest did nothing, or are on the list for the first time
+
+
+def test_novices_who_start_above_where_repair_ends_stay_there(tmp_path):
+    """`to` is where repair ends: it takes nothing from those who are above."""
+    licence = {"licence": {"by_age": [1.0] * 9, "novice": 1.0}}
+    of = w.country({"jaywalking": {"base": 0, "per": "person"}}, attributes=licence)
+    score = {
+        "start": 100, "novice_start": 80, "novice_cycle_days": 30,
+        "repair": [{"every_days": 1, "points": 1, "to": 50}, {"every_days": 1, "points": 1, "if": "novice"}],
+    }  # fmt: skip
+    watch = w.regime(w.scheme({"jaywalking": {"points": 1}}, score=score))
+    result = w.run(w.scenario(tmp_path, of, {"watch": watch}, people=300, days=60), panel=0)
+    assert (result.record.score[1, 0].sum(axis=1) == 300 * 80).all()
+
+
+def test_a_charge_comes_before_a_step_of_its_day_also_when_points_came_back_that_morning(tmp_path):
+    """A plain step of repair and the same step beside a rule that never falls due are one law."""
+    acts = {"jaywalking": {"base": 80, "per": "person"}, "littering": {"base": 80, "per": "person"}}
+    sums = []
+    for name, more in (("plain", []), ("two", [{"after_days": 4000, "to": "ceiling"}])):
+        score = {"memory_months": 1, "repair": [{"every_days": 2, "points": 1}, *more]}
+        watch = w.regime(
+            w.scheme({"jaywalking": {"points": 3}, "littering": {"points": 2}}, score=score),
+            sensors=[w.eye({"jaywalking": 1.0, "littering": 1.0})],
+        )
+        made = w.scenario(tmp_path / name, w.country(acts), {"watch": watch}, people=500, days=90)
+        result = w.run(made, panel=0)
+        assert w.total(result, "redress:score:points-expired", "watch") > 500
+        sums.append(result.record.score[1, 0])
+    np.testing.assert_array_equal(*sums)

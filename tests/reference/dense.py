@@ -333,7 +333,7 @@ class Dense(Livelihood):
             del state.terms[i, x]
             self._delist(a, i, x)
             _, _, restored, novice = law["l_exit"][x]
-            if restored >= 0:
+            if restored != L.NO_SCORE:
                 st = state.standing[law["l_scheme"][x]]
                 st.score[i], st.since[i] = restored, self.today
                 st.novice[i], st.one[i], st.heavy[i] = bool(novice), False, False

@@ -187,7 +187,8 @@ class People:
                     new.since[i], new.novice[i] = eve - clean, True
                     every, points = rule[L.R_NOVICE_EVERY], rule[L.R_NOVICE_POINTS]
                     gained = points * (clean // every) if every else 0
-                    new.score[i] = min(rule[L.R_CAP], rule[L.R_NOVICE_START] + gained)
+                    began = rule[L.R_NOVICE_START]
+                    new.score[i] = max(began, min(rule[L.R_CAP], began + gained))
                 for tier in range(law["tiers"][s] - 1):
                     if new.score[i] < law["lower"][s][tier]:
                         new.tier[i] = tier + 1

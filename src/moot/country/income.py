@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import lru_cache
 from statistics import NormalDist
 
 from moot.country.schema import Income
@@ -25,6 +26,7 @@ def by_decile(income: Income, when: date) -> list[int]:
     return [round(_quantile(income, tail, (d + 0.5) / 10, when)) for d in range(10)]
 
 
+@lru_cache(maxsize=64)
 def tail_of(income: Income, when: date) -> float:
     """The exponent α of the Pareto tail above D9 for which the Gini index is the declared one.
 

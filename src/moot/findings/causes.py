@@ -63,6 +63,8 @@ FOLLOW = frozenset(
     }
 )  # fmt: skip
 """Events that follow from others of the same life."""
+SEEN = frozenset({"charged-by-regime", "mistaken"})
+"""What a sensor of the regime makes of an act, which the twin may have done as well."""
 DECIDED = frozenset({"act", "forgone", "prevented", "hushed"})
 
 
@@ -123,7 +125,7 @@ class Pair:
             return self._event(others[-1])
         if event.kind in DECIDED:
             return self._decided_otherwise(event)
-        if event.kind == "charged-by-regime":
+        if event.kind in SEEN:
             return found
         back = self._last_difference(event)
         return back if back is not None else Cause(UNEXPLAINED, root=True)
@@ -156,7 +158,7 @@ class Pair:
         if kind == "rating-warned":
             return Cause(RATED, day=event.day, root=True)
         if kind == "renewed":
-            return Cause(RULE, day=event.day, root=True)
+            return Cause(STANDING if self._own(event) else RULE, day=event.day, root=True)
         if kind == "listed":
             entry = self.rules.arms[self.arm].lists[event.what][1].entry
             if entry.drawn_per_year is not None:
@@ -170,6 +172,8 @@ class Pair:
         found = self.contributions(event)
         if found:
             return self._event(found[-1])
+        if kind in ("rise", "offer", "bought", "denied", "granted", "decided") and self._own(event):
+            return Cause(STANDING, day=event.day, root=True)
         if kind in ("rise", "offer", "bought"):
             return Cause(RULE, day=event.day, root=True)
         if kind in ("hire-refused", "dismissed"):
@@ -177,6 +181,10 @@ class Pair:
         if kind == "rating-dropped":
             return Cause(RATED, day=event.day, root=True)
         return Cause(BEFORE, root=True)
+
+    def _own(self, event: Event) -> bool:
+        """Whether the scheme of an event is in this arm alone: the regime brings where people start in it."""
+        return bool(event.scheme) and event.scheme not in self.rules.arms[self.twin_arm].schemes
 
     def contributions(self, event: Event) -> list[Event]:
         """The events of this side from which an event follows, in their order; the last is the immediate
@@ -228,7 +236,9 @@ class Pair:
                 return [one for one in same_day if one.kind == "fall" and one.scheme == event.scheme]
             if entry.act is not None:
                 return [one for one in same_day if one.kind in CHARGES and one.what == entry.act]
-            return [one for one in same_day if one.kind == "offer" and one.what == entry.offer]
+            # A day tells its lists before its offers: the offer is looked for in the whole day.
+            day = [one for one in self.here if one.day == event.day]
+            return [one for one in day if one.kind == "offer" and one.what == entry.offer]
         if kind == "delisted":
             rule = rules.lists[event.what][1]
             if rule.exit.tier is not None:
@@ -243,7 +253,10 @@ class Pair:
             return [one for one in same_day if one.kind == turn and one.scheme == event.scheme]
         if kind == "displaced":
             return [one for one in same_day if one.kind == "prevented" and one.what == event.what]
-        if kind in ("refused", "trip", "prevented", "recognised"):
+        if kind == "trip":
+            refuses = [name for name, (_, rule) in rules.lists.items() if event.what in rule.refuses]
+            return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in refuses]
+        if kind in ("refused", "prevented", "recognised"):
             held = self.rules.barring(event)
             return [one for one in self.here[: event.place] if one.kind == "listed" and one.what in held]
         if kind in LIVELIHOOD:
@@ -334,6 +347,8 @@ class Pair:
                 return self._believed(one, event)
             if event.kind in ("listed", "delisted", "refused", "trip"):
                 return one.kind in CHARGES or one.what == event.what or one.what in event.lists
+            if event.kind == "offer" and one.kind == "listed" and one.day == event.day:
+                return False  # it follows from the offer
             return one.kind in CHARGES or one.scheme == event.scheme
 
         own = self._last(self._own_differences, event, bears)
@@ -400,7 +415,7 @@ class Pair:
         seen = {(event.arm, event.place)}
         while True:
             found = pairs[event.arm].cause(event)
-            if event.kind == "charged-by-regime":
+            if event.kind in SEEN:
                 yield Cause(SENSOR, day=event.day, number=event.number, root=found.event is None)
             yield found
             if found.event is None or (found.event.arm, found.event.place) in seen:

@@ -165,7 +165,8 @@ class Repair(Part):
 
     `after_days`: once, so many days after the last charge. `every_days`: again and again, counted from the
     last charge. `points` come back (`log_odds` of a logistic score), or the score is set `to` the ceiling; a
-    number in `to` is where it ends. `if`: only for these. `after_days_heavy`: the term after a heavy act.
+    number in `to` is where all repair of the score ends, this as well. `if`: only for these.
+    `after_days_heavy`: the term after a heavy act.
     """
 
     after_days: int | None = Field(default=None, ge=1)

@@ -112,7 +112,7 @@ class _Life:
             term = repair.after_days_heavy if self.heavy and repair.after_days_heavy else repair.after_days
             if clean >= term:
                 if repair.to == "ceiling":
-                    return self.scheme.score.ceiling
+                    return self._full
                 gained += repair.points or 0
         return min(self._full, self.value + gained)
 
@@ -175,7 +175,11 @@ class _Life:
         now = min(self.scheme.score.ceiling, self._score(day) + gains)
         rhythm = [repair.every_days for repair in self.scheme.score.repair if repair.every_days is not None]
         if len(rhythm) == len(self.scheme.score.repair) == 1:
-            self.last += (day - self.last) // rhythm[0] * rhythm[0]
+            steps, rest = divmod(day - self.last, rhythm[0])
+            if steps > 0 and rest == 0 and now <= self._full:
+                # A step of today stays one of today: a charge of this day would still come before it.
+                steps, now = steps - 1, now - (self.scheme.score.repair[0].points or 0)
+            self.last += steps * rhythm[0]
             self.value = now
         else:
             self.value += now - self._score(day)

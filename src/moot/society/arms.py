@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from moot.regime.engines import bent
 from moot.regime.schema import Decision, ListRule, Offer, Regime, Scheme, Sensor
@@ -18,7 +19,7 @@ class Arm:
     regime: Regime | None
     institutions: bool
 
-    @property
+    @cached_property
     def schemes(self) -> list[Scheme]:
         """All schemes as they run (tables of points, whatever the engine), those in force today first."""
         regimes = (*self.existing, *((self.regime,) if self.regime else ()))

@@ -215,12 +215,15 @@ class Builder:
                 regime = arm.regime
                 if regime is None or regime.announced is None:
                     continue
-                days[a, 1] = max(day_number(self.start), day_number(regime.announced))
                 omega = regime.believed_share.at(self.start) if regime.believed_share is not None else 0.0
                 q0, q1 = (min(0.999, max(LEAST_CERTAINTY, x)) for x in found[group])
                 if p0 > 0:
                     believed = _sigmoid(_logit(p0) + omega * (_logit(q1) - _logit(q0)))
                     values[a, c, 1:] = round(round(believed, 9) * 65536)
+            announced = arm.regime.announced if arm.regime is not None else None
+            if announced is not None and (values[a, :, 1] != values[a, :, 0]).any():
+                # What changes nothing in the air begins nothing: the way back to it is not interrupted.
+                days[a, 1] = max(day_number(self.start), day_number(announced))
         return {"ambient_day": days, "ambient": values}, certainty
 
     def sensors_part(self) -> tuple[Tables, Tables]:

@@ -100,7 +100,7 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
             z["l_exit"][a, x] = (
                 0 if rule.exit.tier is not None else 1 if rule.exit.after_days is not None else 2,
                 tiers.index(rule.exit.tier) if rule.exit.tier is not None else rule.exit.after_days or 0,
-                -1 if rule.exit.score is None else rule.exit.score,
+                L.NO_SCORE if rule.exit.score is None else rule.exit.score,
                 int(rule.exit.novice),
             )
             for context, chance in rule.refuses.items():

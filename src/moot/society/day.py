@@ -39,6 +39,7 @@ from moot.society.law import (
     FROM_TIES,
     JUDGE,
     KNOWN,
+    NO_SCORE,
     NOVICE,
     OF_TIES,
     OUT,
@@ -354,7 +355,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
         x = (packed >> 25) & 255
         i = lo + place
         delist(world, law, m, b, i, a, x, day)
-        if law[a].l_exit[x, 2] >= 0:
+        if law[a].l_exit[x, 2] != NO_SCORE:
             s = law[a].l_scheme[x]
             mark = mark_of(m, i, a, s) & (15 << TIER)
             if law[a].l_exit[x, 3] != 0:
@@ -482,6 +483,8 @@ def begin(law, m, blocks, first_scheme, day):
                         value = r[9]
                         last = day - (day + np.int64(see.person(m)[i, BORN])) % r[10]
                         mark = np.int64(NOVICE)
+                        if value > r[2]:
+                            mark |= np.int64(1)
                     now = score_at(value, last, mark, day, r)
                     tier = np.int64(0)
                     while tier + 1 < law[a].tiers[s] and now < law[a].lower[s, tier]:

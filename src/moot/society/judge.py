@@ -378,6 +378,8 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
         if novice_phase(m, i, world, law, a, s, day):
             now = r[R_NOVICE_START]
             mark = (mark & ~(ABOVE | LAST_WAS_ONE | HEAVY)) | NOVICE
+            if now > r[R_CAP]:
+                mark |= ABOVE
             set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
             value = now
             last = np.int64(day)

@@ -15,6 +15,8 @@ R_EVERY, R_POINTS, R_CAP, R_ONE_DAYS, R_ONE_POINTS, R_FULL, R_FULL_HEAVY = 0, 1,
 R_NOVICE_EVERY, R_NOVICE_POINTS, R_NOVICE_START, R_NOVICE_CYCLE = 7, 8, 9, 10
 REPAIR_COLUMNS = 11
 
+NO_SCORE = -(1 << 20)  # of a list that leaves the score of those who come off it as it is
+
 # Bits of a scheme's mark; the tier sits above them.
 ABOVE, ONE, HEAVY, NOVICE, TIER = 1, 2, 4, 8, 4  # TIER is a shift
 
@@ -245,7 +247,7 @@ ARM = _record(
     lists=(),
     l_scheme=(LISTS,),
     l_entry=(LISTS, 2),  # kind (0 tier, 1 act, 2 offer) and which
-    l_exit=(LISTS, 4),  # kind (0 tier, 1 term), tier or days, score restored or -1, novice
+    l_exit=(LISTS, 4),  # kind (0 tier, 1 term), tier or days, score restored or NO_SCORE, novice
     prevents=(256,),  # acts prevented for each set of lists, bit by act
     watched_lists=(),  # lists that refuse something, bit by list
     # -- work and money

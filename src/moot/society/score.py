@@ -24,6 +24,7 @@ from moot.society.law import (
 )
 
 NEVER = 1 << 30
+LEAST = -32_768  # that a score of 16 bits holds
 
 
 @inline
@@ -114,7 +115,11 @@ def rebase(new, last, mark, day, r):
         return new, last, mark | ABOVE
     mark &= ~ABOVE
     if plain(mark, r):
-        return new, last + steps(day - last, r[R_EVERY]) * r[R_EVERY], mark
+        whole = steps(day - last, r[R_EVERY]) * r[R_EVERY]
+        if whole > 0 and whole == day - last and new - r[R_POINTS] >= LEAST:
+            # A step of today stays one of today: a charge of this day would still come before it.
+            return new - r[R_POINTS], day - r[R_EVERY], mark
+        return new, last + whole, mark
     added = gain(last, mark, day, r)
     if added >= NEVER:
         return new, day, mark & ~(ONE | HEAVY)
