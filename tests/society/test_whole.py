@@ -12,7 +12,7 @@ from moot.experiment.simulation import simulate
 from moot.findings.events import events_of
 from moot.findings.lives import unexplained_differences
 from moot.findings.rules import Rules
-from moot.society import day as kernels
+from moot.society import closing
 from moot.society.counting import slots_of_packed
 from tests.laws.worlds import SIGMAS
 from tests.society import everything
@@ -75,7 +75,7 @@ class Certainty:
             sums = np.zeros((arms, schemes + 2, len(slots_of_packed())), np.int64)
             both = np.zeros((arms, sums.shape[2]), np.uint64)
             law, record = society.compiled.law, society.books.records[0]
-            kernels.sum_packed(society.world, law, record, np.array([b]), today, sums, both)
+            closing.sum_packed(society.world, law, record, np.array([b]), today, sums, both)
             self.sums[:, b] = sums[:, schemes:].sum(axis=2)
 
 
