@@ -22,8 +22,8 @@ from moot.experiment.simulation import simulate
 from moot.regime.schema import Regime
 from moot.society.digest import state_sums
 from tests.society import everything
-from tests.society.everything import GONE, F, changed
-from tests.society.mechanisms import NO_MECHANISM, ROWS
+from tests.society.everything import GONE, changed
+from tests.society.mechanisms import NO_MECHANISM, ROWS, F
 
 ARMS = 6  # in one run, so that compiling is paid for less often
 
