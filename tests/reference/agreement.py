@@ -85,7 +85,7 @@ def terms_of(society: Society, a: int) -> dict[tuple[int, int], int]:
     starts: Any = society.population.layout.block_start
     out = {}
     for b, count in enumerate(society.books["mail_n"][TERM].tolist()):
-        for packed, until, _ in society.books["mail"][TERM, b, :count].tolist():
+        for packed, until in society.books.messages(TERM, b)[:count].tolist():
             if packed >> 17 & 255 == a:
                 out[int(starts[b]) + (packed & 0x1FFFF), packed >> 25 & 255] = until
     return out

@@ -115,9 +115,10 @@ def test_what_a_digest_holds(tmp_path, blocks):
             assert digest != found.digests[name]
 
 
-def room_for(messages, people, arms):
-    """What `books.ROOM` must be for a box to hold `messages` at first."""
-    return (messages - 1024) / (people * arms)
+def with_room_for(monkeypatch, messages):
+    """Let every box hold `messages` at first."""
+    monkeypatch.setattr(books, "FEWEST", messages)
+    monkeypatch.setattr(books, "ROOM", dict.fromkeys(books.ROOM, 0.0))
 
 
 class Full:
@@ -133,7 +134,7 @@ class Full:
             except books.DeskFull:
                 self.times += 1
                 raise
-            self.mail = desk.sizes["mail_cap"]
+            self.mail = max(desk.sizes[f"{box}_cap"] for box in books.BOXES)
 
         monkeypatch.setattr(books.Books, "watch_room", watched)
 
@@ -142,9 +143,8 @@ def test_a_desk_that_grows_changes_nothing(tmp_path, monkeypatch):
     """Boxes that fill from day to day are doubled before they overflow."""
     scenario = worlds.scenario(tmp_path, 9, people=200, days=40)
     roomy = simulate(scenario, threads=1, panel=0)
-    arms = len(roomy.arms)
     full = Full(monkeypatch)
-    monkeypatch.setattr(books, "ROOM", room_for(600, 200, arms))
+    with_room_for(monkeypatch, 600)
     assert simulate(scenario, threads=1, panel=0).digests == roomy.digests
     assert full.times == 0
     assert full.mail > 600
@@ -155,14 +155,14 @@ def test_a_box_that_overflows_starts_the_run_again_with_more_room(tmp_path, monk
     scenario = worlds.scenario(tmp_path, 9, people=200, days=40)
     roomy = simulate(scenario, threads=1, panel=0)
     full = Full(monkeypatch)
-    monkeypatch.setattr(books, "ROOM", room_for(16, 200, len(roomy.arms)))
+    with_room_for(monkeypatch, 16)
     assert simulate(scenario, threads=2, panel=200).digests == roomy.digests
     assert 1 <= full.times < len(simulation.ROOMS)
 
 
 def test_a_run_that_no_desk_holds_says_so(tmp_path, monkeypatch):
     scenario = worlds.scenario(tmp_path, 9, people=200, days=40)
-    monkeypatch.setattr(books, "ROOM", room_for(2, 200, 3))
+    with_room_for(monkeypatch, 2)
     monkeypatch.setattr(simulation, "ROOMS", (1.0,))
     with pytest.raises(MootError, match=r"more messages in a day than can be held: .* messages for a block"):
         simulate(scenario, threads=1, panel=0)

@@ -8,7 +8,9 @@ import pytest
 
 from moot.experiment import simulation
 from moot.experiment.scenario import load_scenario
+from moot.society import books
 from moot.society.books import Books
+from moot.society.law import BOXES
 
 LAW = Path(__file__).parents[2] / "benchmarks" / "ledger-1" / "scenario.yaml"
 
@@ -20,21 +22,19 @@ def test_boxes_grow_within_a_day(threads: int, monkeypatch: pytest.MonkeyPatch) 
     build, watch, make_room = Books.__init__, Books.watch_mail, Books.make_room
 
     def small(self: Books, *args: Any, **options: Any) -> None:
+        monkeypatch.setattr(books, "FEWEST", 18)
+        monkeypatch.setattr(books, "ROOM", dict.fromkeys(books.ROOM, 0.0))
         build(self, *args, **options)
-        self.sizes["mail_cap"] = 24
-        self.arrays["mail"] = self._new("mail")
-        for mine in self.own:
-            mine["chain"] = self._new("chain")
-        self._point()
 
     def watched(self: Books) -> None:
         watch(self)
-        assert 2 * int(self["mail_n"].max()) <= self.sizes["mail_cap"]
+        for rows, box in zip(self["mail_n"], BOXES, strict=True):
+            assert 4 * int(rows.max()) <= 3 * self.sizes[f"{box}_cap"]
 
-    def grow(self: Books, cap: str, wanted: int, used: int | None = None) -> None:
+    def grow(self: Books, cap: str, wanted: int) -> None:
         before = self.sizes[cap]
-        make_room(self, cap, wanted, used)
-        if self.sizes[cap] > before and cap == "mail_cap":
+        make_room(self, cap, wanted)
+        if self.sizes[cap] > before and cap.removesuffix("_cap") in BOXES:
             grown.append(np.array(self["mail_n"]).sum(axis=1).tolist())
 
     monkeypatch.setattr(Books, "__init__", small)

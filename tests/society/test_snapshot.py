@@ -116,7 +116,7 @@ def test_a_box_that_overflows_goes_on_from_the_last_checkpoint(tmp_path, monkeyp
 
     def full_once(desk):
         watch(desk)
-        calls.append(desk.sizes["mail_cap"])
+        calls.append(desk.sizes["own_cap"])
         if len(calls) == 20:
             raise books.DeskFull("mail: no room")
 

@@ -31,7 +31,7 @@ from moot.society.arms import Arm, day_number
 from moot.society.changing import law_from
 from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
-from moot.society.law import JUDGE, TERM
+from moot.society.law import BOXES, JUDGE, TERM
 from moot.society.livelihood_tables import places_fixed
 from moot.society.snapshot import restore, state_in, tables_hash, take
 from moot.store.burnt import UNREADABLE, BurnIns
@@ -451,15 +451,12 @@ def _carry(burnt: Society, society: Society) -> None:
     society.books["past_n"][:] = burnt.books["past_n"]
     for box in (TERM, JUDGE):
         counts = burnt.books["mail_n"][box]
-        society.books.make_room("mail_cap", int(counts.max()) * arms)
-        for b in np.flatnonzero(counts):
-            rows = burnt.books["mail"][box, b, : counts[b]]
-            for a in range(arms):
-                copy = rows.copy()
-                copy[:, 0] |= a << 17
-                at = a * len(rows)
-                society.books["mail"][box, b, at : at + len(rows)] = copy
-            society.books["mail_n"][box, b] = arms * len(rows)
+        society.books.make_room(f"{BOXES[box]}_cap", int(counts.max()) * arms)
+        for block, count in enumerate(counts.tolist()):
+            rows = np.tile(burnt.books.messages(box, block)[:count], (arms, 1))
+            rows[:, 0] |= np.repeat(np.arange(arms), count) << 17
+            society.books.messages(box, block)[: len(rows)] = rows
+        society.books["mail_n"][box] = arms * counts
 
 
 def peak_rss_bytes() -> int:

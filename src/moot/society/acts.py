@@ -42,6 +42,7 @@ from moot.society.candidates import (
     thinning,
 )
 from moot.society.counting import looks_of, stratum_of, tally
+from moot.society.desk import note, pack, put
 from moot.society.fear import deterrence, fear_at
 from moot.society.gaming import gamed, moved_elsewhere
 from moot.society.law import (
@@ -83,47 +84,6 @@ L_FINE_ENDED, L_ARREARS, L_RATING_WARNED, L_RATING_DROPPED = 36, 37, 38, 39
 L_ALLEGED, L_RECOGNISED, L_CUT_OFF, L_CUTS_OFF, L_TAKEN_BACK, L_IN_TOUCH = 50, 51, 52, 53, 54, 55
 L_BOUGHT, L_DISPLACED = 56, 57
 L_PLACE_HANDED_ON, L_PLACE_MISSING = 60, 61
-
-
-@inline
-def note(m, b, day, i, a, what, k, source, x, y):
-    """Write one event of a panel life: (day, person, arm, what, act, source, x, y)."""
-    n = see.life_n(m)[b]
-    if n < m.n_life_cap:
-        row = see.life(m)[b, n]
-        row[0] = day
-        row[1] = i
-        row[2] = a
-        row[3] = what
-        row[4] = k
-        row[5] = source
-        row[6] = x
-        row[7] = y
-    see.life_n(m)[b] = n + 1
-
-
-@inline
-def put(m, box, b, packed, origin, to):
-    """Append a message to a block's box; a box that is full still counts, and the day then raises."""
-    n = see.mail_n(m)[box, b]
-    if n < m.n_mail_cap:
-        row = see.mail(m)[box, b, n]
-        row[0] = packed
-        row[1] = origin
-        row[2] = to
-    see.mail_n(m)[box, b] = n + 1
-
-
-@inline
-def pack(place, a, k, bits, sensor):
-    """(place in block, arm, act, bits, sensor) in one int64."""
-    return (
-        np.int64(place)
-        | (np.int64(a) << 17)
-        | (np.int64(k) << 25)
-        | (np.int64(bits) << 33)
-        | (np.int64(sensor) << 41)
-    )
 
 
 @inline

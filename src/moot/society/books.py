@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from moot.country.population import Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
-from moot.society.law import BOXES, DOMAINS, R_EVERY
+from moot.society.desk import MOST
+from moot.society.law import BOXES, DOMAINS, KNOWN, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, MIND, SIZES, STRIP, WARM, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
 
 KEPT = 0.25  # rows of the ledger per person of a block at first
-ROOM = 0.03  # messages per person of a block and arm that a box holds at first, beside 1,024
+FEWEST = 512  # messages that a box of a block holds at first in any case, and beside them per person and arm:
+ROOM = {"own": 0.1, "out": 0.02, "falls": 0.05, "far": 0.02, "known": 0.5, "judge": 0.05, "term": 0.02,
+        "shun": 0.02}  # fmt: skip
+DUE, OWED = 0.01, 0.06  # appointments and debts per person of a block and arm at first
 STATE = ("hot", "warm", "mind", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
@@ -39,9 +43,7 @@ def empty_state(
     return {"hot": hot, "warm": rows, "mind": mind, "watched": np.zeros((arms, words), np.uint64)}
 
 
-def branch(
-    state: State, arms: int, schemes: int, *, needs_warm: bool = False, minds: bool = False
-) -> State:
+def branch(state: State, arms: int, schemes: int, *, needs_warm: bool = False, minds: bool = False) -> State:
     """The state of one arm copied to `arms` arms with room for `schemes` schemes: all equal, bit for bit.
 
     `minds` makes room for opinions, which begin on the first day.
@@ -104,13 +106,12 @@ class Books:
             "arms": arms,
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
-            "mail_cap": int((1024 + ROOM * largest * arms) * room),
-            "wake_cap": int((1024 + ROOM * largest * arms) * room),
+            "wake_cap": int((FEWEST + DUE * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
             "past_cap": int((1024 + KEPT * largest) * room) if compiled.world["past_acts"][0] else 1,
             "ledger_cap": int((1024 + KEPT * largest) * room) if compiled.has_ledger else 1,
             "ledger_width": DOMAINS * most_schemes(compiled) if compiled.has_ledger else 1,
-            "debt_cap": int((256 + ROOM * largest * arms) * room) if compiled.world["fines"][0] else 1,
+            "debt_cap": int((256 + OWED * largest * arms) * room) if compiled.world["fines"][0] else 1,
             "days": days + 2,
             "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
             "period": every if reporting else 1,
@@ -120,6 +121,9 @@ class Books:
             "scratch": largest * arms,
             "counting": int(reporting),
         }
+        for box in BOXES:
+            self.sizes[f"{box}_cap"] = int((FEWEST + ROOM[box] * largest * arms) * room)
+        self.sizes["mail_rows"] = self._rows_of_mail(workers)
         self.arrays: dict[str, NDArray[Any]] = {
             name: getattr(population, name)
             for name in ("person", "household", "order", "place", "clique_end", "classes")
@@ -148,11 +152,12 @@ class Books:
         own = (
             "by_region", "by_level", "by_month", "head", "touched", "chain", "counts", "heard", "said",
             "aloud", "start", "alive", "found", "equal", "waiting", "asked", "drawn", "picking", "factors",
-            "rows", "picked", "chosen", "looked", "late", "digits", "sights",
+            "rows", "picked", "chosen", "looked", "late", "digits", "sights", "mail_at",
         )  # fmt: skip
         self.own = [{name: self._new(name) for name in own} for _ in range(workers)]
         for mine in self.own:
             mine["head"][:] = UNTOUCHED
+        self._share_mail()
         self.records: list[np.void] = []
         self._point()
 
@@ -179,20 +184,46 @@ class Books:
                 record[f"n_{size}"] = self.sizes[size]
             self.records.append(record[0])
 
+    def _rows_of_mail(self, workers: int) -> int:
+        """Rows of all boxes: one for each block, but for the box that each thread has for itself."""
+        caps = {box: self.sizes[f"{box}_cap"] for box in BOXES}
+        blocks = self.sizes["blocks"]
+        return sum(cap * (workers if BOXES[KNOWN] == box else blocks) for box, cap in caps.items())
+
+    def _share_mail(self) -> None:
+        """Say to each thread where its rows of each box begin."""
+        for w, mine in enumerate(self.own):
+            start = 0
+            for x, box in enumerate(BOXES):
+                cap = self.sizes[f"{box}_cap"]
+                alone = x == KNOWN
+                mine["mail_at"][x] = start + (w * cap if alone else 0), cap, 0 if alone else cap, 0
+                start += cap * (len(self.own) if alone else self.sizes["blocks"])
+
+    def messages(self, box: int, block: int) -> NDArray[np.int64]:
+        """All rows of a box of a block, used or not; (rows, 2), see `society.desk`."""
+        start, room, stride, _ = self.own[0]["mail_at"][box].tolist()
+        rows: NDArray[np.int64] = self.arrays["mail"][start + block * stride :][:room]
+        return rows
+
     def watch_mail(self) -> None:
         """After a phase, before the next reads its messages: raise `DeskFull` where a box overflowed."""
-        self._watch("mail_cap", int(self["mail_n"].max()))
+        most = self["mail_n"].max(axis=1)
+        most[KNOWN] = max(int(mine["mail_at"][KNOWN, MOST]) for mine in self.own)
+        for box, count in zip(BOXES, most.tolist(), strict=True):
+            self._watch(f"{box}_cap", count)
 
     def _watch(self, cap: str, count: int) -> None:
         if count > self.sizes[cap]:
             box, room = cap.removesuffix("_cap"), self.sizes[cap]
             raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
-        self.make_room(cap, 2 * count, count)
+        if 4 * count > 3 * self.sizes[cap]:
+            self.make_room(cap, 2 * count)
 
     def watch_room(self) -> None:
         """After a day: raise `DeskFull` where anything overflowed, double what is more than half full."""
+        self.watch_mail()
         used = {
-            "mail_cap": int(self["mail_n"].max()),
             "wake_cap": int(self["wakes_n"][:, 0].max()),
             "life_cap": int(self["life_n"].max()),
             "ledger_cap": int(self["ledger_n"].max()),
@@ -202,20 +233,33 @@ class Books:
         for cap, count in used.items():
             self._watch(cap, count)
 
-    def make_room(self, cap: str, wanted: int, used: int | None = None) -> None:
-        """Double a size of the desk until it holds `wanted`; the first `used` places (or all) are kept."""
-        if wanted <= self.sizes[cap]:
+    def make_room(self, cap: str, wanted: int) -> None:
+        """Let a part of the desk hold `wanted` of each block, where it holds less; what is there is kept.
+
+        News that a thread has for itself is not kept: between two phases there is none.
+        """
+        had = self.sizes[cap]
+        if wanted <= had:
             return
-        used = self.sizes[cap] if used is None else used
-        while self.sizes[cap] < wanted:
-            self.sizes[cap] *= 2
+        self.sizes[cap] = wanted
         for owner in (self.arrays, *self.own):
             for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
                 old = owner[name]
                 owner[name] = self._new(name)
-                kept = tuple(slice(used if size == cap else None) for size in ARRAYS[name][1])
-                owner[name][kept] = old[kept]
+                owner[name][tuple(slice(had if size == cap else None) for size in ARRAYS[name][1])] = old
+        if cap.removesuffix("_cap") in BOXES:
+            self._move_mail()
         self._point()
+
+    def _move_mail(self) -> None:
+        """Lay the boxes anew, after the room of one of them has changed."""
+        blocks, boxes = range(self.sizes["blocks"]), [x for x in range(len(BOXES)) if x != KNOWN]
+        before = {(x, b): self.messages(x, b) for x in boxes for b in blocks}
+        self.sizes["mail_rows"] = self._rows_of_mail(len(self.own))
+        self.arrays["mail"] = self._new("mail")
+        self._share_mail()
+        for (x, b), rows in before.items():
+            self.messages(x, b)[: len(rows)] = rows
 
     def memory(self) -> dict[str, float]:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""

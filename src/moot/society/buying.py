@@ -7,8 +7,9 @@ from moot.country.rates import STRATA
 from moot.draws.compiled import inline
 from moot.draws.philox import draw
 from moot.society import memory as see
-from moot.society.acts import L_BOUGHT, note
+from moot.society.acts import L_BOUGHT
 from moot.society.counting import tally
+from moot.society.desk import note
 from moot.society.judge import place_in_tier, plan_wake, set_score, set_watched
 from moot.society.law import TIER
 from moot.society.score import rebase, score_at

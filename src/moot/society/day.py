@@ -19,15 +19,13 @@ from moot.society.acts import (
     L_TIE_FELL,
     acts_of_block,
     false_alarms_of_block,
-    note,
-    pack,
     past_of_block,
-    put,
 )
 from moot.society.appointments import NEXT, RULING, WHAT, WHOM
 from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
 from moot.society.counting import tally
+from moot.society.desk import MOST, addressee, note, pack, put, room, said, sender, spot
 from moot.society.fear import fear_at, raised
 from moot.society.gate import LEAVE, clock, meet, turn
 from moot.society.gate import NEXT as GO_ON
@@ -100,16 +98,20 @@ AHEAD = 16  # people fetched ahead of the one who is looked at
 
 
 @inline
-def news_of_block(world, law, m, b, day, day0, reporting):
-    """End of `day` in one block: ties hear of charges, and pay for falls; both are judged on the next day."""
+def known_of_block(world, law, m, b, day):
+    """End of `day` in one block: ties hear of charges, and judge by them on the next day.
+
+    Nobody outside the block sends such news, so it is read before the thread goes on to another block.
+    """
     lo = see.block(m)[0, b]
-    known = see.mail_n(m)[KNOWN, b]
+    known = min(see.mail_n(m)[KNOWN, b], room(m, KNOWN))
+    see.mail_at(m)[KNOWN, MOST] = max(see.mail_at(m)[KNOWN, MOST], see.mail_n(m)[KNOWN, b])
     for e in range(known):
-        ahead = lo + (see.mail(m)[KNOWN, b, min(e + AHEAD, known - 1), 0] & 0x1FFFF)
+        ahead = lo + (said(m, KNOWN, b, min(e + AHEAD, known - 1)) & 0x1FFFF)
         see.fetch_hot(m, ahead)
         if m.n_mind_people > 1:
             see.fetch_mind(m, ahead)
-        packed = see.mail(m)[KNOWN, b, e, 0]
+        packed = said(m, KNOWN, b, e)
         i = lo + (packed & 0x1FFFF)
         a = (packed >> 17) & 255
         k = (packed >> 25) & 255
@@ -126,20 +128,26 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         see.hot(m)[i, a, 1] = p1
         see.hot(m)[i, a, FEAR_DAY] = day
         if is_kept(m, i):
-            note(m, b, day, i, a, L_TIE_CHARGED, k, see.mail(m)[KNOWN, b, e, 1], p0, p1)
+            note(m, b, day, i, a, L_TIE_CHARGED, k, sender(m, KNOWN, b, e), p0, p1)
     see.mail_n(m)[KNOWN, b] = 0
+
+
+@inline
+def falls_of_block(world, law, m, b, day, day0, reporting):
+    """End of `day` in one block: ties pay for falls, and are judged on the next day."""
+    lo = see.block(m)[0, b]
     falls = see.mail_n(m)[FALLS, b]
     for e in range(falls):
-        ahead = lo + (see.mail(m)[FALLS, b, min(e + AHEAD, falls - 1), 0] & 0x1FFFF)
+        ahead = lo + (said(m, FALLS, b, min(e + AHEAD, falls - 1)) & 0x1FFFF)
         see.fetch_hot(m, ahead)
         see.fetch_person(m, ahead)
         if m.n_ledger_cap > 1:
             see.fetch_warm(m, ahead)
-            half = see.mail(m)[FALLS, b, min(e + AHEAD // 2, falls - 1), 0]
+            half = said(m, FALLS, b, min(e + AHEAD // 2, falls - 1))
             a = (half >> 17) & 255
             row = np.int64(see.warm(m)[lo + (half & 0x1FFFF), a, LEDGER])
             see.fetch_ledger(m, (b, a, row))
-        packed = see.mail(m)[FALLS, b, e, 0]
+        packed = said(m, FALLS, b, e)
         place = packed & 0x1FFFF
         i = lo + place
         a = (packed >> 17) & 255
@@ -166,17 +174,17 @@ def news_of_block(world, law, m, b, day, day0, reporting):
         tally(m, a, i, column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
         if is_kept(m, i):
-            note(m, b, day, i, a, L_TIE_FELL, s, see.mail(m)[FALLS, b, e, 1], now - new, new)
+            note(m, b, day, i, a, L_TIE_FELL, s, sender(m, FALLS, b, e), now - new, new)
     see.mail_n(m)[FALLS, b] = 0
 
 
 @inline
 def news(world, law, m, blocks, gate, day, day0, reporting, spent):
-    """What ties hear and pay for in the blocks given, and the ties that are cut or mended."""
+    """What ties pay for in the blocks given, and the ties that are cut or mended."""
     t = clock()
     x = turn(gate, NEWS)
     while x < len(blocks):
-        news_of_block(world, law, m, blocks[x], day, day0, reporting)
+        falls_of_block(world, law, m, blocks[x], day, day0, reporting)
         t = _lap(spent, ON_NEWS, t)
         if world.shuns != 0:
             ties_of_block(world, law, m, blocks[x], day)
@@ -256,7 +264,7 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
                     climb(m, b, a, s, day, day0, law[a].repair[s, R_EVERY])
         n = 0
         for e in range(see.mail_n(m)[JUDGE, b]):
-            packed = see.mail(m)[JUDGE, b, e, 0]
+            packed = said(m, JUDGE, b, e)
             n = _must_judge(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, arms)
         see.mail_n(m)[JUDGE, b] = 0
         e = see.bucket(m)[b, day - day0]
@@ -280,7 +288,7 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
         see.bucket(m)[b, day - day0] = -1
         n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms)
         for e in range(see.mail_n(m)[OWN, b]):
-            packed = see.mail(m)[OWN, b, e, 0]
+            packed = said(m, OWN, b, e)
             at = (packed & 0x1FFFF) * arms + ((packed >> 17) & 255)
             if head[at] == UNTOUCHED:
                 head[at] = LAST
@@ -314,6 +322,8 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
         t = _lap(spent, ON_BOUGHT, t)
         month_of_block(key, world, law, m, b, day)
         t = _lap(spent, ON_WORK, t)
+        known_of_block(world, law, m, b, day)
+        t = _lap(spent, ON_NEWS, t)
         x = turn(gate, CHARGES)
 
 
@@ -343,13 +353,14 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
     """Lists whose term ends today: off the list, with the score that the rule restores."""
     e = 0
     while e < see.mail_n(m)[TERM, b]:
-        if see.mail(m)[TERM, b, e, 1] > day:
+        if sender(m, TERM, b, e) > day:
             e += 1
             continue
-        packed = see.mail(m)[TERM, b, e, 0]
+        packed = said(m, TERM, b, e)
         see.mail_n(m)[TERM, b] -= 1
-        see.mail(m)[TERM, b, e, 0] = see.mail(m)[TERM, b, see.mail_n(m)[TERM, b], 0]
-        see.mail(m)[TERM, b, e, 1] = see.mail(m)[TERM, b, see.mail_n(m)[TERM, b], 1]
+        last = spot(m, TERM, b, see.mail_n(m)[TERM, b])
+        for column in range(2):
+            see.mail(m)[spot(m, TERM, b, e), column] = see.mail(m)[last, column]
         place = packed & 0x1FFFF
         a = (packed >> 17) & 255
         x = (packed >> 25) & 255
@@ -371,8 +382,8 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
 def exchange(m, out, into):
     """Hand the messages of box `out` to the blocks of the people they are for; adds commute, in any order."""
     for b in range(m.n_blocks):
-        for e in range(min(see.mail_n(m)[out, b], m.n_mail_cap)):
-            j = see.mail(m)[out, b, e, 2]
+        for e in range(min(see.mail_n(m)[out, b], room(m, out))):
+            j = addressee(m, out, b, e)
             low = 0
             high = m.n_blocks
             while high - low > 1:
@@ -381,17 +392,17 @@ def exchange(m, out, into):
                     low = middle
                 else:
                     high = middle
-            packed = see.mail(m)[out, b, e, 0] | (j - see.block(m)[0, low])
-            put(m, into, low, packed, see.mail(m)[out, b, e, 1], 0)
+            packed = said(m, out, b, e) | (j - see.block(m)[0, low])
+            put(m, into, low, packed, sender(m, out, b, e), 0)
         see.mail_n(m)[out, b] = 0
 
 
 @inline
 def _crowded(m):
-    """Whether the box of some block is more than half full: it gets more room before anybody goes on."""
+    """Whether the box of some block is nearly full: it gets more room before anybody goes on."""
     for box in range(m.n_boxes):
         for b in range(m.n_blocks):
-            if 2 * see.mail_n(m)[box, b] > m.n_mail_cap:
+            if 4 * see.mail_n(m)[box, b] > 3 * room(m, box):
                 return True
     return False
 

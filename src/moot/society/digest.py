@@ -8,6 +8,7 @@ import numpy as np
 from moot.draws.compiled import kernel
 from moot.draws.philox import mix
 from moot.society import memory as see
+from moot.society.desk import said, sender
 from moot.society.fear import fear_at
 from moot.society.law import TERM
 from moot.society.opinion import mind_hash
@@ -68,10 +69,10 @@ def state_sums(key, world, law, m, blocks, day, sums):
             sums[a, 0] += h
             sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):
-            packed = see.mail(m)[TERM, b, e, 0]
+            packed = said(m, TERM, b, e)
             a = (packed >> 17) & 255
             person = np.uint64(lo + (packed & 0x1FFFF))
-            entry = np.uint64((packed >> 25) & 255) | (np.uint64(see.mail(m)[TERM, b, e, 1]) << np.uint64(8))
+            entry = np.uint64((packed >> 25) & 255) | (np.uint64(sender(m, TERM, b, e)) << np.uint64(8))
             h = mix(mix(key ^ person) ^ entry)
             sums[a, 0] += h
             sums[a, 1] += mix(h ^ _LANE)

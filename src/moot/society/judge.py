@@ -20,13 +20,12 @@ from moot.society.acts import (
     L_RENEWED,
     L_RISE,
     L_TODAY,
-    note,
-    pack,
-    put,
 )
 from moot.society.appointments import WAKE as APPOINTED
 from moot.society.appointments import appoint, due
 from moot.society.counting import tally
+from moot.society.desk import WHO as SENDER
+from moot.society.desk import note, pack, put, room, said, sender, spot
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
     ABOVE,
@@ -153,16 +152,12 @@ def enlist(world, law, m, b, place, i, a, x, day):
         who = pack(place, a, x, 0, 0)
         found = False
         for e in range(see.mail_n(m)[TERM, b]):
-            if e < m.n_mail_cap and see.mail(m)[TERM, b, e, 0] == who:
-                see.mail(m)[TERM, b, e, 1] = until
+            if e < room(m, TERM) and said(m, TERM, b, e) == who:
+                see.mail(m)[spot(m, TERM, b, e), SENDER] = until
                 found = True
                 break
         if not found:
-            n = see.mail_n(m)[TERM, b]
-            if n < m.n_mail_cap:
-                see.mail(m)[TERM, b, n, 0] = who
-                see.mail(m)[TERM, b, n, 1] = until
-            see.mail_n(m)[TERM, b] = n + 1
+            put(m, TERM, b, who, until, 0)
     if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
     if m.n_warm_people > 1 and see.hot(m)[i, a, LISTS] == 0:
@@ -312,7 +307,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     own = ZERO
     e = head
     while e >= 0:
-        packed = see.mail(m)[OWN, b, e, 0]
+        packed = said(m, OWN, b, e)
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
         bit = ONE << np.uint64(k)
@@ -434,10 +429,10 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                     enlist(world, law, m, b, place, i, a, y, day)
     e = head
     while e >= 0:
-        packed = see.mail(m)[OWN, b, e, 0]
+        packed = said(m, OWN, b, e)
         counts[(packed >> 25) & 255] = 0
         if is_kept(m, i):
-            note_charge(law, m, b, day, i, a, packed, see.mail(m)[OWN, b, e, 1])
+            note_charge(law, m, b, day, i, a, packed, sender(m, OWN, b, e))
         e = chain[e]
     set_watched(world, law, m, b, place, i, a)
     plan_wake(world, law, m, b, place, i, a, day, day0)

@@ -49,7 +49,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "traits": (np.uint32, ("mind_people",)),  # openness and voice, packed (see society.opinion)
     "watched": (np.uint64, ("arms", "words")),  # people whose opportunities must be looked at
     # desk: the working papers of the blocks, each written by its own block, or between phases
-    "mail": (np.int64, ("boxes", "blocks", "mail_cap", 3)),  # packed; from; to, or last day on a list
+    "mail": (np.int64, ("mail_rows", 2)),  # box after box, see society.desk
     "mail_n": (np.int64, ("boxes", "blocks")),
     "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
     "wakes": (np.int64, ("blocks", "wake_cap", 3)),  # appointments: next entry; for whom; what about
@@ -72,7 +72,8 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "by_month": (np.int32, ("arms", "regions", "columns", "levels_n")),
     "head": (np.int64, ("scratch",)),
     "touched": (np.int64, ("scratch",)),
-    "chain": (np.int64, ("mail_cap",)),
+    "chain": (np.int64, ("own_cap",)),
+    "mail_at": (np.int64, ("boxes", 4)),  # where this thread's rows of a box lie, see society.desk
     "counts": (np.int64, (128,)),
     "heard": (np.int64, ("ears",)),  # what the ties of each person and arm of a block said, packed
     "said": (np.int16, ("ears",)),  # what everybody said last week, by person and arm of a block
@@ -205,6 +206,7 @@ traits = _view("traits")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")
+mail_at = _view("mail_at")
 bucket = _view("bucket")
 wakes = _view("wakes")
 wakes_n = _view("wakes_n")

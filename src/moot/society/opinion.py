@@ -16,8 +16,10 @@ from moot.country.rates import WHERE as WHERES
 from moot.country.rates import WHO as WHOS
 from moot.draws.compiled import inline, kernel
 from moot.draws.philox import GOLDEN, S32, ZERO, day_key, mix, purpose, static_hash
+from moot.society import desk
 from moot.society import memory as see
-from moot.society.acts import L_HUSHED, note
+from moot.society.acts import L_HUSHED
+from moot.society.desk import note
 from moot.society.fear import fear_at, halves
 from moot.society.law import ALLEGED, BORNE, MIND_MEASURES, OWN, REGIME
 from moot.society.state import FEAR_DAY, is_kept
@@ -79,7 +81,7 @@ def feel(world, law, m, b, i, a, head):
     wrongly = 0
     e = head
     while e >= 0:
-        packed = see.mail(m)[OWN, b, e, 0]
+        packed = desk.said(m, OWN, b, e)
         bits = (packed >> 33) & 255
         k = (packed >> 25) & 255
         if bits & REGIME and (k >= world.kinds or world.kind[k] < 2):

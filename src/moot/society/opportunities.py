@@ -6,9 +6,10 @@ from moot.country.population import WHERE, WHO
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, draw, low_bit, word_uniform
 from moot.society import memory as see
-from moot.society.acts import L_DECIDED, L_DENIED, L_GRANTED, L_OFFER, L_REFUSED, L_TRIP, note
+from moot.society.acts import L_DECIDED, L_DENIED, L_GRANTED, L_OFFER, L_REFUSED, L_TRIP
 from moot.society.candidates import keep_below
 from moot.society.counting import tally
+from moot.society.desk import note
 from moot.society.judge import enlist, place_in_tier, plan_wake, set_score, set_watched
 from moot.society.law import ACROSS, BY_SCORE, PER_CHANCE, REFUSED, TIER
 from moot.society.ledger import list_without_others, tier_of, without_others

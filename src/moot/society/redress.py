@@ -11,9 +11,10 @@ from moot.country.rates import STRATA
 from moot.draws.compiled import inline
 from moot.draws.philox import draw
 from moot.society import memory as see
-from moot.society.acts import L_APPEAL, L_EXPIRED, L_REJECTED, L_UPHELD, note
+from moot.society.acts import L_APPEAL, L_EXPIRED, L_REJECTED, L_UPHELD
 from moot.society.appointments import EXPIRY, RULING, appoint, due
 from moot.society.counting import tally
+from moot.society.desk import note
 from moot.society.law import (
     ABOVE,
     APPEALED,

@@ -8,9 +8,10 @@ import numpy as np
 from moot.draws.compiled import inline
 from moot.draws.philox import ONE, ZERO, day_key, low_bit, word_uniform
 from moot.society import memory as see
-from moot.society.acts import L_RECOGNISED, note, pack, put
+from moot.society.acts import L_RECOGNISED
 from moot.society.candidates import everybody, keep_below
 from moot.society.counting import tally
+from moot.society.desk import note, pack, put
 from moot.society.law import ALLEGED, OWN, REGIME
 from moot.society.memory import STRIP
 from moot.society.state import LISTS, is_kept

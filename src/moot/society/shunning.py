@@ -9,9 +9,10 @@ import numpy as np
 from moot.draws.compiled import inline
 from moot.draws.philox import draw
 from moot.society import memory as see
-from moot.society.acts import L_CUT_OFF, L_CUTS_OFF, L_IN_TOUCH, L_TAKEN_BACK, note
+from moot.society.acts import L_CUT_OFF, L_CUTS_OFF, L_IN_TOUCH, L_TAKEN_BACK
 from moot.society.counting import tally
 from moot.society.cuts import bit_of
+from moot.society.desk import note, said, sender
 from moot.society.law import SHUN
 from moot.society.state import CUTS, is_kept
 
@@ -25,13 +26,13 @@ def ties_of_block(world, law, m, b, day):
     n = see.block(m)[0, b + 1] - lo
     for cutting in range(2):
         for e in range(see.mail_n(m)[SHUN, b]):
-            packed = see.mail(m)[SHUN, b, e, 0]
+            packed = said(m, SHUN, b, e)
             if (packed >> 33) & 1 != cutting:
                 continue
             i = lo + (packed & 0x1FFFF)
             a = (packed >> 17) & 255
             s = (packed >> 25) & 255
-            turn(world, law, m, b, lo, n, i, a, s, day, cutting, see.mail(m)[SHUN, b, e, 1])
+            turn(world, law, m, b, lo, n, i, a, s, day, cutting, sender(m, SHUN, b, e))
     see.mail_n(m)[SHUN, b] = 0
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from moot.country.population import Population
 from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import RunError
-from moot.society.books import STATE, State
+from moot.society.books import STATE, Books, State
 from moot.society.changing import change
 from moot.society.compile import Compiled
 from moot.society.engine import Record, Society
@@ -40,7 +40,7 @@ EMPTY = ("life", "life_n")  # moved to the record at the end of each day
 SCRATCH = (
     "head", "touched", "chain", "counts", "heard", "said", "aloud", "start", "alive", "found", "equal",
     "waiting", "asked", "drawn", "picking", "factors", "rows", "picked", "chosen", "late", "digits", "looked",
-    "sights",
+    "sights", "mail_at",
 )  # fmt: skip
 MOVING = ("normaliser", "fine_pay", "month", "month_begins")
 """Fields of `world` that a run writes; the others are as compiled."""
@@ -56,7 +56,7 @@ def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str,
     desk = society.books
     arrays: Arrays = {name: desk[name] for name in (*STATE, *WHOLE)}
     for name in ROWS:
-        arrays[name] = np.concatenate([desk[name][at][:n] for at, n in _used(desk.arrays, name)])
+        arrays[name] = np.concatenate([rows[:n] for rows, n in _used(desk, name)])
     for name in SUMMED:
         arrays[name] = reduce(np.add, (mine[name] for mine in desk.own))
     assert not desk["life_n"].any()
@@ -103,8 +103,8 @@ def restore(
         desk[name][...] = arrays[name]
     for name in ROWS:
         at = 0
-        for place, n in _used(desk.arrays, name):
-            desk[name][place][:n] = arrays[name][at : at + n]
+        for rows, n in _used(desk, name):
+            rows[:n] = arrays[name][at : at + n]
             at += n
     for name in SUMMED:
         _same_shape(name, desk.own[0][name], arrays[name])
@@ -119,14 +119,16 @@ def restore(
     return record
 
 
-def _used(arrays: Mapping[str, NDArray[Any]], name: str) -> list[tuple[tuple[int, ...], int]]:
-    """(place, rows in use) of each box of an array, in order."""
-    boxes, count = arrays[name], arrays[ROWS[name]]
+def _used(desk: Books, name: str) -> list[tuple[NDArray[Any], int]]:
+    """(rows, how many are in use) of each box of an array, in order."""
+    count = desk[ROWS[name]]
     if name == "wakes":
         count = count[:, 0]
     if name == "ledger":
         count = count + 1  # its first row stands for nobody
-    return [(at, min(int(n), boxes[at].shape[0])) for at, n in np.ndenumerate(count)]
+    rows_of = desk.messages if name == "mail" else lambda *at: desk[name][at]
+    found = [(rows_of(*at), int(n)) for at, n in np.ndenumerate(count)]
+    return [(rows, min(n, len(rows))) for rows, n in found]
 
 
 def _recorded(record: Record, done: int) -> Arrays:

@@ -5,8 +5,8 @@ import numpy as np
 from moot.draws.compiled import inline
 from moot.draws.permutation import backward, forward
 from moot.society import memory as see
-from moot.society.acts import put
 from moot.society.cuts import bit_of, cuts_in
+from moot.society.desk import put
 from moot.society.law import FALLS, FAR
 from moot.society.livelihood import at_work
 

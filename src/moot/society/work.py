@@ -29,12 +29,10 @@ from moot.society.acts import (
     L_PLACE_MISSING,
     L_RATING_DROPPED,
     L_RATING_WARNED,
-    note,
-    pack,
-    put,
     searched,
 )
 from moot.society.counting import looks_of, tally
+from moot.society.desk import note, pack, put, said
 from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
     DONE,
@@ -289,7 +287,7 @@ def settle(key, world, law, m, b, place, a, head, day):
     i = see.block(m)[0, b] + place
     e = head
     while e >= 0:
-        packed = see.mail(m)[OWN, b, e, 0]
+        packed = said(m, OWN, b, e)
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
         e = see.chain(m)[e]
