@@ -7,6 +7,7 @@ import pytest
 
 from moot.country.work import Money
 from moot.errors import DeclarationError
+from moot.society.livelihood import ENDS
 from moot.society.livelihood_tables import DECILE, ends_of, paying
 from moot.society.state import ARREARS, ARREARS_HIGH
 from tests.laws import livelihood as j
@@ -110,6 +111,12 @@ def test_a_third_of_the_rest_is_recovered_and_a_fifth_of_notices_never_paid(fine
     w.agrees(never, 0.20, w.binomial(0.20, len(owed) + paid) * 2)
 
 
+def arrears(society, a=0):
+    """Everybody's debts in cents."""
+    low, high = (society.books.rare(column)[:, a] for column in (ARREARS, ARREARS_HIGH))
+    return low | high << 16
+
+
 def test_arrears_are_the_debts_that_stand(fined):
     """Kept as a sum for each person; here added up from the debts one by one."""
     result, society = fined
@@ -119,10 +126,9 @@ def test_arrears_are_the_debts_that_stand(fined):
         rows = books["debts"][b, : books["debt_n"][b]]
         np.add.at(total, first + (rows[:, 0] & 0x1FFFF), rows[:, 1])
         assert (rows[:, 1] == 25_000).all()
-        assert (rows[:, 2] > society.world["month"]).all()
-        assert (rows[:, 2] <= society.world["month"] + 6).all()
-    warm = books["warm"][:, 0].astype(np.int64)
-    np.testing.assert_array_equal(warm[:, ARREARS] | warm[:, ARREARS_HIGH] << 16, total)
+        assert (rows[:, 0] >> ENDS > society.world["month"]).all()
+        assert (rows[:, 0] >> ENDS <= society.world["month"] + 6).all()
+    np.testing.assert_array_equal(arrears(society), total)
     assert w.stock(result, "money:arrears:people", "status-quo")[-1] == (total > 0).sum() > 500
     ended = sum(w.total(result, f"money:fines:{x}", "status-quo") for x in ("recovered", "lapsed"))
     unpaid = sum(
@@ -334,9 +340,9 @@ def test_a_shortfall_becomes_debt(tmp_path):
     w.run(
         w.scenario(tmp_path, of, people=4_000, days=1),
         panel=0,
-        on_day=lambda society, day: seen.append(society.books["warm"][:, 0].astype(np.int64)),
+        on_day=lambda society, day: seen.append(arrears(society)),
     )
-    owed = seen[0][:, ARREARS] | seen[0][:, ARREARS_HIGH] << 16
+    owed = seen[0]
     lowest = 24330 * math.exp(0.475 * -1.6448536) / 12
     assert owed.max() == pytest.approx(0.2 * (900 - 0.5 * lowest) * 100, abs=1)
     assert 0 < (owed > 0).mean() < 0.12

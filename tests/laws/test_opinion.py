@@ -18,7 +18,7 @@ from moot.regime.reading import regime_from
 from moot.regime.words import account
 from moot.society.engine import Society
 from moot.society.law import MIND_MEASURES
-from moot.society.opinion import ANCHOR, FELT, PRIVATE, SAID, SILENT, UNIT, WEEK
+from moot.society.opinion import ANCHOR, FELT, PRIVATE, SILENT, UNIT, WEEK
 from tests.laws import worlds as w
 from tests.reference.dense import Dense
 from tests.regime.texts import COUNTRY, REGIME
@@ -99,6 +99,11 @@ def count(result, name, arm="status-quo"):
     return int(minds.region[result.arms.index(arm), -1, :, minds.names.index(name)].sum())
 
 
+def said_in(mind):
+    """What everybody said last week, or SILENT; (people, arms): the highest bit of FELT says who spoke."""
+    return np.where(mind[..., FELT] < 0, mind[..., PRIVATE], SILENT).astype(np.int64)
+
+
 # Talk.
 
 
@@ -115,13 +120,13 @@ def test_talk_of_all_ends_at_the_fixed_point(tmp_path):
     apart = np.abs(mind[:, PRIVATE] - expected)
     assert apart.max() <= 0.5 / (1 - share.max()) + 0.5
     assert np.quantile(apart, 0.99) <= UNIT / 2**13 and np.mean(apart) < 1
-    assert np.all(mind[:, SAID] == mind[:, PRIVATE])
+    assert np.all(mind[:, FELT] < 0)
     assert mind[:, PRIVATE].std() < 0.8 * mind[:, ANCHOR].std()  # talk brings people together, not to one
 
 
 def test_where_nobody_speaks_everybody_keeps_their_anchor(tmp_path):
     result, looks = looked_at(tmp_path, land(opinion(scale=NOBODY)), people=500, days=60, panel=0)
-    assert all((mind[:, :, SAID] == SILENT).all() for mind in looks.minds)
+    assert all((said_in(mind) == SILENT).all() for mind in looks.minds)
     assert all((mind[:, :, PRIVATE] == mind[:, :, ANCHOR]).all() for mind in looks.minds)
     assert count(result, "opinion:spoken:for") == count(result, "opinion:spoken:against") == 0
 
@@ -147,7 +152,7 @@ def test_one_sweep_is_that_of_a_recount(tmp_path, monkeypatch):
     tied, share = weights(result), openness(result)
     silent = 0
     for before, after in zip(looks.minds, looks.minds[1:], strict=False):
-        said = before[:, 0, SAID].astype(np.int64)
+        said = said_in(before)[:, 0]
         speaks = (said != SILENT).astype(np.int64)
         total, heard = tied @ (said * speaks), tied @ speaks
         total = np.where(heard > 0, total, before[:, 0, PRIVATE])
@@ -184,13 +189,13 @@ def test_speech_follows_what_is_heard_with_the_declared_correlation(tmp_path):
     ties = plain(result).ties
     heard, spoke = [], []
     for before, after in zip(looks.minds[1:], looks.minds[2:], strict=False):
-        said = before[:, 0, SAID]
+        said = said_in(before)[:, 0]
         lean = np.where(said == SILENT, 0, np.where(said > 0, 1, -1))
         spoken = said != SILENT
         n = np.array([spoken[t].sum() for t in ties])
         mean = np.array([lean[t].sum() for t in ties]) / np.maximum(1, n)
         heard.append(np.where(after[:, 0, PRIVATE] > 0, mean, -mean))
-        spoke.append(after[:, 0, SAID] != SILENT)
+        spoke.append(said_in(after)[:, 0] != SILENT)
     a, s = np.concatenate(heard), np.concatenate(spoke).astype(float)
     chance = 1 / (1 + np.exp(-pull * a))
     law = np.cov(chance, a)[0, 1] / (a.std() * math.sqrt(chance.mean() * (1 - chance.mean())))

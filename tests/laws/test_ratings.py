@@ -51,7 +51,7 @@ class Shown:
     def __call__(self, society, day):
         self.society = society
         if society.world["month_begins"]:
-            self.rated.append(society.books["warm"][:, :, RATED].astype(np.int64))
+            self.rated.append(society.books.rare(RATED))
             self.work.append(society.books["warm"][:, :, WORK].astype(np.int64))
 
 

@@ -44,7 +44,7 @@ class Last:
         self.society = made
 
     def cuts(self, a):
-        return self.society.books["warm"][:, a, CUTS].astype(np.int64)
+        return self.society.books.rare(CUTS)[:, a]
 
 
 def neighbours(population, i, q=1):

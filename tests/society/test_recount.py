@@ -56,7 +56,7 @@ class Recount:
         for status in (0, 1):
             among = np.flatnonzero(warm[:, WORK] & STATUS == status)
             count(a, np.full(len(among), columns.first["at-work"] - columns.flows + status), among)
-        among = np.flatnonzero(warm[:, ARREARS] | warm[:, ARREARS_HIGH])
+        among = np.flatnonzero((society.books.rare(ARREARS) | society.books.rare(ARREARS_HIGH))[:, a])
         count(a, np.full(len(among), columns.first["in-arrears"] - columns.flows), among)
 
     def holds_for(self, result):

@@ -25,7 +25,7 @@ def test_varied_regimes(seed, tmp_path, monkeypatch):
     ).run()
     agree(result, last[-1], dense)
     for a in range(len(result.arms)):
-        found = last[-1].books["warm"][:, a, CUTS].tolist()
+        found = last[-1].books.rare(CUTS)[:, a].tolist()
         assert found == [dense.bits(a, i) for i in range(result.people)]
         flows = result.record.region[a].sum(axis=(0, 1))
         for column, name in result.compiled.columns.flow_names[a].items():

@@ -14,13 +14,14 @@ from moot.society.compile import Compiled
 from moot.society.desk import MOST
 from moot.society.law import BOXES, DOMAINS, KNOWN, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, MIND, SIZES, STRIP, WARM, address_of
-from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, SCHEME, width
+from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, RARE_ROW, SCHEME, width
 
-KEPT = 0.25  # rows of the ledger per person of a block at first
+KEPT = 0.25  # acts of the years before per person of a block at first
+KEPT_RARE = 0.05  # rows of rare state per person of a block and arm at first
 FEWEST = 512  # messages that a box of a block holds at first in any case, and beside them per person and arm:
 ROOM = {"own": 0.1, "out": 0.02, "falls": 0.05, "far": 0.02, "known": 0.5, "judge": 0.05, "term": 0.02,
         "shun": 0.02}  # fmt: skip
-DUE, OWED = 0.01, 0.06  # appointments and debts per person of a block and arm at first
+DUE, OWED = 0.06, 0.06  # appointments and debts per person of a block and arm at first
 STATE = ("hot", "warm", "mind", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
@@ -109,8 +110,9 @@ class Books:
             "wake_cap": int((FEWEST + DUE * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
             "past_cap": int((1024 + KEPT * largest) * room) if compiled.world["past_acts"][0] else 1,
-            "ledger_cap": int((1024 + KEPT * largest) * room) if compiled.has_ledger else 1,
-            "ledger_width": DOMAINS * most_schemes(compiled) if compiled.has_ledger else 1,
+            "ledger_people": population.people if compiled.has_ledger else 1,
+            "ledger_width": max(1, DOMAINS * int(np.count_nonzero(compiled.law["ledger"]))),
+            "rare_cap": int((FEWEST + KEPT_RARE * largest) * room) if len(state["warm"]) > 1 else 1,
             "debt_cap": int((256 + OWED * largest * arms) * room) if compiled.world["fines"][0] else 1,
             "days": days + 2,
             "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
@@ -142,8 +144,8 @@ class Books:
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = (
-            "past", "past_n", "ledger", "ledger_n", "mail", "mail_n", "bucket", "wakes", "wakes_n", "life",
-            "life_n", "debts", "debt_n", "traits",
+            "past", "past_n", "ledger", "rare", "rare_n", "mail", "mail_n", "bucket", "wakes", "wakes_n",
+            "life", "life_n", "debts", "debt_n", "traits",
         )  # fmt: skip
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
@@ -169,6 +171,14 @@ class Books:
         hot = self.arrays["hot"]
         value, last, mark = (hot[:, :, SCHEME + x :: PER_SCHEME] for x in range(PER_SCHEME))
         return value.view(np.int16), last, mark
+
+    def rare(self, column: int) -> NDArray[np.int64]:
+        """A word of everybody's rare state, 0 for those who have none; (people, arms)."""
+        row = self.arrays["warm"][:, :, RARE_ROW].astype(np.int64)
+        start = self.arrays["block"][0]
+        block = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        arm = np.arange(row.shape[1])
+        return np.where(row > 0, self.arrays["rare"][block[:, None], arm, row, column], 0).astype(np.int64)
 
     def _new(self, name: str, *, idle: bool = False) -> NDArray[Any]:
         dtype, dims = ARRAYS[name]
@@ -226,7 +236,7 @@ class Books:
         used = {
             "wake_cap": int(self["wakes_n"][:, 0].max()),
             "life_cap": int(self["life_n"].max()),
-            "ledger_cap": int(self["ledger_n"].max()),
+            "rare_cap": int(self["rare_n"].max()) + 1,
             "past_cap": int(self["past_n"].max()),
             "debt_cap": int(self["debt_n"].max()),
         }
@@ -265,7 +275,7 @@ class Books:
         """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
         people, arms = self.sizes["people"], self.sizes["arms"]
         statics = ("person", "household", "order", "place", "classes", "panel")
-        side = ("past", "ledger", "mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
+        side = ("past", "ledger", "rare", "mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,

@@ -371,7 +371,8 @@ class Builder:
                 found = self._domains_of(scheme, arm.sensors)
                 # With one domain of acts there is nothing to keep apart; ties and alarms go with it.
                 of_acts = found - {L.OF_TIES, L.ALARMS} or found
-                z["ledger"][a, s] = int(bool(closes) and len(of_acts) > 1)
+                if closes and len(of_acts) > 1:
+                    z["ledger"][a, s] = 1 + L.DOMAINS * int(np.count_nonzero(z["ledger"]))
                 z["only_domain"][a, s] = next(iter(of_acts)) if len(of_acts) == 1 else -1
         return z
 

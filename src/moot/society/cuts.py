@@ -1,10 +1,9 @@
-"""Which regular ties of a person are cut: one bit for each neighbour in a ring, in `warm[i, a, CUTS]`."""
+"""Which regular ties of a person are cut: a bit for each neighbour in a ring, in the word CUTS of `rare`."""
 
 import numpy as np
 
 from moot.draws.compiled import inline
-from moot.society import memory as see
-from moot.society.state import CUTS
+from moot.society.state import CUTS, rare_of
 
 
 @inline
@@ -14,8 +13,8 @@ def bit_of(base, reach, offset):
 
 
 @inline
-def cuts_in(world, m, i, a, q, n):
+def cuts_in(world, m, b, i, a, q, n):
     """The cut ties of a person in ring q as bits from 0; 0 where nothing is ever cut."""
     if world.shuns == 0 or world.cut_bit[q] < 0 or n <= 2 * world.tie_reach[q]:
         return np.int64(0)
-    return np.int64(see.warm(m)[i, a, CUTS]) >> world.cut_bit[q]
+    return rare_of(m, b, i, a, CUTS) >> world.cut_bit[q]

@@ -61,13 +61,13 @@ from moot.society.stairs import climb, enter
 from moot.society.state import (
     CUTS,
     FEAR_DAY,
-    LEDGER,
     LISTS,
     SCHEME,
     WAKE,
     is_kept,
     last_of,
     mark_of,
+    rare_of,
     value_of,
 )
 from moot.society.work import arrears_of_block, month_of_block, open_work, settle
@@ -141,12 +141,8 @@ def falls_of_block(world, law, m, b, day, day0, reporting):
         ahead = lo + (said(m, FALLS, b, min(e + AHEAD, falls - 1)) & 0x1FFFF)
         see.fetch_hot(m, ahead)
         see.fetch_person(m, ahead)
-        if m.n_ledger_cap > 1:
-            see.fetch_warm(m, ahead)
-            half = said(m, FALLS, b, min(e + AHEAD // 2, falls - 1))
-            a = (half >> 17) & 255
-            row = np.int64(see.warm(m)[lo + (half & 0x1FFFF), a, LEDGER])
-            see.fetch_ledger(m, (b, a, row))
+        if m.n_ledger_people > 1:
+            see.fetch_ledger(m, ahead)
         packed = said(m, FALLS, b, e)
         place = packed & 0x1FFFF
         i = lo + place
@@ -168,8 +164,8 @@ def falls_of_block(world, law, m, b, day, day0, reporting):
             v, since, kept = rebase(new, last, mark, day, r)
         set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
         if new < now and law[a].ledger[s] != 0:
-            shrink(law, m, b, i, a, s, now)
-            lose(m, b, i, a, s, OF_TIES, now - new)
+            shrink(law, m, i, a, s, now)
+            lose(law, m, i, a, s, OF_TIES, now - new)
         column = world.m_scheme + 4 * s + FROM_TIES
         tally(m, a, i, column, now - new)
         put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
@@ -241,6 +237,8 @@ def _fetch_touched(world, m, i):
         see.fetch_warm(m, i)
     if m.n_mind_people > 1:
         see.fetch_mind(m, i)
+    if m.n_ledger_people > 1:
+        see.fetch_ledger(m, i)
     for q in range(world.orders):
         see.fetch_place(m, (q, i))
 
@@ -301,10 +299,6 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
         for y in range(n):
             if y + AHEAD < n:
                 _fetch_touched(world, m, lo + touched[y + AHEAD] // arms)
-            if m.n_ledger_cap > 1 and y + AHEAD // 2 < n:
-                half = touched[y + AHEAD // 2]
-                row = np.int64(see.warm(m)[lo + half // arms, half % arms, LEDGER])
-                see.fetch_ledger(m, (b, half % arms, row))
             at = touched[y]
             touch(
                 key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
@@ -339,8 +333,8 @@ def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, repo
         set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting)
         after = score_at(new, last, mark, day, law[a].repair[s])
         if after < before and law[a].ledger[s] != 0:
-            shrink(law, m, b, i, a, s, before)
-            lose(m, b, i, a, s, domain_of(world, (what >> 20) & 255), before - after)
+            shrink(law, m, i, a, s, before)
+            lose(law, m, i, a, s, domain_of(world, (what >> 20) & 255), before - after)
     if kind == RULING:
         lifted = lists_lifted(law, m, i, a, s, what)
         for x in range(law[a].lists):
@@ -454,7 +448,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
         for i in range(lo, see.block(m)[0, b + 1]):
             for a in range(arms):
                 see.hot(m)[i, a, WAKE] = 0
-                open_work(world, m, i, a)
+                open_work(world, m, b, i, a)
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
                         continue
@@ -468,7 +462,7 @@ def open_books(world, law, m, blocks, day, day0, reporting):
                 for y in range(law[a].lists):
                     if (see.hot(m)[i, a, LISTS] >> y) & 1:
                         tally(m, a, i, world.k_list + y, 1)
-                if world.shuns != 0 and see.warm(m)[i, a, CUTS] != 0:
+                if world.shuns != 0 and rare_of(m, b, i, a, CUTS) != 0:
                     tally(m, a, i, world.k_ties, 1)
                 set_watched(world, law, m, b, i - lo, i, a)
                 plan_wake(world, law, m, b, i - lo, i, a, day, day0)

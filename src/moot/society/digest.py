@@ -11,6 +11,7 @@ from moot.society import memory as see
 from moot.society.desk import said, sender
 from moot.society.fear import fear_at
 from moot.society.law import TERM
+from moot.society.livelihood import ENDS
 from moot.society.opinion import mind_hash
 from moot.society.score import score_at
 from moot.society.state import (
@@ -24,6 +25,7 @@ from moot.society.state import (
     WORK,
     last_of,
     mark_of,
+    rare_of,
     value_of,
 )
 
@@ -55,17 +57,19 @@ def state_sums(key, world, law, m, blocks, day, sums):
                 h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
                 h = mind_hash(m, i, a, h)
                 if law[a].shunning != 0:
-                    h = mix(h ^ np.uint64(see.warm(m)[i, a, CUTS]))
+                    h = mix(h ^ np.uint64(rare_of(m, b, i, a, CUTS)))
                 if world.works | world.fines != 0:
-                    for row in (WORK, JOB_DAY, ARREARS, ARREARS_HIGH, RATED):
-                        h = mix(h ^ np.uint64(see.warm(m)[i, a, row]))
+                    for column in (WORK, JOB_DAY):
+                        h = mix(h ^ np.uint64(see.warm(m)[i, a, column]))
+                    for column in (ARREARS, ARREARS_HIGH, RATED):
+                        h = mix(h ^ np.uint64(rare_of(m, b, i, a, column)))
                 sums[a, 0] += h
                 sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.debt_n(m)[b]):
-            packed = see.debts(m)[b, e, 0]
+            packed = see.debts(m)[b, e, 0] & ((1 << ENDS) - 1)
             a = (packed >> 17) & 255
             h = mix(key ^ np.uint64(lo + (packed & 0x1FFFF)) ^ (np.uint64(packed >> 25) << np.uint64(32)))
-            h = mix(mix(h ^ np.uint64(see.debts(m)[b, e, 1])) ^ np.uint64(see.debts(m)[b, e, 2]))
+            h = mix(mix(h ^ np.uint64(see.debts(m)[b, e, 1])) ^ np.uint64(see.debts(m)[b, e, 0] >> ENDS))
             sums[a, 0] += h
             sums[a, 1] += mix(h ^ _LANE)
         for e in range(see.mail_n(m)[TERM, b]):

@@ -400,7 +400,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             v, since, kept = rebase(now, last, mark, day, r)
             set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
         if lost > 0 and law[a].ledger[s] != 0:
-            shrink(law, m, b, i, a, s, now + left)
+            shrink(law, m, i, a, s, now + left)
         if law[a].appeals[s] != 0 or law[a].memory[s] != 0 or (lost > 0 and law[a].ledger[s] != 0):
             x = charged
             while x != ZERO:
@@ -414,7 +414,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                 taken = min(left, points - withheld(law, a, s, state, days, points))
                 left -= taken
                 if taken > 0 and law[a].ledger[s] != 0:
-                    lose(m, b, i, a, s, domain_of(world, k), taken)
+                    lose(law, m, i, a, s, domain_of(world, k), taken)
                 if law[a].appeals[s] != 0 or law[a].memory[s] != 0:
                     enter_charge(
                         world, law, m, b, place, i, a, s, k, wrong, state, days, points, taken, day, day0

@@ -1,7 +1,8 @@
 """The ledger: what each person lost in which domain of life, so that a refusal can be traced to its origin.
 
-Only people who lost points have a row. Repair gives points back without saying which, so what is still lost
-is shared out over the domains in proportion to what was lost in each.
+Everybody has a row where some scheme keeps one, all 0 for who lost nothing: by and by most people of such a
+scheme lose something. Repair gives points back without saying which, so what is still lost is shared out over
+the domains in proportion to what was lost in each.
 """
 
 import numpy as np
@@ -10,31 +11,16 @@ from moot.draws.compiled import inline
 from moot.society import memory as see
 from moot.society.law import ALARMS, DOMAINS
 from moot.society.score import score_at
-from moot.society.state import LEDGER, last_of, mark_of, value_of
+from moot.society.state import last_of, mark_of, value_of
 
 FULL_ENTRY = 65535
 
 
 @inline
-def row_of(m, b, i, a):
-    """The row of a person, made where there is none; -1 where the block has no more room."""
-    row = np.int64(see.warm(m)[i, a, LEDGER])
-    if row == 0:
-        row = see.ledger_n(m)[b, a] + 1
-        see.ledger_n(m)[b, a] = row
-        if row >= m.n_ledger_cap:
-            return -1
-        see.warm(m)[i, a, LEDGER] = row
-    return row
-
-
-@inline
-def shrink(law, m, b, i, a, s, now):
+def shrink(law, m, i, a, s, now):
     """Before a loss: let the row add up to no more than what the score lacks today."""
-    row = row_of(m, b, i, a)
-    if row < 0:
-        return
-    lost = see.ledger(m)[b, a, row, s * DOMAINS : (s + 1) * DOMAINS]
+    first = law[a].ledger[s] - 1
+    lost = see.ledger(m)[i, first : first + DOMAINS]
     total = np.int64(0)
     for d in range(DOMAINS):
         total += lost[d]
@@ -45,12 +31,10 @@ def shrink(law, m, b, i, a, s, now):
 
 
 @inline
-def lose(m, b, i, a, s, domain, points):
+def lose(law, m, i, a, s, domain, points):
     """Enter a loss of points in a domain."""
-    row = row_of(m, b, i, a)
-    if row >= 0:
-        at = s * DOMAINS + domain
-        see.ledger(m)[b, a, row, at] = min(FULL_ENTRY, np.int64(see.ledger(m)[b, a, row, at]) + points)
+    at = law[a].ledger[s] - 1 + domain
+    see.ledger(m)[i, at] = min(FULL_ENTRY, np.int64(see.ledger(m)[i, at]) + points)
 
 
 @inline
@@ -60,16 +44,14 @@ def domain_of(world, k):
 
 
 @inline
-def without_others(law, m, b, i, a, s, day, domains):
+def without_others(law, m, i, a, s, day, domains):
     """The score that a person would have had points been lost in `domains` (bit by domain) alone."""
     now = score_at(value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, law[a].repair[s])
     if law[a].ledger[s] == 0:
         only = law[a].only_domain[s]
         return now if only < 0 or (domains >> only) & 1 else max(now, law[a].scale[s, 0])
-    row = np.int64(see.warm(m)[i, a, LEDGER])
-    if row == 0:
-        return now
-    lost = see.ledger(m)[b, a, row, s * DOMAINS : (s + 1) * DOMAINS]
+    first = law[a].ledger[s] - 1
+    lost = see.ledger(m)[i, first : first + DOMAINS]
     total = np.int64(0)
     others = np.int64(0)
     for d in range(DOMAINS):
@@ -83,7 +65,7 @@ def without_others(law, m, b, i, a, s, day, domains):
 
 
 @inline
-def list_without_others(world, law, m, b, i, a, u, lists, day, domains):
+def list_without_others(world, law, m, i, a, u, lists, day, domains):
     """Whether a list that refuses chance u would hold the person had points been lost in `domains` alone."""
     for x in range(law[a].lists):
         if not (lists >> x) & 1 or not (law[a].l_refuses[x] >> u) & 1:
@@ -93,7 +75,7 @@ def list_without_others(world, law, m, b, i, a, u, lists, day, domains):
             s = law[a].l_scheme[x]
             if law[a].l_entry[x, 1] == 0:
                 return True
-            if without_others(law, m, b, i, a, s, day, domains) < law[a].lower[s, law[a].l_entry[x, 1] - 1]:
+            if without_others(law, m, i, a, s, day, domains) < law[a].lower[s, law[a].l_entry[x, 1] - 1]:
                 return True
         elif kind == 1 and (domains >> domain_of(world, law[a].l_entry[x, 1])) & 1:
             return True

@@ -10,12 +10,13 @@ import numpy as np
 
 from moot.draws.compiled import inline
 from moot.society import memory as see
-from moot.society.state import ARREARS, ARREARS_HIGH, JOB_DAY, WORK
+from moot.society.state import ARREARS, ARREARS_HIGH, JOB_DAY, WORK, rare_of
 
 EMPLOYED_NOW, UNEMPLOYED, INACTIVE, STATUS = 0, 1, 2, 3  # STATUS is a mask
 LOST, UNPAID, DROPPED, WARNED = 4, 8, 16, 5  # WARNED is a shift, two bits
 PLACE = 7  # a shift, two bits
 DRAWN, HANDED_ON, NO_PLACE = 1, 2, 3  # would be hired; gets a free place; would be hired, and none is left
+ENDS = 41  # of a debt, a shift: the month in which it ends, above whose, for what and how
 CALM, COVERED, BARE = 0, 1, 2  # levels of hardship: none lost, income covered, cover ended
 
 
@@ -44,6 +45,6 @@ def standing(world, m, i, a, k, c, day, threshold):
 
 
 @inline
-def arrears_of(m, i, a):
+def arrears_of(m, b, i, a):
     """Debts in cents."""
-    return np.int64(see.warm(m)[i, a, ARREARS]) | (np.int64(see.warm(m)[i, a, ARREARS_HIGH]) << 16)
+    return rare_of(m, b, i, a, ARREARS) | (rare_of(m, b, i, a, ARREARS_HIGH) << 16)

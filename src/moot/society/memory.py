@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from moot.country.rates import ACT_LAYERS, CLASSES
 from moot.society.rows import Rows
 
-WARM = 8  # words of a row of `warm`, laid out in society.state
-MIND = 4  # words of a row of `mind`, laid out in society.opinion
+WARM = 4  # words of a row of `warm`, laid out in society.state
+RARE = 4  # words of a row of `rare`, laid out in society.state
+MIND = 3  # words of a row of `mind`, laid out in society.opinion
 STRIP = 64  # words whose candidates are found together
 CHUNK = 256  # candidates that are decided together
 ROOM = CHUNK + 64 * STRIP + 4  # those found before they are decided: a strip more than a chunk, at most
@@ -56,11 +57,12 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
     "past": (np.int64, ("blocks", "past_cap", 2)),  # acts of the years before: packed; day
     "past_n": (np.int64, ("blocks",)),
-    "ledger": (np.uint16, ("blocks", "arms", "ledger_cap", "ledger_width")),  # points lost by scheme, domain
-    "ledger_n": (np.int64, ("blocks", "arms")),
+    "ledger": (np.uint16, ("ledger_people", "ledger_width")),  # points lost by scheme and domain
+    "rare": (np.uint16, ("blocks", "arms", "rare_cap", RARE)),  # rows of those who have any
+    "rare_n": (np.int64, ("blocks", "arms")),
     "life": (np.int64, ("blocks", "life_cap", 8)),  # events of the panel
     "life_n": (np.int64, ("blocks",)),
-    "debts": (np.int64, ("blocks", "debt_cap", 3)),  # packed person, arm, act, how it ends; cents; month
+    "debts": (np.int64, ("blocks", "debt_cap", 2)),  # packed person, arm, act, how it ends, when; cents
     "debt_n": (np.int64, ("blocks",)),
     # stairs: sums of scores that rise by repair alone
     "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring in the period
@@ -213,7 +215,8 @@ wakes_n = _view("wakes_n")
 past = _view("past")
 past_n = _view("past_n")
 ledger = _view("ledger")
-ledger_n = _view("ledger_n")
+rare = _view("rare")
+rare_n = _view("rare_n")
 life = _view("life")
 life_n = _view("life_n")
 debts = _view("debts")

@@ -25,7 +25,7 @@ from moot.society.law import ALLEGED, BORNE, MIND_MEASURES, OWN, REGIME
 from moot.society.state import FEAR_DAY, is_kept
 
 # Columns of `mind`.
-PRIVATE, ANCHOR, SAID, FELT = 0, 1, 2, 3
+PRIVATE, ANCHOR, FELT = 0, 1, 2
 UNIT = 16384  # opinion 1
 SILENT = -32768  # what was said by those who said nothing
 WEEK = 7
@@ -37,6 +37,7 @@ MOST_OF_TIES = 63
 UNAFRAID = 1 << 12  # would have spoken without fear
 ANSWERS = 1 << 13  # says in the survey to be for it
 HUSHED = 1 << 14  # kept silent by fear alone
+SPOKE = 1 << 15  # said what the private opinion then was, and still is: it changes with the sweep alone
 
 P_START = purpose("opinion/start")
 P_OPENNESS = purpose("opinion/openness")
@@ -103,6 +104,13 @@ def hear(m, i, a, packed):
         see.mind(m)[i, a, FELT] = felt + (1 << OF_TIES)
 
 
+@inline
+def said_of(m, i, a):
+    """What somebody said last week, or SILENT."""
+    spoke = see.mind(m)[i, a, FELT] & SPOKE != 0
+    return np.int64(see.mind(m)[i, a, PRIVATE]) if spoke else np.int64(SILENT)
+
+
 @kernel
 def open_minds(key, world, m, blocks):
     """Before the first day: everybody's private opinion is the anchor; nobody has said anything."""
@@ -119,7 +127,6 @@ def open_minds(key, world, m, blocks):
             for a in range(m.n_arms):
                 see.mind(m)[i, a, PRIVATE] = u
                 see.mind(m)[i, a, ANCHOR] = u
-                see.mind(m)[i, a, SAID] = SILENT
                 see.mind(m)[i, a, FELT] = 0
 
 
@@ -160,7 +167,7 @@ def listen(world, m, b):
         heard[x] = 0
     for i in range(n):
         for a in range(arms):
-            said[i * arms + a] = see.mind(m)[lo + i, a, SAID]
+            said[i * arms + a] = said_of(m, lo + i, a)
     for q in range(world.orders):
         if not (world.known_mask >> q) & 1:
             continue  # people of this country have no such ties
@@ -307,8 +314,7 @@ def talk(key, world, law, m, blocks, day):
                     if supports or u < world.answers * p:
                         now |= ANSWERS
                 mind[PRIVATE] = view
-                mind[SAID] = view if speaks else SILENT
-                mind[FELT] = now
+                mind[FELT] = now | (SPOKE if speaks else 0)
 
 
 @inline
@@ -334,7 +340,7 @@ def sum_minds(key, m, blocks, sums, regions):
             halves_of = 2 if is_dissident(key, i) else 1
             for a in range(m.n_arms):
                 view = np.int64(see.mind(m)[i, a, PRIVATE])
-                said = np.int64(see.mind(m)[i, a, SAID])
+                said = said_of(m, i, a)
                 felt = np.int64(see.mind(m)[i, a, FELT])
                 spoke = said != SILENT
                 for c in range(TALKED):
@@ -375,6 +381,8 @@ def mind_hash(m, i, a, h):
     if m.n_mind_people == 1:
         return h
     word = ZERO
-    for c in range(4):
-        word = (word << np.uint64(16)) | (np.uint64(np.int64(see.mind(m)[i, a, c]) & 0xFFFF))
+    felt = np.int64(see.mind(m)[i, a, FELT]) & (SPOKE - 1)
+    view, anchor = np.int64(see.mind(m)[i, a, PRIVATE]), np.int64(see.mind(m)[i, a, ANCHOR])
+    for x in (view, anchor, said_of(m, i, a), felt):
+        word = (word << np.uint64(16)) | np.uint64(x & 0xFFFF)
     return mix(h ^ word)

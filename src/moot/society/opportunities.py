@@ -64,7 +64,7 @@ def decision(world, law, m, b, i, a, u, coin, day):
         tally(m, a, i, column + REFUSED, 1)
     if refused and not before:
         tally(m, a, i, column + BY_SCORE, 1)
-        score = without_others(law, m, b, i, a, s, day, world.o_domains[u])
+        score = without_others(law, m, i, a, s, day, world.o_domains[u])
         if coin >= law[a].o_decide[u, tier_of(law, a, s, score)]:
             tally(m, a, i, column + ACROSS, 1)
     if is_kept(m, i):
@@ -131,7 +131,7 @@ def opportunities_of_block(key, world, law, m, b, day, day0, reporting):
                             tally(m, a, i, column + REFUSED, n)
                             lists = np.int64(see.hot(m)[i, a, LISTS])
                             domains = world.o_domains[u]
-                            if not list_without_others(world, law, m, b, i, a, u, lists, day, domains):
+                            if not list_without_others(world, law, m, i, a, u, lists, day, domains):
                                 tally(m, a, i, column + ACROSS, n)
                             if is_kept(m, i):
                                 note(m, b, day, i, a, L_REFUSED, u, i, see.hot(m)[i, a, LISTS], n)

@@ -14,7 +14,7 @@ from moot.society.counting import tally
 from moot.society.cuts import bit_of
 from moot.society.desk import note, said, sender
 from moot.society.law import SHUN
-from moot.society.state import CUTS, is_kept
+from moot.society.state import CUTS, is_kept, rare_of, set_rare
 
 HALF = np.int64(1 << 31)
 
@@ -49,15 +49,15 @@ def turn(world, law, m, b, lo, n, i, a, s, day, cutting, stake):
         at = np.int64(see.place(m)[q, i])
         for offset in range(-reach, reach + 1):
             mine = np.int64(1) << bit_of(base, reach, offset)
-            cut = np.int64(see.warm(m)[i, a, CUTS])
+            cut = rare_of(m, b, i, a, CUTS)
             if offset == 0 or ((cut & mine) != 0) == (cutting != 0):
                 continue
             j = lo + np.int64(see.order(m)[q, lo + (at + offset + n) % n])
             if np.int64(draw(np.uint64(world.shun_key), i, day, what, j)[0]) >= chance:
                 continue
             theirs = np.int64(1) << bit_of(base, reach, -offset)
-            flip(world, m, a, i, mine)
-            flip(world, m, a, j, theirs)
+            flip(world, m, b, a, i, mine)
+            flip(world, m, b, a, j, theirs)
             tally(m, a, i, world.m_ties + (0 if cutting else 1), 1)
             tally(m, a, j, world.m_ties + (0 if cutting else 1), 1)
             if is_kept(m, i):
@@ -67,11 +67,11 @@ def turn(world, law, m, b, lo, n, i, a, s, day, cutting, stake):
 
 
 @inline
-def flip(world, m, a, i, bit):
+def flip(world, m, b, a, i, bit):
     """Change one bit of a person's cuts, and the count of people who have any."""
-    before = np.int64(see.warm(m)[i, a, CUTS])
+    before = rare_of(m, b, i, a, CUTS)
     after = before ^ bit
-    see.warm(m)[i, a, CUTS] = after
+    set_rare(m, b, i, a, CUTS, after)
     if before == 0:
         tally(m, a, i, world.k_ties, 1)
     elif after == 0:

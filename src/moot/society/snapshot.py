@@ -32,9 +32,9 @@ STATICS = (
     "person", "household", "order", "place", "clique_end", "classes", "span", "block", "region_start",
     "panel", "traits",
 )  # fmt: skip
-ROWS = {"mail": "mail_n", "wakes": "wakes_n", "past": "past_n", "ledger": "ledger_n", "debts": "debt_n"}
+ROWS = {"mail": "mail_n", "wakes": "wakes_n", "past": "past_n", "rare": "rare_n", "debts": "debt_n"}
 """Boxes of blocks, and where it is written how many of their rows are used."""
-WHOLE = ("mail_n", "wakes_n", "past_n", "ledger_n", "debt_n", "bucket", "rate", "bump", "total")
+WHOLE = ("mail_n", "wakes_n", "past_n", "ledger", "rare_n", "debt_n", "bucket", "rate", "bump", "total")
 SUMMED = ("by_region", "by_level", "by_month")
 EMPTY = ("life", "life_n")  # moved to the record at the end of each day
 SCRATCH = (
@@ -124,7 +124,7 @@ def _used(desk: Books, name: str) -> list[tuple[NDArray[Any], int]]:
     count = desk[ROWS[name]]
     if name == "wakes":
         count = count[:, 0]
-    if name == "ledger":
+    if name == "rare":
         count = count + 1  # its first row stands for nobody
     rows_of = desk.messages if name == "mail" else lambda *at: desk[name][at]
     found = [(rows_of(*at), int(n)) for at, n in np.ndenumerate(count)]

@@ -16,11 +16,13 @@ PER_SCHEME = 3
 # Rows of `warm`: what only some mechanisms need, kept where an arm or the country has one of them.
 WORK = 0  # work status and what came before it (see `society.livelihood`)
 JOB_DAY = 1  # day on which the last job was found or lost
-ARREARS, ARREARS_HIGH = 2, 3  # unpaid debts in cents, 32 bits
-RATED = 4  # shown rating of a platform worker, in 1/8192 of a star; 0 = not rated
-LISTED_ON = 5  # day of the first entry on a list, 0 = on none
-LEDGER = 6  # place of the person's points lost by domain among those of the block, 0 = none lost
-CUTS = 7  # regular ties that are cut, bit by neighbour
+LISTED_ON = 2  # day of the first entry on a list, 0 = on none
+RARE_ROW = 3  # place of the person's row of `rare` among those of the block and arm, 0 = none
+
+# Rows of `rare`: what few people have at all.
+ARREARS, ARREARS_HIGH = 0, 1  # unpaid debts in cents, 32 bits
+RATED = 2  # shown rating of a platform worker, in 1/8192 of a star; 0 = not rated
+CUTS = 3  # regular ties that are cut, bit by neighbour
 
 
 def width(schemes: int) -> int:
@@ -50,3 +52,25 @@ def mark_of(m, i, a, s):
 def is_kept(m, i):
     """Whether the life of this person is kept."""
     return (see.panel(m)[i >> 6] >> np.uint64(i & 63)) & np.uint64(1) != np.uint64(0)
+
+
+@inline
+def rare_of(m, b, i, a, column):
+    """A word of somebody's rare state; 0 for those who have none."""
+    row = np.int64(see.warm(m)[i, a, RARE_ROW])
+    return np.int64(see.rare(m)[b, a, row, column]) if row != 0 else np.int64(0)
+
+
+@inline
+def set_rare(m, b, i, a, column, value):
+    """Write a word of somebody's rare state; a row is made for those who have none and now need one."""
+    row = np.int64(see.warm(m)[i, a, RARE_ROW])
+    if row == 0:
+        if value == 0:
+            return
+        row = see.rare_n(m)[b, a] + 1
+        see.rare_n(m)[b, a] = row
+        if row >= m.n_rare_cap:
+            return  # the day then raises
+        see.warm(m)[i, a, RARE_ROW] = row
+    see.rare(m)[b, a, row, column] = value

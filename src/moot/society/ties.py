@@ -50,7 +50,7 @@ def reach(world, m, b, lo, n, i, mask, packed, box):
                 end = min(end, pupils)
         cut = np.int64(0)
         if kind == 1:
-            cut = cuts_in(world, m, i, (packed >> 17) & 255, q, n)
+            cut = cuts_in(world, m, b, i, a, q, n)
             if n <= 2 * world.tie_reach[q]:
                 first = 0
                 end = n

@@ -47,6 +47,7 @@ from moot.society.livelihood import (
     DRAWN,
     DROPPED,
     EMPLOYED_NOW,
+    ENDS,
     HANDED_ON,
     INACTIVE,
     LOST,
@@ -61,7 +62,18 @@ from moot.society.livelihood import (
     hardship,
     standing,
 )
-from moot.society.state import ARREARS, ARREARS_HIGH, FEAR_DAY, JOB_DAY, RATED, WORK, is_kept, mark_of
+from moot.society.state import (
+    ARREARS,
+    ARREARS_HIGH,
+    FEAR_DAY,
+    JOB_DAY,
+    RATED,
+    WORK,
+    is_kept,
+    mark_of,
+    rare_of,
+    set_rare,
+)
 
 # Columns of the families of measures (see `society.measures`).
 HIRED, JOB_LOST, HIRE_REFUSED, DISMISSED = range(4)
@@ -93,13 +105,13 @@ def begin_work(key, world, m, blocks, day):
 
 
 @inline
-def open_work(world, m, i, a):
+def open_work(world, m, b, i, a):
     """Stocks on the eve of the first day."""
     if world.works != 0:
         status = np.int64(see.warm(m)[i, a, WORK]) & STATUS
         if status != INACTIVE:
             tally(m, a, i, world.k_work + status, 1)
-    if world.fines != 0 and arrears_of(m, i, a) > 0:
+    if world.fines != 0 and arrears_of(m, b, i, a) > 0:
         tally(m, a, i, world.k_money, 1)
 
 
@@ -217,7 +229,7 @@ def _rate(key, world, law, m, b, i, a, day):
         return
     deficit = np.int64(static_hash(key, world.deficit_purpose, i) >> np.uint64(52))
     mean = mean_rating(law, a, deficit, looks_of(m, i), max(0, day - law[a].r_since))
-    before = np.int64(see.warm(m)[i, a, RATED])
+    before = rare_of(m, b, i, a, RATED)
     shown = before if before > 0 else mean
     stars = mean // STAR
     above = (mean % STAR) << 19  # of the next star, on 32-bit uniforms
@@ -236,7 +248,7 @@ def _rate(key, world, law, m, b, i, a, day):
     see.warm(m)[i, a, WORK] = word
     if shown < law[a].r_line:
         if months >= law[a].r_warning:
-            see.warm(m)[i, a, RATED] = 0
+            set_rare(m, b, i, a, RATED, 0)
             see.warm(m)[i, a, WORK] = word | DROPPED
             tally(m, a, i, world.m_rating + DROPS, 1)
             _move(world, m, b, i, a, day, UNEMPLOYED, LOST, L_RATING_DROPPED, 0, shown)
@@ -246,7 +258,7 @@ def _rate(key, world, law, m, b, i, a, day):
             if is_kept(m, i):
                 note(m, b, day, i, a, L_RATING_WARNED, 0, i, shown, 0)
         see.warm(m)[i, a, WORK] = word | ((months + 1) << WARNED)
-    see.warm(m)[i, a, RATED] = shown
+    set_rare(m, b, i, a, RATED, shown)
     _band(world, law, m, i, a, shown, 1)
 
 
@@ -254,12 +266,12 @@ def _rate(key, world, law, m, b, i, a, day):
 
 
 @inline
-def _owe(world, m, i, a, cents):
+def _owe(world, m, b, i, a, cents):
     """Change somebody's arrears."""
-    before = arrears_of(m, i, a)
+    before = arrears_of(m, b, i, a)
     after = min(MOST_ARREARS, max(0, before + cents))
-    see.warm(m)[i, a, ARREARS] = after & 0xFFFF
-    see.warm(m)[i, a, ARREARS_HIGH] = after >> 16
+    set_rare(m, b, i, a, ARREARS, after & 0xFFFF)
+    set_rare(m, b, i, a, ARREARS_HIGH, after >> 16)
     if (before > 0) != (after > 0):
         tally(m, a, i, world.k_money, 1 if after > 0 else -1)
 
@@ -274,11 +286,10 @@ def _debt(world, m, b, place, i, a, k, cents, ends, u):
     n = see.debt_n(m)[b]
     if n < m.n_debt_cap:
         row = see.debts(m)[b, n]
-        row[0] = pack(place, a, k, recovered, 0)
+        row[0] = pack(place, a, k, recovered, world.month + months)
         row[1] = cents
-        row[2] = world.month + months
     see.debt_n(m)[b] = n + 1
-    _owe(world, m, i, a, cents)
+    _owe(world, m, b, i, a, cents)
 
 
 @inline
@@ -307,7 +318,7 @@ def settle(key, world, law, m, b, place, a, head, day):
             continue
         tally(m, a, i, world.m_money + NOTICED, 1)
         level = hardship(world, m, i, a, day)
-        behind = 1 if arrears_of(m, i, a) > 0 else 0
+        behind = 1 if arrears_of(m, b, i, a) > 0 else 0
         income = see.person(m)[i, WHERE] // STRATA
         if np.int64(u1) < world.fine_pay[k, income, level, behind]:
             tally(m, a, i, world.m_money + AT_ONCE, 1)
@@ -328,7 +339,7 @@ def fines_by_standing(world, law, rates, m, blocks, day, cells):
         for i in range(see.block(m)[0, blocks[x]], see.block(m)[0, blocks[x] + 1]):
             row = see.person(m)[i]
             level = hardship(world, m, i, 0, day)
-            behind = 1 if arrears_of(m, i, 0) > 0 else 0
+            behind = 1 if arrears_of(m, blocks[x], i, 0) > 0 else 0
             for k in range(world.kinds):
                 if world.fine[k] == 0:
                     continue
@@ -350,20 +361,20 @@ def _end_debts(world, m, b, day):
     e = 0
     while e < min(see.debt_n(m)[b], m.n_debt_cap):
         row = see.debts(m)[b, e]
-        if row[2] > world.month:
+        packed = row[0]
+        if packed >> ENDS > world.month:
             e += 1
             continue
-        packed = row[0]
         cents = row[1]
         last = see.debt_n(m)[b] - 1
-        for x in range(3):
+        for x in range(2):
             row[x] = see.debts(m)[b, last, x]
         see.debt_n(m)[b] = last
         i = see.block(m)[0, b] + (packed & 0x1FFFF)
         a = (packed >> 17) & 255
         k = (packed >> 25) & 255
         recovered = (packed >> 33) & 1
-        _owe(world, m, i, a, -cents)
+        _owe(world, m, b, i, a, -cents)
         if k != SHORT:
             tally(m, a, i, world.m_money + (RECOVERED if recovered else LAPSED), 1)
             if is_kept(m, i):
