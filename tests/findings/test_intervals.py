@@ -60,6 +60,11 @@ def test_a_ratio_of_means_by_hand():
     assert found.low == pytest.approx(2 * math.exp(-0.5)) and found.high == pytest.approx(2 * math.exp(0.5))
 
 
+def test_a_ratio_that_two_replicates_cannot_tell_reaches_from_nothing_to_infinity():
+    found = log_ratio_interval([0, 9], [9, 0], level=0.9999)
+    assert (found.low, found.mean, found.high) == (0, 1, math.inf)
+
+
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=2, max_size=20))
 def test_turning_a_ratio_over_turns_its_interval_over(pairs):
     a, b = np.array(pairs).T

@@ -30,19 +30,22 @@ __all__ = [
     "pairing_gain",
 ]
 
-Kind = Literal["t", "log-ratio", "bca", "normal"]
+Kind = Literal["t", "log-ratio", "bca", "normal", "exact"]
 FEWEST_TO_RESAMPLE = 50
 """Replicates below which resampling is refused: with few, BCa covers too seldom and nothing shows it."""
+LARGEST_LOG = 700.0
+"""A logarithm whose exponential is still a float."""
 
 
 @dataclass(frozen=True)
 class Interval:
     """`low` to `high` around `mean`, in the unit of the numbers given.
 
-    `level` is the share of such intervals that hold the true value when the method's conditions are met; `df`
-    the degrees of freedom (None where the method has none); `kind` the method: "t" on a mean of replicates,
-    "log-ratio" on a ratio of two means, "bca" by resampling, "normal" on an estimate with a standard error.
-    `mean` is the estimate, also where it is a ratio, a quantile or another statistic.
+    `level` is the share of such intervals that hold the true value when the method's conditions are met;
+    `df` the degrees of freedom (None where the method has none); `kind` the method: "t" on a mean of
+    replicates, "log-ratio" on a ratio of two means, "bca" by resampling, "normal" on an estimate with a
+    standard error, "exact" by the binomial distribution. `mean` is the estimate, also where it is a ratio,
+    a quantile or another statistic.
     """
 
     low: float
@@ -103,7 +106,8 @@ def log_ratio_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Inter
             )
     ratio = float(first.mean() / second.mean())
     _, error = _mean_and_error(first / first.mean() - second / second.mean())
-    reach = math.exp(_t_quantile(share(level, "level"), len(first) - 1) * error)
+    steps = _t_quantile(share(level, "level"), len(first) - 1) * error
+    reach = math.exp(steps) if steps < LARGEST_LOG else math.inf  # the interval is then 0 to infinity
     return Interval(ratio / reach, ratio * reach, ratio, float(level), len(first) - 1, "log-ratio")
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moot.errors import UserError
 
-__all__ = ["between", "generator", "share", "table"]
+__all__ = ["between", "generator", "normal_quantile", "share", "table"]
 
 Numbers = NDArray[np.float64]
 
@@ -59,3 +59,10 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     """
     between(seed, "seed", 0)
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, *purpose.encode()])))
+
+
+def normal_quantile(level: float) -> float:
+    """The two-sided quantile of the normal distribution: 1.96 for 0.95."""
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + level) / 2))
