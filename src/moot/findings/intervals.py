@@ -28,6 +28,7 @@ __all__ = [
     "mean_interval",
     "paired_p_value",
     "pairing_gain",
+    "t_quantile",
 ]
 
 Kind = Literal["t", "log-ratio", "bca", "normal", "exact"]
@@ -82,7 +83,7 @@ def mean_interval(differences: ArrayLike, level: float = 0.95) -> Interval:
     """
     given = table(differences, "differences", least=2)
     mean, error = _mean_and_error(given)
-    reach = _t_quantile(share(level, "level"), len(given) - 1) * error
+    reach = t_quantile(share(level, "level"), len(given) - 1) * error
     return Interval(mean - reach, mean + reach, mean, float(level), len(given) - 1, "t")
 
 
@@ -106,7 +107,7 @@ def log_ratio_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Inter
             )
     ratio = float(first.mean() / second.mean())
     _, error = _mean_and_error(first / first.mean() - second / second.mean())
-    steps = _t_quantile(share(level, "level"), len(first) - 1) * error
+    steps = t_quantile(share(level, "level"), len(first) - 1) * error
     reach = math.exp(steps) if steps < LARGEST_LOG else math.inf  # the interval is then 0 to infinity
     return Interval(ratio / reach, ratio * reach, ratio, float(level), len(first) - 1, "log-ratio")
 
@@ -229,7 +230,7 @@ def _mean_and_error(given: Numbers) -> tuple[float, float]:
     return float(given.mean()), float(given.std(ddof=1)) / math.sqrt(len(given))
 
 
-def _t_quantile(level: float, df: int) -> float:
+def t_quantile(level: float, df: int) -> float:
     """The two-sided quantile of Student's t."""
     from scipy.special import stdtrit
 
