@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from moot.errors import UserError
 from moot.findings.intervals import (
     bca_interval,
+    exact_share,
     holm,
     log_ratio_interval,
     mean_interval,
@@ -77,6 +78,18 @@ def test_turning_a_ratio_over_turns_its_interval_over(pairs):
     if math.isfinite(there.high) and there.low > 0:
         assert there.low == pytest.approx(1 / back.high, rel=1e-9)
         assert there.low * there.high == pytest.approx(there.mean**2, rel=1e-9)
+
+
+def test_exact_shares_by_hand_and_their_coverage():
+    # none of n: 1 − (α/2)^(1/n); all of n: the mirror; 1 of 1 at 50 %: from 1/4
+    assert exact_share(0, 10).high == pytest.approx(1 - 0.025 ** (1 / 10)) and exact_share(0, 10).low == 0
+    assert exact_share(10, 10).low == pytest.approx(0.025 ** (1 / 10)) and exact_share(10, 10).high == 1
+    # 81 of 263 at 95 % (R. G. Newcombe, Stat. Med. 17, 1998, table I): 0.2527 to 0.3676
+    found = exact_share(81, 263)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.2527, 0.3676)
+    for p in (0.01, 0.2, 0.5):
+        chance = [math.comb(30, x) * p**x * (1 - p) ** (30 - x) for x in range(31)]
+        assert sum(c for x, c in enumerate(chance) if exact_share(x, 30).holds(p)) >= 0.95
 
 
 def test_holm_of_the_textbook_and_its_order():
@@ -219,6 +232,7 @@ def test_resampling_covers_the_mean_of_a_skewed_number():
         (lambda: pairing_gain([1, 2], [1, 2, 3]), "as many replicates in both, got 2 and 3"),
         (lambda: log_ratio_interval([1, -1], [1, 1]), "a: expected no negative"),
         (lambda: log_ratio_interval([1, 1], [0, 0]), "b: every number is 0"),
+        (lambda: exact_share(3, 2), "events: expected a whole number from 0 to 2, got 3"),
         (lambda: holm([0.1, 1.2]), r"from 0 to 1, got 1\.2"),
         (lambda: bca_interval(np.arange(49), np.mean), "at least 50 replicates to resample, got 49"),
         (lambda: bca_interval(np.ones(50), np.mean), "same in every resample"),

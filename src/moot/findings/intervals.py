@@ -23,6 +23,7 @@ from moot.findings.samples import Numbers, between, generator, share, table
 __all__ = [
     "Interval",
     "bca_interval",
+    "exact_share",
     "holm",
     "log_ratio_interval",
     "mean_interval",
@@ -31,7 +32,7 @@ __all__ = [
     "t_quantile",
 ]
 
-Kind = Literal["t", "log-ratio", "bca", "normal", "exact"]
+Kind = Literal["t", "log-ratio", "bca", "resampled", "normal", "exact"]
 FEWEST_TO_RESAMPLE = 50
 """Replicates below which resampling is refused: with few, BCa covers too seldom and nothing shows it."""
 LARGEST_LOG = 700.0
@@ -44,9 +45,9 @@ class Interval:
 
     `level` is the share of such intervals that hold the true value when the method's conditions are met;
     `df` the degrees of freedom (None where the method has none); `kind` the method: "t" on a mean of
-    replicates, "log-ratio" on a ratio of two means, "bca" by resampling, "normal" on an estimate with a
-    standard error, "exact" by the binomial distribution. `mean` is the estimate, also where it is a ratio,
-    a quantile or another statistic.
+    replicates, "log-ratio" on a ratio of two means, "bca" and "resampled" by resampling (bias-corrected,
+    and plain percentiles), "normal" on an estimate with a standard error, "exact" by the binomial
+    distribution. `mean` is the estimate, also where it is a ratio, a quantile or another statistic.
     """
 
     low: float
@@ -68,7 +69,7 @@ class Interval:
 
     def holds(self, value: float) -> bool:
         """Whether `value` lies inside, ends included."""
-        return self.low <= value <= self.high
+        return bool(self.low <= value <= self.high)
 
 
 def mean_interval(differences: ArrayLike, level: float = 0.95) -> Interval:
@@ -164,6 +165,22 @@ def bca_interval(
             ) from None
     middle = told(np.arange(len(given)))
     return Interval(float(found.low), float(found.high), middle, float(level), None, "bca")
+
+
+def exact_share(events: int, cases: int, level: float = 0.95) -> Interval:
+    """The interval of a share, 0 to 1, from `events` among `cases` that are independent of each other.
+
+    `cases` at least 1, `events` 0 to `cases`; raises `UserError`. Exact, so never too narrow: C. J. Clopper
+    and E. S. Pearson, "The use of confidence or fiducial limits", Biometrika 26 (1934).
+    """
+    from scipy.special import betaincinv
+
+    between(cases, "cases", 1)
+    between(events, "events", 0, cases)
+    tail = (1 - share(level, "level")) / 2
+    low = float(betaincinv(events, cases - events + 1, tail)) if events else 0.0
+    high = float(betaincinv(events + 1, cases - events, 1 - tail)) if events < cases else 1.0
+    return Interval(low, high, events / cases, float(level), None, "exact")
 
 
 def paired_p_value(differences: ArrayLike) -> float:

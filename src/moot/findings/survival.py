@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moot.errors import UserError
-from moot.findings.intervals import Interval
+from moot.findings.intervals import Interval, exact_share
 from moot.findings.samples import Numbers, between, normal_quantile, share, table
 
 __all__ = ["Recovery", "recovery"]
@@ -59,7 +59,7 @@ class Recovery:
         step = int(np.searchsorted(self.days, day, side="right")) - 1
         if step < 0:
             still = len(self.watched) - int(np.searchsorted(self.watched, day, side="left"))
-            return Interval(0.0, 1 - _none_of(still, self.level), 0.0, self.level, None, "exact")
+            return exact_share(0, still, self.level)
         low, mean, high = (float(of[step]) for of in (self.low, self.share, self.high))
         return Interval(low, high, mean, self.level, None, "normal")
 
@@ -123,7 +123,9 @@ def recovery(days: ArrayLike, seen: ArrayLike, *, horizon: int, level: float = 0
         # Everybody has recovered and the formula has no end. The share by the step before bounds it from
         # below; where there is none, all of n did at once, with the exact lower end.
         waits_least[-1] = 0.0
-        waits_most[-1] = waits_most[-2] if len(at) > 1 else 1 - _none_of(int(at_risk[-1]), level)
+        waits_most[-1] = (
+            waits_most[-2] if len(at) > 1 else 1 - exact_share(int(at_risk[-1]), int(at_risk[-1]), level).low
+        )
     return Recovery(
         days=at,
         at_risk=at_risk.astype(np.int64),
@@ -138,11 +140,6 @@ def recovery(days: ArrayLike, seen: ArrayLike, *, horizon: int, level: float = 0
         followed=int(horizon if over else rising[-1]),
         horizon=int(horizon),
     )
-
-
-def _none_of(people: int, level: float) -> float:
-    """The least share of people spared that is in keeping with all `people` spared, two-sided."""
-    return float(((1 - level) / 2) ** (1 / people))
 
 
 def _followed(days: ArrayLike, seen: ArrayLike, horizon: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
