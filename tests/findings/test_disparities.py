@@ -64,8 +64,7 @@ def test_counts_are_rates_a_person_and_labels_may_be_numbers():
 
 
 def test_two_groups_over_replicates():
-    """The true difference is 0.1 and the true ratio 1.5; both intervals hold them about as often as they
-    say."""
+    """The true difference is 0.1 and the true ratio 1.5; both intervals hold them as often as they say."""
     hits = np.zeros(2)
     for seed in range(200):
         draw = generator(seed, "two groups")

@@ -152,8 +152,7 @@ def identifiability(
 
 
 def _p_value(slopes: Numbers) -> float:
-    """As `paired_p_value`; but a target without chance, which moves alike in all replicates, is seen to
-    move."""
+    """As `paired_p_value`; but a target that moves alike in all replicates is seen to move."""
     if np.all(slopes == slopes[0]):
         return 1.0 if slopes[0] == 0 else 0.0
     return paired_p_value(slopes)
@@ -298,8 +297,7 @@ def _covariance(unit: Numbers, weights: Numbers) -> Numbers:
 
 
 def _axes(covariance: Numbers) -> tuple[Numbers, Numbers]:
-    """(into, out of) the coordinates in which the kernel is round: two matrices, each the inverse of the
-    other.
+    """(into, out of) coordinates in which the kernel is round: matrices, each the other's inverse.
 
     A parameter on which all particles agree still moves, by a millionth of its range.
     """

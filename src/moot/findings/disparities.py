@@ -52,7 +52,7 @@ class Group:
     @property
     def told(self) -> str:
         """The rate per 1,000 people exposed with two significant digits, or that they are too few to say."""
-        from moot.findings.summary import two
+        from moot.findings.summary import two  # loads all declarations, which the numbers do not need
 
         return TOO_FEW if self.rate is None else f"{two(1000 * self.rate)} per 1,000"
 
@@ -102,8 +102,7 @@ class Rates:
         return self._widest(max(pairs)) if pairs else None
 
     def ratio(self, against: Against = "each other") -> Disparity | None:
-        """The smallest ratio of a lower rate to a higher one, 0 to 1: lowest by highest, or of all and a
-        group.
+        """The smallest ratio of a lower rate to a higher one, 0 to 1: lowest by highest, or with that of all.
 
         None as for `difference`. 0.8 is the "four fifths" of some laws; it is no verdict here.
         """
@@ -164,8 +163,7 @@ def rates_by_group(groups: ArrayLike, events: ArrayLike, exposed: ArrayLike | No
 def between_two(
     replicates: Sequence[Rates], first: str, second: str, level: float = 0.95
 ) -> tuple[Interval, Interval] | None:
-    """Two groups named beforehand: the difference and the ratio of their rates, first to second, over
-    replicates.
+    """Difference and ratio of the rates of two groups named beforehand, first to second.
 
     `replicates`: at least 2, each with both groups. None where, over all replicates, a group has fewer than
     50 people or 10 events, or is without people in one of them. The difference is in events a person.

@@ -15,8 +15,7 @@ from moot.findings.samples import Numbers, between, table
 __all__ = ["Range", "checked", "placed", "positions", "seeds"]
 
 ROUNDING = 1e-9
-"""How far beyond an end a number may lie, as a share of the larger end, when it was an end before
-rounding."""
+"""How far beyond an end a number may lie by rounding, as a share of the larger end."""
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,7 @@ class Elementary:
 
 
 def morris_design(ranges: Sequence[Range], trajectories: int = 20, *, seed: int) -> MorrisDesign:
-    """Points to simulate: from each of `trajectories` (2 or more) random starts, one number moved after
-    another.
+    """Points to simulate: from each of `trajectories` (2 up) starts, one number moved after another.
 
     M. D. Morris, "Factorial sampling plans for preliminary computational experiments", Technometrics 33
     (1991), with 4 levels. Raises `UserError`.

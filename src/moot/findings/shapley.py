@@ -144,8 +144,7 @@ def estimated_attribution(
     groups: Groups = (),
     level: float = 0.95,
 ) -> Attribution:
-    """The same from orders drawn at random, each with its reverse, where there are too many coalitions for
-    all.
+    """The same from orders drawn at random, each with its reverse: for too many coalitions to try all.
 
     `value_of(coalition)` gives (replicates,), at least 2 and as many each time, in the unit of the measure;
     it is asked once for each coalition (see `members`), `2·pairs_of_orders·(k − 1)` at most and those of
@@ -209,8 +208,7 @@ def estimated_attribution(
 
 
 def _orders_before(j: int, groups: list[list[int]]) -> Iterator[tuple[int, float]]:
-    """(coalition, share of orders): what is on just before mechanism `j` in orders that keep groups
-    together."""
+    """(coalition, share of orders): what is on just before mechanism `j`, groups kept together."""
     own = next(group for group in groups if j in group)
     others = [sum(1 << i for i in group) for group in groups if group is not own]
     beside = [i for i in own if i != j]
@@ -290,8 +288,7 @@ def _named(names: Sequence[str], most: int) -> tuple[str, ...]:
 
 
 def _grouped(names: tuple[str, ...], groups: Groups) -> list[list[int]]:
-    """The groups as positions; without groups every mechanism is one of its own, which gives Shapley's
-    value."""
+    """The groups as positions; without any, one for each mechanism, which gives Shapley's value."""
     if not groups:
         return [[j] for j in range(len(names))]
     listed = [name for group in groups for name in group]
