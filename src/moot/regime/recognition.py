@@ -95,9 +95,7 @@ def thresholds_for(fmr: float) -> float:
     return _significant(_threshold(_inside("fmr", fmr)))
 
 
-def mate_distance(
-    *, tpr: float = ANCHOR_TPR, fmr: float = ANCHOR_FMR, spread: float = MATE_SPREAD
-) -> float:
+def mate_distance(*, tpr: float = ANCHOR_TPR, fmr: float = ANCHOR_FMR, spread: float = MATE_SPREAD) -> float:
     """The mean d of mate scores for which `tpr` holds at `fmr`, with standard deviation `spread` > 0."""
     if spread <= 0.0:
         raise ValueError(f"spread is {spread!r}, expected a number above 0")
@@ -213,9 +211,7 @@ def review(
     return Outcome(right=right, wrong=wrong, none=_probability(1.0 - right - wrong))
 
 
-def coverage(
-    density_per_km2: float, share_analysed: float, c: float = 3.0, area_km2: float = 7e-4
-) -> float:
+def coverage(density_per_km2: float, share_analysed: float, c: float = 3.0, area_km2: float = 7e-4) -> float:
     """P(an act in the street is seen and analysed): share analysed × (1 − exp(−c·A·ρ)).
 
     ρ cameras per km² fall at random, each covering A km² (0.0007: a quarter circle of 30 m); acts

@@ -191,9 +191,7 @@ def past_of_block(key, world, law, rates, m, b, day):
         for a in range(m.n_arms):
             if law[a].past_from == 0 or when < law[a].past_from:
                 continue
-            bits, by = searched(
-                key, world, law, rates, m, b, i, a, k, when, charged, -1, law[a].past_sensors
-            )
+            bits, by = searched(key, world, law, rates, m, b, i, a, k, when, charged, -1, law[a].past_sensors)
             if bits & REGIME:
                 tally(m, a, i, world.m_past, 1)
                 put(m, OWN, b, pack(place, a, k, REGIME, by), i, 0)

@@ -148,9 +148,7 @@ def lists_part(build: Builder) -> tuple[Tables, Tables]:
         for a in range(A):
             if u < len(contexts):
                 _tries(build, z, a, u, contexts[u], level)
-            z["o_threshold"][a, u] = [
-                round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]
-            ]
+            z["o_threshold"][a, u] = [round(round(p, 15) * tables.Q32 * (1 << level)) for p in rates[a, u]]
     return world, z
 
 

@@ -273,9 +273,7 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
             kind = (packed >> 25) & 255
             if kind != APPOINTED:
                 what = see.wakes(m)[b, e, WHAT]
-                _keep_appointment(
-                    world, law, m, b, place, a, kind, packed >> 33, what, day, day0, reporting
-                )
+                _keep_appointment(world, law, m, b, place, a, kind, packed >> 33, what, day, day0, reporting)
                 n = _must_judge(head, touched, n, place, a, arms)
             elif see.hot(m)[lo + place, a, WAKE] == day:
                 n = _must_judge(head, touched, n, place, a, arms)

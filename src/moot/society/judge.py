@@ -101,9 +101,7 @@ def plan_wake(world, law, m, b, place, i, a, day, day0):
             goal = law[a].lower[s, tier - 1] + law[a].scale[s, 3]
             best = min(
                 best,
-                day_of_reaching(
-                    value_of(m, i, a, s), last_of(m, i, a, s), mark, day, law[a].repair[s], goal
-                ),
+                day_of_reaching(value_of(m, i, a, s), last_of(m, i, a, s), mark, day, law[a].repair[s], goal),
             )
         cycle = law[a].repair[s, R_NOVICE_CYCLE]
         if cycle > 0 and see.person(m)[i, BORN] > 0:
@@ -257,9 +255,7 @@ def note_charge(law, m, b, day, i, a, packed, source):
     if law[a].schemes > 0:
         s = law[a].schemes - 1
         r = law[a].repair[s]
-        score = score_at(
-            value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, r
-        )
+        score = score_at(value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, r)
     if bits & TODAY:
         note(m, b, day, i, a, L_TODAY, k, source, 0, score)
     if bits & REGIME and k < 64:

@@ -85,9 +85,7 @@ def next_rise(value, last, mark, day, r):
 @inline
 def plain(mark, r):
     """Whether repair is one recurring step and nothing else, so that its path has a closed form."""
-    return (
-        r[R_EVERY] > 0 and r[R_FULL] == 0 and r[R_FULL_HEAVY] == 0 and not mark & NOVICE and not mark & ONE
-    )
+    return r[R_EVERY] > 0 and r[R_FULL] == 0 and r[R_FULL_HEAVY] == 0 and not mark & NOVICE and not mark & ONE
 
 
 @inline
