@@ -31,9 +31,9 @@ def test_boxes_grow_within_a_day(threads: int, monkeypatch: pytest.MonkeyPatch) 
         for rows, box in zip(self["mail_n"], BOXES, strict=True):
             assert 4 * int(rows.max()) <= 3 * self.sizes[f"{box}_cap"]
 
-    def grow(self: Books, cap: str, wanted: int) -> None:
+    def grow(self: Books, cap: str, wanted: int, used: int | None = None) -> None:
         before = self.sizes[cap]
-        make_room(self, cap, wanted)
+        make_room(self, cap, wanted, used)
         if self.sizes[cap] > before and cap.removesuffix("_cap") in BOXES:
             grown.append(np.array(self["mail_n"]).sum(axis=1).tolist())
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import mmap
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,12 +18,14 @@ from moot.society.law import BOXES, DOMAINS, KNOWN, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, MIND, SIZES, STRIP, WARM, address_of
 from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, RARE_ROW, SCHEME, width
 
-KEPT = 0.25  # acts of the years before per person of a block at first
-KEPT_RARE = 0.05  # rows of rare state per person of a block and arm at first
-FEWEST = 512  # messages that a box of a block holds at first in any case, and beside them per person and arm:
-ROOM = {"own": 0.1, "out": 0.02, "falls": 0.05, "far": 0.02, "known": 0.5, "judge": 0.05, "term": 0.02,
-        "shun": 0.02}  # fmt: skip
-DUE, OWED = 0.06, 0.06  # appointments and debts per person of a block and arm at first
+# Room of a block, beside FEWEST, by person and arm. It costs nothing until it is written to.
+FEWEST = 512
+ROOM = {"own": 0.5, "out": 0.1, "falls": 0.5, "far": 0.25, "known": 2.0, "judge": 0.5, "term": 0.25,
+        "shun": 0.25}  # fmt: skip
+PAST_AT_ONCE = 1.5  # more for "own" where the acts of the years before are read on one day
+DUE, OWED, KEPT_RARE, KEPT_PAST = 0.5, 0.5, 1.0, 2.0
+MOST_RARE = 1 << 16  # rows that a word of 16 bits can name
+SPARSE = frozenset({"mail", "wakes", "debts", "rare", "past"})
 STATE = ("hot", "warm", "mind", "watched")
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
@@ -87,6 +91,7 @@ class Books:
         largest = int(np.diff(layout.block_start).max())
         arms, blocks = len(compiled.arms), layout.blocks
         kept = 0 if panel is None else len(panel)
+        reads_past = bool(compiled.world["past_acts"][0])
         every = max(1, int(compiled.law["repair"][:, :, R_EVERY].max()))
         self.sizes = {
             "people": population.people,
@@ -109,11 +114,11 @@ class Books:
             "boxes": len(BOXES),
             "wake_cap": int((FEWEST + DUE * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
-            "past_cap": int((1024 + KEPT * largest) * room) if compiled.world["past_acts"][0] else 1,
+            "past_cap": int((FEWEST + KEPT_PAST * largest) * room) if reads_past else 1,
             "ledger_people": population.people if compiled.has_ledger else 1,
             "ledger_width": max(1, DOMAINS * int(np.count_nonzero(compiled.law["ledger"]))),
-            "rare_cap": int((FEWEST + KEPT_RARE * largest) * room) if len(state["warm"]) > 1 else 1,
-            "debt_cap": int((256 + OWED * largest * arms) * room) if compiled.world["fines"][0] else 1,
+            "rare_cap": min(MOST_RARE, FEWEST + int(KEPT_RARE * largest)) if len(state["warm"]) > 1 else 1,
+            "debt_cap": int((FEWEST + OWED * largest * arms) * room) if compiled.world["fines"][0] else 1,
             "days": days + 2,
             "slots": int(np.diff(layout.block_segment).max()) if reporting else 1,
             "period": every if reporting else 1,
@@ -124,7 +129,8 @@ class Books:
             "counting": int(reporting),
         }
         for box in BOXES:
-            self.sizes[f"{box}_cap"] = int((FEWEST + ROOM[box] * largest * arms) * room)
+            share = ROOM[box] + (PAST_AT_ONCE if box == "own" and reads_past else 0.0)
+            self.sizes[f"{box}_cap"] = int((FEWEST + share * largest * arms) * room)
         self.sizes["mail_rows"] = self._rows_of_mail(workers)
         self.arrays: dict[str, NDArray[Any]] = {
             name: getattr(population, name)
@@ -144,8 +150,8 @@ class Books:
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = (
-            "past", "past_n", "ledger", "rare", "rare_n", "mail", "mail_n", "bucket", "wakes", "wakes_n",
-            "life", "life_n", "debts", "debt_n", "traits",
+            "past", "past_n", "ledger", "rare", "rare_n", "mail", "mail_n", "mail_most", "bucket", "wakes",
+            "wakes_n", "life", "life_n", "debts", "debt_n", "traits",
         )  # fmt: skip
         for name in (*shared, "rate", "bump", "total"):
             self.arrays[name] = self._new(name, idle=name in ("rate", "bump", "total") and not reporting)
@@ -182,7 +188,8 @@ class Books:
 
     def _new(self, name: str, *, idle: bool = False) -> NDArray[Any]:
         dtype, dims = ARRAYS[name]
-        return np.zeros([1 if idle else self.sizes[d] if isinstance(d, str) else d for d in dims], dtype)
+        shape = [1 if idle else self.sizes[d] if isinstance(d, str) else d for d in dims]
+        return sparse(dtype, shape) if name in SPARSE else np.zeros(shape, dtype)
 
     def _point(self) -> None:
         self.records = []
@@ -228,7 +235,7 @@ class Books:
             box, room = cap.removesuffix("_cap"), self.sizes[cap]
             raise DeskFull(f"{box}: {count} messages for a block, room for {room}")
         if 4 * count > 3 * self.sizes[cap]:
-            self.make_room(cap, 2 * count)
+            self.make_room(cap, 2 * count, count)
 
     def watch_room(self) -> None:
         """After a day: raise `DeskFull` where anything overflowed, double what is more than half full."""
@@ -243,44 +250,75 @@ class Books:
         for cap, count in used.items():
             self._watch(cap, count)
 
-    def make_room(self, cap: str, wanted: int) -> None:
-        """Let a part of the desk hold `wanted` of each block, where it holds less; what is there is kept.
+    def make_room(self, cap: str, wanted: int, used: int | None = None) -> None:
+        """Let a part of the desk hold `wanted` of each block, where it holds less.
 
-        News that a thread has for itself is not kept: between two phases there is none.
+        The first `used` places (or all) are kept. News that a thread has for itself is not: between two
+        phases there is none.
         """
-        had = self.sizes[cap]
-        if wanted <= had:
+        if wanted <= self.sizes[cap]:
             return
+        kept = self.sizes[cap] if used is None else min(used, self.sizes[cap])
         self.sizes[cap] = wanted
         for owner in (self.arrays, *self.own):
             for name in [n for n in owner if n in ARRAYS and cap in ARRAYS[n][1]]:
                 old = owner[name]
                 owner[name] = self._new(name)
-                owner[name][tuple(slice(had if size == cap else None) for size in ARRAYS[name][1])] = old
+                at = tuple(slice(kept if size == cap else None) for size in ARRAYS[name][1])
+                owner[name][at] = old[at]
         if cap.removesuffix("_cap") in BOXES:
             self._move_mail()
         self._point()
 
     def _move_mail(self) -> None:
         """Lay the boxes anew, after the room of one of them has changed."""
-        blocks, boxes = range(self.sizes["blocks"]), [x for x in range(len(BOXES)) if x != KNOWN]
-        before = {(x, b): self.messages(x, b) for x in boxes for b in blocks}
+        waiting = {
+            (x, b): self.messages(x, b)[:n]
+            for (x, b), n in np.ndenumerate(self["mail_n"])
+            if n and x != KNOWN
+        }
         self.sizes["mail_rows"] = self._rows_of_mail(len(self.own))
         self.arrays["mail"] = self._new("mail")
         self._share_mail()
-        for (x, b), rows in before.items():
+        for (x, b), rows in waiting.items():
             self.messages(x, b)[: len(rows)] = rows
 
     def memory(self) -> dict[str, float]:
-        """Bytes: hot state per person and arm, statics and ties per person, side tables per person."""
+        """Bytes: hot state per person and arm, statics and ties per person, side tables per person.
+
+        Of boxes, the rows that were ever used count.
+        """
         people, arms = self.sizes["people"], self.sizes["arms"]
-        statics = ("person", "household", "order", "place", "classes", "panel")
-        side = ("past", "ledger", "rare", "mail", "bucket", "wakes", "life", "debts", "rate", "bump", "total")
+        statics = ("person", "household", "order", "place", "classes", "panel", "traits")
+        used = {
+            "mail": self["mail_most"].sum(),
+            "wakes": self["wakes_n"][:, 0].sum(),
+            "debts": self["debt_n"].sum(),
+            "rare": self["rare_n"].sum(),
+            "past": self["past_n"].sum(),
+        }
+        side = sum(int(rows) * self[name].shape[-1] * self[name].itemsize for name, rows in used.items())
+        side += sum(self[n].nbytes for n in ("ledger", "bucket", "rate", "bump", "total"))
         return {
             "hot_bytes_per_person_and_arm": sum(self[n].nbytes for n in STATE) / (people * arms),
             "static_bytes_per_person": sum(self[n].nbytes for n in statics) / people,
-            "side_bytes_per_person": sum(self[n].nbytes for n in side) / people,
+            "side_bytes_per_person": side / people,
         }
+
+
+def sparse(dtype: type, shape: Sequence[int]) -> NDArray[Any]:
+    """An array of zeros that takes memory page by page, as it is written to.
+
+    Large arrays of NumPy ask for pages of two megabytes: a box of a block would take one for a few messages.
+    """
+    count = math.prod(shape)
+    if not hasattr(mmap, "MAP_PRIVATE"):  # not a Unix
+        return np.zeros(shape, dtype)
+    size = max(1, count * np.dtype(dtype).itemsize)
+    held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        held.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(held, dtype, count).reshape(shape)
 
 
 def spans_of(classes: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -392,11 +392,13 @@ def exchange(m, out, into):
 @inline
 def _crowded(m):
     """Whether the box of some block is nearly full: it gets more room before anybody goes on."""
+    crowded = False
     for box in range(m.n_boxes):
         for b in range(m.n_blocks):
+            see.mail_most(m)[box, b] = max(see.mail_most(m)[box, b], see.mail_n(m)[box, b])
             if 4 * see.mail_n(m)[box, b] > 3 * room(m, box):
-                return True
-    return False
+                crowded = True
+    return crowded
 
 
 @kernel

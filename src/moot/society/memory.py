@@ -52,6 +52,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     # desk: the working papers of the blocks, each written by its own block, or between phases
     "mail": (np.int64, ("mail_rows", 2)),  # box after box, see society.desk
     "mail_n": (np.int64, ("boxes", "blocks")),
+    "mail_most": (np.int64, ("boxes", "blocks")),  # as many as ever were in it at once
     "bucket": (np.int64, ("blocks", "days")),  # first wake of a day, -1 = none
     "wakes": (np.int64, ("blocks", "wake_cap", 3)),  # appointments: next entry; for whom; what about
     "wakes_n": (np.int64, ("blocks", 2)),  # entries ever used, head of the free ones
@@ -208,6 +209,7 @@ traits = _view("traits")
 watched = _view("watched")
 mail = _view("mail")
 mail_n = _view("mail_n")
+mail_most = _view("mail_most")
 mail_at = _view("mail_at")
 bucket = _view("bucket")
 wakes = _view("wakes")

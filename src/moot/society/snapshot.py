@@ -36,7 +36,7 @@ ROWS = {"mail": "mail_n", "wakes": "wakes_n", "past": "past_n", "rare": "rare_n"
 """Boxes of blocks, and where it is written how many of their rows are used."""
 WHOLE = ("mail_n", "wakes_n", "past_n", "ledger", "rare_n", "debt_n", "bucket", "rate", "bump", "total")
 SUMMED = ("by_region", "by_level", "by_month")
-EMPTY = ("life", "life_n")  # moved to the record at the end of each day
+EMPTY = ("life", "life_n", "mail_most")  # moved to the record at the end of each day, or only told
 SCRATCH = (
     "head", "touched", "chain", "counts", "heard", "said", "aloud", "start", "alive", "found", "equal",
     "waiting", "asked", "drawn", "picking", "factors", "rows", "picked", "chosen", "late", "digits", "looked",
