@@ -55,7 +55,7 @@ def test_run_json_is_the_contract(capsys, scenario, tmp_path):
         3,
         1,
     )
-    assert set(told["seconds"]) == {"setup", "burn_in", "simulate", "write"}
+    assert set(told["seconds"]) == {"setup", "compile", "burn_in", "simulate", "tables", "write"}
     assert told["peak_rss_bytes"] > 0 and told["person_days_per_s"] > 0 and len(told["digest"]) == 64
     assert set(told["arms"]) == {"status-quo", REGIME}
     for arm in told["arms"].values():
