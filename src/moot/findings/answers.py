@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moot.findings.report_groups import LEAST_GROUP, TOO_FEW
 from moot.findings.summary import FEW, starting_tier, total, two
-from moot.findings.talk import Talk, talk_of
+from moot.findings.talk import COUNTED, Talk, talk_of
 
 if TYPE_CHECKING:
     from moot.findings.rules import Rules
@@ -167,7 +167,12 @@ def _listed(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
 
 def _refused(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
     rules = asking.rules
-    trips = list(rules.scenario.country_model.travel)
+    can = [rules.can(arm) for arm in (asking.arm, asking.twin) if arm is not None]
+    trips = [
+        one for one in rules.scenario.country_model.travel
+        if any(arm.refuse(one) for arm in can)
+        or any(counts.get(f"trip:{one}:refused") for counts in (asking._here, asking._twin))
+    ]  # fmt: skip
     decided = sorted({context for scheme in asking.own.values() for context in scheme.decisions})
     said = []
     if trips:
@@ -307,20 +312,17 @@ def _back(asking: Asking, answer: Answer) -> Answer:
         return counts[what]
 
     if any(scheme.redress is not None for scheme in asking.own.values()):
-        upheld = asking.clause(of("upheld"), "{n} were found to be right", "none was found to be right")
-        contested = asking.clause(of("appeals"), "{n} charges were contested", "no charge was contested")
-        line = f"Per 1,000 synthetic people, {contested}"
-        answer.sentences.append(
-            f"{line}, and {upheld} by the last day." if counts["appeals"].here else f"{line}."
-        )
-        answer.sentences.append(
-            _put_right(asking, of("wrong-charges"), of("upheld-wrong"), of("days-wronged"))
-        )
+        wrong, righted, days = of("wrong-charges"), of("upheld-wrong"), of("days-wronged")
+        answer.sentences.append(_contested(asking, of("appeals"), of("upheld"), righted, of("rejected")))
+        answer.sentences.append(_put_right(asking, wrong, righted, days))
     else:
         answer.sentences.append("Nothing can be contested under this scheme.")
     said = []
     if "upheld" in counts:
-        said.append(f"points given back by rulings: {asking.beside(of('points-restored'))}")
+        whose = ""
+        if of("points-restored").here and not counts["upheld-wrong"].here:
+            whose = ", all of them to people who had done what they were charged with"
+        said.append(f"points given back by rulings: {asking.beside(counts['points-restored'])}{whose}")
     if any(scheme.score.memory_months for scheme in asking.own.values()):
         said.append(f"points back because charges expired: {asking.beside(of('points-expired'))}")
     if any(len(scheme.tier_names) > 1 for scheme in asking.own.values()):
@@ -333,6 +335,25 @@ def _back(asking: Asking, answer: Answer) -> Answer:
     if said:
         answer.sentences.append(f"{_capital('; '.join(said))}.")
     return answer
+
+
+def _contested(asking: Asking, appeals: Pair, upheld: Pair, righted: Pair, rejected: Pair) -> str:
+    """Whose contests were allowed: of people charged for what they had not done, and of people who had."""
+    line = f"Per 1,000 synthetic people, {asking.clause(appeals, '{n} charges were contested', '')}"
+    if not appeals.here:
+        return "No charge was contested."
+    if not (upheld.here or rejected.here):
+        return f"{line}; no ruling came by the last day."
+    guilty = Pair((upheld.here or 0) - (righted.here or 0), _less(upheld.twin, righted.twin))
+    return (
+        f"{line}. Allowed by the last day, of people who had not done what they were charged with: "
+        f"{asking.beside(righted)}; of people who had: {asking.beside(guilty)}; turned down: "
+        f"{asking.beside(rejected)}; the others wait for a ruling."
+    )
+
+
+def _less(count: int | None, other: int | None) -> int | None:
+    return None if count is None else count - (other or 0)
 
 
 def _put_right(asking: Asking, wrong: Pair, righted: Pair, days: Pair) -> str:
@@ -407,17 +428,22 @@ def _said(asking: Asking, answer: Answer) -> Answer:
         beside = f" (twin: {spoken(twin, afraid=afraid)})" if twin is not None else ""
         return f"{spoken(here, afraid=afraid)}{beside}"
 
-    line = f"In the last week, per 1,000 synthetic people, {counted('support')} are for a score in private"
+    line = (
+        f"In the last week, per 1,000 synthetic people, {counted('support')} think that being scored is "
+        "good, whatever they say"
+    )
     opinion = asking.rules.scenario.country_model.opinion
     if opinion is not None and opinion.asked is not None:
-        line += f", and {counted('asked_support')} say so when they are asked"
+        line += (
+            f". Asked in a survey, {counted('asked_support')} say that they are for it: who fears a charge "
+            "may claim so"
+        )
+    answer.sentences.append(f"{line}. {COUNTED}")
     answer.sentences.append(
-        f"{line}. Spoke for it, per 1,000 of those who spoke: {shares(afraid=True)}; had nobody feared "
-        f"anything: {shares(afraid=False)}. What lies between the two is fear."
-    )
-    answer.sentences.append(
-        f"Silent, though against it: {counted('silent_against')}; silent, though for it: "
-        f"{counted('silent_for')}."
+        f"Unasked, only some speak of it. Of 1,000 who spoke, for it: {shares(afraid=True)}; had nobody "
+        f"feared anything: {shares(afraid=False)}. What lies between the two is fear: "
+        f"{counted('silent_against')} per 1,000 synthetic people kept silent though against it, and "
+        f"{counted('silent_for')} though for it."
     )
     loud, loud_twin = _talks(asking, "dissidents")
     if loud is not None:
