@@ -270,9 +270,9 @@ def test_what_reads_otherwise_for_the_twin_is_told_beside():
     told = list(moments(pair([heard, here], [replace(here, arm=TODAY)])))[-1]
     assert told.where == "both" and told.twin == ""
     assert told.why == (
-        f"under the scheme: because on {on(DAY - 4)} the person hears that a tie (somebody outside the panel) "
-        f"was charged: signs a petition{KNOWN}; under today's law: because of what was believed of being charged "
-        "before the first day"
+        f"under the scheme: because on {on(DAY - 4)} the person hears that a tie (somebody outside the "
+        f"panel) was charged: signs a petition{KNOWN}; under today's law: because of what was believed of "
+        "being charged before the first day"
     )
     lists = [event("refused", "air", lists=("no-plane",)), event("refused", "air", arm=TODAY, lists=())]
     refused = next(iter(moments(pair(lists[:1], lists[1:]))))
