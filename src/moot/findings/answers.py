@@ -381,7 +381,11 @@ def _stopped(asking: Asking, answer: Answer) -> Answer:
             f"Lawful acts, per 1,000 synthetic people: {asking.beside(counts['lawful acts'])}. These are "
             "protest, criticism, petitions, evenings out and the like; nothing forbids them."
         )
-        parts = [f"made impossible by a list: {asking.beside(counts['prevented'])}"]
+        arms = [asking.rules.can(arm) for arm in (asking.arm, asking.twin) if arm is not None]
+        prevented = any(can.prevent(act) for can in arms for act in asking.rules.acts_of("lawful"))
+        parts = []
+        if prevented or counts["prevented"].here or counts["prevented"].twin:
+            parts.append(f"made impossible by a list: {asking.beside(counts['prevented'])}")
         if asking.rules.scenario.country_model.opinion is not None:
             counts["forgone"] = asking.pair(asking.acts("forgone", "lawful"))
             parts.insert(0, f"forgone for fear of a charge: {asking.beside(counts['forgone'])}")
@@ -392,7 +396,8 @@ def _stopped(asking: Asking, answer: Answer) -> Answer:
                 "critics who would have spoken in the last week but for fear: "
                 f"{asking.beside(counts['unheard'])}"
             )
-        answer.sentences.append(f"{_capital('; '.join(parts))}.")
+        if parts:
+            answer.sentences.append(f"{_capital('; '.join(parts))}.")
     answer.sentences.append(
         f"Offences, charged or not: {asking.beside(counts['offences'])}; incivilities: "
         f"{asking.beside(counts['incivilities'])}."
@@ -441,9 +446,9 @@ def _said(asking: Asking, answer: Answer) -> Answer:
     answer.sentences.append(f"{line}. {COUNTED}")
     answer.sentences.append(
         f"Unasked, only some speak of it. Of 1,000 who spoke, for it: {shares(afraid=True)}; had nobody "
-        f"feared anything: {shares(afraid=False)}. What lies between the two is fear: "
-        f"{counted('silent_against')} per 1,000 synthetic people kept silent though against it, and "
-        f"{counted('silent_for')} though for it."
+        f"feared anything: {shares(afraid=False)}. What lies between the two is fear. Per 1,000 synthetic "
+        f"people, {counted('silent_against')} kept silent though against it, and {counted('silent_for')} "
+        "though for it."
     )
     loud, loud_twin = _talks(asking, "dissidents")
     if loud is not None:
