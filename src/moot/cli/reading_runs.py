@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -73,6 +74,13 @@ def verify(
         raise typer.Exit(1)
 
 
+def _changed(manifest: dict[str, Any]) -> str:
+    """From when on which arm of a run lives under another law; nothing where none does."""
+    changes = manifest["scenario"].get("resolved", {}).get("changes", ())
+    told = ", ".join(f"{one['at']} ({one['arm']})" for one in changes)
+    return f"  law changed from {told}" if told else ""
+
+
 def runs(
     folder: Path = typer.Argument(Path("runs"), metavar="[FOLDER]", help="Where the runs are."),
     delete: Path | None = typer.Option(
@@ -97,7 +105,12 @@ def runs(
     if as_json:
         keys = ("people", "days", "seed", "arms", "digest")
         said = [
-            {"run": str(one), "scenario": m["scenario"]["name"], **{k: m[k] for k in keys}}
+            {
+                "run": str(one),
+                "scenario": m["scenario"]["name"],
+                **{k: m[k] for k in keys},
+                "changes": m.get("changes", []),
+            }
             for one, m in found
         ]
         wrong = [{"run": str(one), "reason": why} for one, why in unreadable]
@@ -117,7 +130,7 @@ def runs(
         print(
             f"{one}  {m['scenario']['name']}  {m['people']:,} synthetic people × {m['days']} days  seed "
             f"{m['seed']}  "
-            f"{m['digest'][:12]}"
+            f"{m['digest'][:12]}{_changed(m)}"
         )
     for one, why in unreadable:
         print(f"{one}  cannot be read: {why}")

@@ -15,6 +15,7 @@ import numpy as np
 
 from moot.declaring.files import data_folder
 from moot.errors import RunError
+from moot.findings.changing import in_sentences
 from moot.findings.tables import measures_of, stocks_of, tables_of
 from moot.store.burnt import BurnIns
 from moot.store.folder import checksums, free_place, whole_folder
@@ -116,7 +117,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "format": FORMAT,
         "labels": LABELS,
         "says": SAYS,
-        **({"changes": _told_changes(scenario)} if scenario.changes else {}),
+        **({"changes": in_sentences(scenario)} if scenario.changes else {}),
         "scenario": {
             "name": scenario.scenario,
             "title": scenario.title,
@@ -154,16 +155,6 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "slots": [list(slot) for slot in compiled.slots],
         "panel": panel,
     }
-
-
-def _told_changes(scenario: Scenario) -> list[str]:
-    """A sentence for each intervention within the run."""
-    return [
-        f"From {one.at} on, the arm {one.arm} lives under another law than on its first day: the regime "
-        f"{one.regime.regime} ({one.regime.content_hash[:12]}). What is told of its rules, reasons in lives "
-        "included, are those of the first day."
-        for one in scenario.changes
-    ]
 
 
 def file_of(scenario: Scenario) -> str:
