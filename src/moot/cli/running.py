@@ -146,9 +146,8 @@ def demo(
     from moot.findings.report import write_report
 
     declared = load_scenario(str(DEMO["scenario"]))
-    done, _ = simulated(
-        declared, out, out == RUNS / "demo", people, days, seed, threads, [], None, cache=not no_cache
-    )
+    again = _an_earlier_demo(out, declared.scenario)
+    done, _ = simulated(declared, out, again, people, days, seed, threads, [], None, cache=not no_cache)
     page = out / "report.html"
     try:
         write_report(done, page)
@@ -157,6 +156,27 @@ def demo(
         raise SystemExit(130) from None
     _say(done, out)
     print(f"page to read: {page}")
+
+
+def _an_earlier_demo(out: Path, scenario: str) -> bool:
+    """Whether what stands at the demo's own place is a demo, which is replaced; a line says so.
+
+    A run of anything else stays: the demo then refuses its place, as `moot run` would.
+    """
+    from moot.store.runs import is_run_folder, read_manifest
+
+    if out != RUNS / "demo" or not is_run_folder(out):
+        return False
+    there = read_manifest(out)
+    if there["scenario"]["name"] != scenario:
+        return False
+    print(
+        f"{out} is replaced: it holds an earlier demo, {there['people']:,} synthetic people × "
+        f"{there['days']} days, seed {there['seed']}, digest {there['digest'][:12]} (--out DIR keeps it)",
+        file=sys.stderr,
+        flush=True,
+    )
+    return True
 
 
 def simulated(

@@ -154,7 +154,8 @@ class Summary:
     def lines(self) -> list[str]:
         """The table as lines of text of at most `WIDTH` columns."""
         shown = [(row, row.shown(self.people)) for row in self.rows]
-        head = [textwrap.wrap(word, 14) for word in self.columns[1:]]
+        narrow = 14 if len(self.columns) > 2 else 40
+        head = [textwrap.wrap(word, narrow) for word in self.columns[1:]]
         told = range(len(head))
         widths = [max(map(len, (*head[n], *(cells[n] for _, cells in shown)))) for n in told]
         room = WIDTH - sum(widths) - 2 * len(widths)
