@@ -77,9 +77,9 @@ def test_a_full_disk_is_told_and_resume_goes_on(capsys, here, monkeypatch):
         and size is not None
         and out
         == (
-            f"runs/short-1.unfinished  unfinished: short  1,000 synthetic people × 30 days  seed 1  {size[0]}the last "
-            "checkpoint is runs/short-1.unfinished/days-00010 (day 10 of the run); go on with: moot resume "
-            "runs/short-1\n"
+            f"runs/short-1.unfinished  unfinished: short  1,000 synthetic people × 30 days  seed 1  "
+            f"{size[0]}the last checkpoint is runs/short-1.unfinished/days-00010 (day 10 of the run); go on "
+            "with: moot resume runs/short-1\n"
         )
     )
     for named in ("runs/short-1", "runs/short-1.unfinished"):
