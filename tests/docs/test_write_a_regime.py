@@ -109,7 +109,7 @@ def test_the_cases_of_the_page_hold_for_the_file_to_begin_with(tmp_path, monkeyp
 
 
 def test_the_scheme_to_begin_with_moves_something_in_the_smallest_run(tmp_path, monkeypatch, capsys):
-    """1,000 people for a year: some fall, some are listed and refused, and people do less of what it counts."""
+    """1,000 people for a year: some fall, are listed and refused, and people do less of what counts."""
     monkeypatch.chdir(tmp_path)
     for command in ("new regime my-scheme", "new scenario my-year --regime my-scheme.yaml"):
         assert ask(capsys, command)[0] == 0
