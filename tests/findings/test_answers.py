@@ -149,6 +149,19 @@ def test_wrong_charges_are_those_for_what_another_did_and_false_alarms(monkeypat
     assert "No charge fell on a person for what another did; no false alarm stopped anybody" in line
 
 
+def test_who_can_be_charged_wrongly_is_told_as_far_as_the_scheme_can():
+    """A list out of a register charges nobody; a camera that knows the author takes nobody for another."""
+    register = of("judgment-defaulters", days=40)
+    line = said(answers(register, "judgment-defaulters")[WRONG])
+    assert line.startswith("None: this scheme charges nobody itself")
+    words = [row.words for row in register.summary().rows]
+    assert not {"charges by the scheme", "points lost in the scheme"} & set(words)
+    assert "refused: a seat on a plane" in words
+    assert "of these, for points lost in another domain of life" not in words
+    line = said(answers(three(), "mine")[WRONG])
+    assert "obody can be charged for what another did" in line and "false alarm" not in line
+
+
 def test_the_ratio_of_appearance_classes_is_called_an_input():
     section = five_answers(in_folder(), REGIME).split("Who was wrongly charged?")[1].split("</section>")[0]
     assert "The ratio between classes is an input of the scheme’s declaration" in section

@@ -271,6 +271,12 @@ def _wrong(asking: Asking, answer: Answer) -> Answer:
     counts["false alarms"] = asking.pair(
         [f"sensor:{name}:false-alarms" for name in sensors], of_the_scheme=True
     )
+    can = rules.can(asking.arm)
+    if not (can.seen or can.stop or counts["charges"].here or counts["false alarms"].here):
+        answer.sentences.append(
+            "None: this scheme charges nobody itself; no sensor of it sees or reads an act."
+        )
+        return answer
     lawful = asking.clause(
         counts["for lawful acts"], "{n} of them for lawful acts", "none of them for a lawful act"
     )
@@ -279,22 +285,26 @@ def _wrong(asking: Asking, answer: Answer) -> Answer:
         + asking.clause(counts["charges"], "the scheme made {n} charges", "the scheme charged nobody")
         + (f", {lawful}." if counts["charges"].here else ".")
     )
-    line = asking.clause(
-        counts["for another"], "for what another person did, {n} charges fell on somebody",
-        "no charge fell on a person for what another did",
-    )  # fmt: skip
-    line += "; " + asking.clause(
-        counts["false alarms"],
-        "{bare} times{twin} a false alarm stopped somebody where nobody had done anything",
-        "no false alarm stopped anybody",
-    )  # fmt: skip
+    parts = []
+    if can.search or counts["for another"].here:
+        parts.append(asking.clause(
+            counts["for another"], "for what another person did, {n} charges fell on somebody",
+            "no charge fell on a person for what another did",
+        ))  # fmt: skip
+    if can.stop or counts["false alarms"].here:
+        parts.append(asking.clause(
+            counts["false alarms"],
+            "{bare} times{twin} a false alarm stopped somebody where nobody had done anything",
+            "no false alarm stopped anybody",
+        ))  # fmt: skip
     reporting = [f"sensor:{name}:malicious" for name in sensors]
     counts["false reports"] = asking.pair(reporting, of_the_scheme=True)
     if counts["false reports"].here:
-        line += (
-            f"; {asking.beside(counts['false reports'])} reports were false, and known to be by who made them"
-        )
-    answer.sentences.append(f"{_capital(line)}.")
+        told = asking.beside(counts["false reports"])
+        parts.append(f"{told} reports were false, and known to be by who made them")
+    if not parts:
+        parts.append("nobody can be charged for what another did: the scheme takes nobody for another")
+    answer.sentences.append(f"{_capital('; '.join(parts))}.")
     return answer
 
 

@@ -124,12 +124,15 @@ class Can:
         return any(one.passages_per_day is not None or one.on_alert is not None for one in self._sensors)
 
     def refuse(self, context: str, *, own: bool = False) -> bool:
-        """Whether a list refuses this; with `own`, a list of the regime on trial."""
-        lists = self._arm.lists.values()
+        """Whether a list refuses this; with `own`, a list of the regime on trial that points lead to."""
         return any(
             context in rule.refuses
-            for scheme, rule in lists
-            if not own or scheme.scheme in self._arm.own_schemes
+            for scheme, rule in self._arm.lists.values()
+            if not own
+            or (
+                scheme.scheme in self._arm.own_schemes
+                and (rule.entry.tier is not None or rule.entry.act is not None)
+            )
         )
 
     def prevent(self, act: str) -> bool:

@@ -294,7 +294,10 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     yield row(DID, "merits: days given to a charity", of("acts", "merit"))
     every = ("offence", "incivility", "lawful")
     yield row(CHARGED, "charges by fines and courts of today", of("charged-today", *every))
-    yield row(CHARGED, "charges by the scheme", of("charged-by-regime", *every), of_the_regime=True)
+    yield row(
+        CHARGED, "charges by the scheme", of("charged-by-regime", *every), of_the_regime=True,
+        possible=can.charge(*every),
+    )  # fmt: skip
     yield row(
         CHARGED, "of these, for a lawful act", of("charged-by-regime", "lawful"), of_the_regime=True,
         part=True, possible=can.charge("lawful"),
@@ -333,7 +336,9 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
         own = name in rules.arms[arm].own_schemes
         of = _called(rules, arm, name)
         unit = "log-odds lost, in 1/1024," if bent(scheme) else "points lost"
-        yield row(COST, f"{unit} in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
+        costs = bool(scheme.table.catalogue) or scheme.association is not None
+        lost = [f"scheme:{name}:points-lost"]
+        yield row(COST, f"{unit} in {of}", lost, of_the_regime=own, possible=costs)
         if scheme.association is not None:
             lost = [f"scheme:{name}:points-from-ties"]
             words = "of these, because a tie fell a tier"

@@ -31,13 +31,13 @@ COUNTED = (
 """Whose opinions these are."""
 TALK_CURVES = (
     (
-        "For a score, in private",
+        "For a score, as people think",
         "synthetic people",
         "In the last week of each month. Where people begin is declared, not found.",
         "private",
     ),
     (
-        "For a score, among those who spoke",
+        "For a score, of those who spoke of it",
         "of those who spoke",
         "Per 1,000 of those who spoke in the last week of each month; the frightened are not among them.",
         "spoken",
