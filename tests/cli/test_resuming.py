@@ -59,8 +59,9 @@ def broken_off(capsys, monkeypatch, *options):
 
 def test_a_run_with_checkpoints_is_the_run_without(capsys, here):
     plain = json.loads(said(capsys, "run", "short.yaml", "--threads", "1", "--json", "--no-folder")[1])
-    code, out, _ = said(capsys, *begun("--json"))
+    code, out, err = said(capsys, *begun("--json", "--profile"))
     assert code == 0 and json.loads(out)["digest"] == plain["digest"]
+    assert err.index("tables: measures and lives") < err.index("writing the folder") < err.index("in all")
     assert [one.name for one in (here / "runs").iterdir()] == ["short-1"]
 
 

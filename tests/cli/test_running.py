@@ -63,8 +63,10 @@ def test_run_json_is_the_contract(capsys, scenario, tmp_path):
 
 
 def test_run_tells_the_table_and_where_it_wrote(capsys, scenario):
-    code, out, _ = said(capsys, "run", scenario, "--threads", "1", "--out", "here")
-    assert code == 0
+    code, out, err = said(capsys, "run", scenario, "--threads", "1", "--out", "here", "--profile")
+    assert code == 0 and err.splitlines()[0].startswith("part of the work")
+    for part in ("set-up", "compiling", "burn-in: 0 days", "run: 5 days of 2 arms", "tables", "writing"):
+        assert sum(line.startswith(part) for line in err.splitlines()) == 1
     assert "an anecdote, not a result to quote" in out and "run folder: here" in out
     code, _, err = said(capsys, "run", scenario, "--out", "here")
     assert code == 2 and "--force" in err
