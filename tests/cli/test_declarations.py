@@ -257,3 +257,36 @@ def test_a_reader_that_stops_early_is_no_failure():
 def test_output_has_no_colour_when_it_is_not_a_terminal():
     assert "\x1b" not in process("check", "frence").stderr
     assert "\x1b" not in process("--help", NO_COLOR="1").stdout
+
+
+def test_cases_are_listed_and_tried_by_the_name_of_their_regime(capsys):
+    listed = json.loads(run(capsys, "list", "--json")[1])["cases"]
+    assert set(listed) <= set(json.loads(run(capsys, "list", "regimes", "--json")[1])["regimes"])
+    assert "11 cases; moot test permis-a-points" in run(capsys, "list", "cases")[1]
+    code, out, _ = run(capsys, "test", "permis-a-points")
+    assert code == 0 and out.endswith("11 cases pass\n") and "permis-a-points.test.yaml" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (("test", "permis-a-point"), "permis-a-points"),
+        (("test", "my-sheme"), "my-scheme.test.yaml"),
+        (("test", "my-sheme.test.yaml"), "my-scheme.test.yaml"),
+        (("check", "my-scheme"), "my-scheme.yaml"),
+        (("check", "my-sheme"), "my-scheme.yaml"),
+        (("check", "my-sheme.yaml"), "my-scheme.yaml"),
+        (("show", "my-scheme"), "my-scheme.yaml"),
+        (("run", "my-scheme", "--no-folder"), "my-scheme.yaml"),
+        (("new", "scenario", "year", "--regime", "my-scheme"), "my-scheme.yaml"),
+        (("check", "rank-my-life-2029"), "rank-my-life-2028"),
+    ],
+)
+def test_a_name_that_nothing_has_is_answered_with_the_nearest_name_or_file(
+    capsys, tmp_path, monkeypatch, arguments, near
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-scheme.yaml").write_text(REGIME)
+    (tmp_path / "my-scheme.test.yaml").write_text("regime: my-scheme.yaml\ncases: []\n")
+    code, _, err = run(capsys, *arguments)
+    assert code == 2 and f'did you mean "{near}"?' in err

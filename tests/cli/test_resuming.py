@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from moot.findings import resuming
 from moot.store.checkpoint import checkpoints_in
 from moot.store.parquet import Tables
-from moot.store.unfinished import way_on
+from moot.store.unfinished import Unfinished, way_on
 from tests.cli.test_running import said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,8 +59,9 @@ def broken_off(capsys, monkeypatch, *options):
 
 def test_a_run_with_checkpoints_is_the_run_without(capsys, here):
     plain = json.loads(said(capsys, "run", "short.yaml", "--threads", "1", "--json", "--no-folder")[1])
-    code, out, _ = said(capsys, *begun("--json"))
+    code, out, err = said(capsys, *begun("--json", "--profile"))
     assert code == 0 and json.loads(out)["digest"] == plain["digest"]
+    assert err.index("tables: measures and lives") < err.index("writing the folder") < err.index("in all")
     assert [one.name for one in (here / "runs").iterdir()] == ["short-1"]
 
 
@@ -70,13 +72,33 @@ def test_a_full_disk_is_told_and_resume_goes_on(capsys, here, monkeypatch):
     assert "the last good checkpoint is runs/short-1.unfinished/days-00010 (day 10 of the run)" in err
     assert err.endswith("go on with: moot resume runs/short-1\n")
     code, out, _ = said(capsys, "runs")
-    assert code == 0 and out == (
-        "runs/short-1.unfinished  unfinished: short  the last checkpoint is "
-        "runs/short-1.unfinished/days-00010 (day 10 of the run); go on with: moot resume runs/short-1\n"
+    size = re.search(r"([0-9.]+) MiB; ", out)
+    assert (
+        code == 0
+        and size is not None
+        and out
+        == (
+            f"runs/short-1.unfinished  unfinished: short  1,000 synthetic people × 30 days  seed 1  "
+            f"{size[0]}the last checkpoint is runs/short-1.unfinished/days-00010 (day 10 of the run); go on "
+            "with: moot resume runs/short-1\n"
+        )
     )
+    for named in ("runs/short-1", "runs/short-1.unfinished"):
+        code, out, _ = said(capsys, "show", named)
+        assert code == 0 and out.startswith("runs/short-1 is not finished: there is no table yet.\n")
+        for told in (
+            "  A short one (short): 1,000 synthetic people, 30 days from 2028-01-01, seed 1.\n",
+            "  Arms: status-quo, rank-my-life-2028.\n",
+            f"  A checkpoint every 10 days; {size[1]} MiB on the disk.\n",
+            "  The last checkpoint is runs/short-1.unfinished/days-00010 (day 10 of the run).\n",
+            "  Go on with: moot resume runs/short-1\n",
+            "  Or delete it: moot runs --delete runs/short-1.unfinished\n",
+        ):
+            assert told in out
     listed = json.loads(said(capsys, "runs", "--json")[1])
     assert listed["runs"] == [] and listed["unfinished"][0]["resume"] == "moot resume runs/short-1"
     assert listed["unfinished"][0]["days"] == 30
+    assert listed["unfinished"][0]["bytes"] == pytest.approx(float(size[1]) * 2**20, abs=2**16)
     for command in (["verify"], ["report"], ["runs", "--delete"]):
         code, _, err = said(capsys, *command, "runs/short-1")
         assert code == 2 and "runs/short-1 is not finished; go on with it: moot resume" in err
@@ -89,6 +111,15 @@ def test_a_full_disk_is_told_and_resume_goes_on(capsys, here, monkeypatch):
     code, _, err = said(capsys, "resume", "runs/short-1")
     assert code == 2 and "runs/short-1 is finished" in err
     assert said(capsys, "verify", "runs/short-1", "--threads", "1")[0] == 0
+
+
+def test_an_unfinished_run_that_is_at_work_or_damaged_says_so(capsys, here, monkeypatch):
+    broken_off(capsys, monkeypatch)
+    with Unfinished.at(Path("runs/short-1")):
+        out = said(capsys, "show", "runs/short-1")[1]
+        assert "A process is at work in it." in out and "moot resume" not in out
+    (here / "runs/short-1.unfinished/unfinished.json").write_text("{")
+    assert "unfinished.json was changed or is damaged" in said(capsys, "show", "runs/short-1")[1]
 
 
 def test_a_damaged_checkpoint_is_told_on_stderr(capsys, here):

@@ -55,7 +55,7 @@ def test_run_json_is_the_contract(capsys, scenario, tmp_path):
         3,
         1,
     )
-    assert set(told["seconds"]) == {"setup", "burn_in", "simulate", "write"}
+    assert set(told["seconds"]) == {"setup", "compile", "burn_in", "simulate", "tables", "write"}
     assert told["peak_rss_bytes"] > 0 and told["person_days_per_s"] > 0 and len(told["digest"]) == 64
     assert set(told["arms"]) == {"status-quo", REGIME}
     for arm in told["arms"].values():
@@ -63,8 +63,10 @@ def test_run_json_is_the_contract(capsys, scenario, tmp_path):
 
 
 def test_run_tells_the_table_and_where_it_wrote(capsys, scenario):
-    code, out, _ = said(capsys, "run", scenario, "--threads", "1", "--out", "here")
-    assert code == 0
+    code, out, err = said(capsys, "run", scenario, "--threads", "1", "--out", "here", "--profile")
+    assert code == 0 and err.splitlines()[0].startswith("part of the work")
+    for part in ("set-up", "compiling", "burn-in: 0 days", "run: 5 days of 2 arms", "tables", "writing"):
+        assert sum(line.startswith(part) for line in err.splitlines()) == 1
     assert "an anecdote, not a result to quote" in out and "run folder: here" in out
     code, _, err = said(capsys, "run", scenario, "--out", "here")
     assert code == 2 and "--force" in err
@@ -109,7 +111,9 @@ def test_interrupting_leaves_nothing(capsys, scenario, tmp_path, monkeypatch):
 
 def test_show_tells_a_run(capsys):
     code, out, _ = said(capsys, "show", str(folder()))
-    assert code == 0 and "same lives, today's law" in out and in_folder().digest in out
+    assert (
+        code == 0 and "under the  same lives," in out and "today's law" in out and in_folder().digest in out
+    )
 
 
 def test_show_and_report_tell_the_arm_that_is_asked_for(capsys):
@@ -145,6 +149,12 @@ def test_life_tells_one_by_number_or_another(capsys):
     assert code == 0 and out.startswith(f"{number}: synthetic, ")
     assert said(capsys, "life", str(folder()), number.removeprefix("SYN-").lstrip("0"))[1] == out
     assert said(capsys, "life", str(folder()), "another")[1].startswith("SYN-")
+    code, out, _ = said(capsys, "life", str(folder()))
+    drawn = re.findall(r"SYN-\d{7}", out)
+    assert code == 0 and len(drawn) == 5 and set(drawn) <= set(in_folder().lives)
+    assert "keeps 200 synthetic lives" in out and f"tell any: moot life {folder()} another" in out
+    one = re.search(r"tell one: moot life \S+ (\d+)\n", out)
+    assert one is not None and said(capsys, "life", str(folder()), one[1])[1].startswith(drawn[0])
     assert said(capsys, "life", str(folder()), "SYN-9999999")[0] == 2
     assert said(capsys, "life", str(folder()), number, "--arm", "nothing")[0] == 2
 
@@ -199,6 +209,27 @@ def test_demo_writes_a_run_and_a_page(capsys, tmp_path, monkeypatch):
     code, out, _ = said(capsys, "demo", "--people", "1000", "--days", "3", "--threads", "1")
     assert code == 0 and "runs/demo/report.html" in out
     assert (tmp_path / "runs" / "demo" / "report.html").is_file()
+
+
+def test_a_second_demo_says_what_it_replaces_and_leaves_another_run_alone(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("moot.cli.running.DEMO", {"scenario": "short.yaml"})
+    (tmp_path / "short.yaml").write_text(SCENARIO)
+    demo = ("demo", "--people", "1000", "--days", "2", "--threads", "1")
+    code, _, err = said(capsys, *demo)
+    assert code == 0 and "replaced" not in err
+    digest = open_run("runs/demo").digest
+    code, _, err = said(capsys, *demo, "--seed", "2")
+    assert code == 0 and open_run("runs/demo").digest != digest
+    assert err.count("runs/demo is replaced: it holds an earlier demo, 1,000 synthetic people × 2 days") == 1
+    assert f"digest {digest[:12]}" in err
+    own = SCENARIO.replace("scenario: short", "scenario: mine")
+    (tmp_path / "mine.yaml").write_text(own)
+    more = ("--days", "2", "--out", "runs/demo", "--force", "--threads", "1")
+    assert said(capsys, "run", "mine.yaml", *more)[0] == 0
+    code, _, err = said(capsys, *demo)
+    assert code == 2 and "runs/demo exists" in err
+    assert open_run("runs/demo").manifest["scenario"]["name"] == "mine"
 
 
 def test_a_demo_stopped_at_its_page_says_that_the_run_is_there(capsys, tmp_path, monkeypatch):

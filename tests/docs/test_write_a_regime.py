@@ -3,12 +3,17 @@
 import re
 import shlex
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from moot.cli.main import main
 from moot.declaring.files import data_folder
+from moot.experiment.scenario import load_scenario
+from moot.experiment.simulation import simulate
+from moot.findings.run import run_of
+from moot.findings.summary import FEW
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "write-a-regime.md").read_text("utf-8")
@@ -92,3 +97,27 @@ def test_the_first_part_of_the_page_can_be_typed(folder, capsys):
     for step in steps:
         small = " --people 1000 --days 10 --threads 1" if step.startswith("run ") else ""
         assert ask(capsys, step + small)[0] == 0, step
+
+
+def test_the_cases_of_the_page_hold_for_the_file_to_begin_with(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (written,) = re.findall(r"```yaml\n( *regime: my-scheme\.yaml\n.*?)```", PAGE, re.S)
+    assert ask(capsys, "new regime my-scheme")[0] == 0
+    Path("my-scheme.test.yaml").write_text(textwrap.dedent(written))
+    code, said = ask(capsys, "test my-scheme.test.yaml")
+    assert code == 0 and "2 cases pass" in said
+
+
+def test_the_scheme_to_begin_with_moves_something_in_the_smallest_run(tmp_path, monkeypatch, capsys):
+    """1,000 people for a year: some fall, are listed and refused, and people do less of what counts."""
+    monkeypatch.chdir(tmp_path)
+    for command in ("new regime my-scheme", "new scenario my-year --regime my-scheme.yaml"):
+        assert ask(capsys, command)[0] == 0
+    short = load_scenario("my-year.yaml").replace(burn_in_years=1)
+    run = run_of(simulate(short, people=1_000, threads=1))
+    told, today = run.totals("my-scheme"), run.totals("status-quo")
+    assert told["tier:score-poor:people"] >= FEW and told["list:no-plane:people"] >= FEW
+    assert told["trip:air:refused"] > today["trip:air:refused"] == 0
+    counted = ("jaywalking", "littering", "red-light")
+    done, before = (sum(one[f"act:{act}:acts"] for act in counted) for one in (told, today))
+    assert done < 0.9 * before

@@ -13,10 +13,11 @@ from moot.findings.report_answers import five_answers
 from moot.findings.report_chart import paired_bars
 from moot.findings.run import Run, run_of
 from moot.findings.summary import two
-from moot.findings.talk import talk_of
+from moot.findings.talk import COUNTED, talk_of
 from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, three, three_folder
 
 HURT, WRONG, BACK, STOPPED, SAID = range(5)
+SPOKE = "of 1,000 who said something: for it"
 IN_HALMERRA = """\
 scenario: quiet
 title: Nobody is asked
@@ -148,6 +149,19 @@ def test_wrong_charges_are_those_for_what_another_did_and_false_alarms(monkeypat
     assert "No charge fell on a person for what another did; no false alarm stopped anybody" in line
 
 
+def test_who_can_be_charged_wrongly_is_told_as_far_as_the_scheme_can():
+    """A list out of a register charges nobody; a camera that knows the author takes nobody for another."""
+    register = of("judgment-defaulters", days=40)
+    line = said(answers(register, "judgment-defaulters")[WRONG])
+    assert line.startswith("None: this scheme charges nobody itself")
+    words = [row.words for row in register.summary().rows]
+    assert not {"charges by the scheme", "points lost in the scheme"} & set(words)
+    assert "refused: a seat on a plane" in words
+    assert "of these, for points lost in another domain of life" not in words
+    line = said(answers(three(), "mine")[WRONG])
+    assert "obody can be charged for what another did" in line and "false alarm" not in line
+
+
 def test_the_ratio_of_appearance_classes_is_called_an_input():
     section = five_answers(in_folder(), REGIME).split("Who was wrongly charged?")[1].split("</section>")[0]
     assert "The ratio between classes is an input of the scheme’s declaration" in section
@@ -167,6 +181,50 @@ def test_a_mean_over_few_rulings_is_not_told(monkeypatch):
                "redress__rank__days_wronged": 1_350}  # fmt: skip
     line = said(told_with(monkeypatch, in_memory(), REGIME, **changed)[BACK])
     assert "on average: too few to say" in line and "150 days" not in line
+
+
+CONTESTS = ("appeals", "upheld", "upheld_wrong", "rejected", "wrong_charges", "points_restored")
+
+
+def contests(monkeypatch, **counts: int) -> str:
+    """What is told of contests where these were counted, and nothing else."""
+    changed = {f"redress__rank__{name}": counts.get(name, 0) for name in CONTESTS}
+    return said(told_with(monkeypatch, in_memory(), REGIME, **changed)[BACK])
+
+
+def test_whose_contests_were_allowed_is_told(monkeypatch):
+    line = contests(monkeypatch, appeals=240, upheld=50, upheld_wrong=20, rejected=100)
+    assert line.startswith(
+        "Per 1,000 synthetic people, 120 charges were contested. Allowed by the last day, of people who had "
+        "not done what they were charged with: 10; of people who had: 15; turned down: 50; the others wait "
+        "for a ruling."
+    )
+    assert "found to be right" not in line
+
+
+def test_points_given_back_to_none_but_those_who_did_it_are_called_so(monkeypatch):
+    did = "400, all of them to people who had done what they were charged with"
+    given = {"appeals": 240, "upheld": 50, "points_restored": 800}
+    assert f"oints given back by rulings: {did}" in contests(monkeypatch, **given)
+    assert "charged with: none; of people who had: 25; turned down: none;" in contests(monkeypatch, **given)
+    assert "all of them" not in contests(monkeypatch, **given, upheld_wrong=10)
+
+
+def test_without_a_contest_or_a_ruling_it_says_so(monkeypatch):
+    assert contests(monkeypatch).startswith("No charge was contested.")
+    line = contests(monkeypatch, appeals=240)
+    assert "120 charges were contested; no ruling came by the last day." in line
+
+
+def test_only_what_a_list_can_refuse_is_told_as_refused():
+    line = said(answers(three(), "mine")[HURT])
+    assert "a seat on a plane was never refused" in line.replace("A seat", "a seat") and "train" not in line
+    both = said(answers(three(), "rank")[HURT])
+    assert "a seat on a plane or a seat on a fast train" in both.replace("A seat", "a seat")
+
+
+def test_it_says_whose_opinions_are_counted():
+    assert COUNTED in said(answers(in_memory(), REGIME)[SAID])
 
 
 def test_contested_charges_are_those_of_the_totals_and_of_the_picture():
@@ -221,9 +279,9 @@ def test_what_was_said_is_of_the_last_week():
 
 def test_the_share_that_spoke_for_it_is_the_one_of_the_table():
     run = in_memory()
-    row = next(one for one in run.summary().rows if one.words == "spoke for it, per 1,000 of those who spoke")
+    row = next(one for one in run.summary().rows if one.words == SPOKE)
     here, twin, _ = row.shown(run.people)
-    assert f"per 1,000 of those who spoke: {here} (twin: {twin})" in said(answers(run, REGIME)[SAID])
+    assert f"Of 1,000 who spoke, for it: {here} (twin: {twin})" in said(answers(run, REGIME)[SAID])
 
 
 def test_a_country_without_opinion_is_not_asked():

@@ -14,6 +14,7 @@ from moot.findings.lives import (
     described,
     gathered,
     moments,
+    on,
     reason,
     sentence,
     tell,
@@ -24,6 +25,7 @@ from tests.findings.a_run import REGIME, in_folder, one_arm, three
 
 DAY = 10_300
 TODAY = "status-quo"
+KNOWN = "; the regime is known since 2028-01-01"
 
 
 def pair(here: list[Event], twin: list[Event]) -> Pair:
@@ -243,3 +245,42 @@ def test_what_stands_in_both_arms_is_told_once():
 def test_a_number_that_is_not_in_the_panel_is_refused():
     with pytest.raises(UnknownNameError, match="SYN-9999999"):
         in_folder().life("SYN-9999999")
+
+
+def test_what_stands_in_both_has_a_reason_that_the_twin_can_have():
+    """A reason of the scheme's is told as one under the scheme, and the twin's beside it."""
+    apart = together = 0
+    for run in (in_folder(), three()):
+        for life in run.lives.values():
+            for one in moments(life.pair(run.rules, run.other_arm)):
+                if one.where != "both" or not one.why:
+                    continue
+                if one.why.startswith("under "):
+                    assert "; under today's law: " in one.why
+                    apart += 1
+                else:
+                    assert "by the scheme" not in one.why and "the regime" not in one.why
+                    together += 1
+    assert apart > 5 and together > 50
+
+
+def test_what_reads_otherwise_for_the_twin_is_told_beside():
+    heard = event("tie-charged", "petition", DAY - 4, source=OUTSIDE)
+    here = event("forgone", "petition")
+    told = list(moments(pair([heard, here], [replace(here, arm=TODAY)])))[-1]
+    assert told.where == "both" and told.twin == ""
+    assert told.why == (
+        f"under the scheme: because on {on(DAY - 4)} the person hears that a tie (somebody outside the "
+        f"panel) was charged: signs a petition{KNOWN}; under today's law: because of what was believed of "
+        "being charged before the first day"
+    )
+    lists = [event("refused", "air", lists=("no-plane",)), event("refused", "air", arm=TODAY, lists=())]
+    refused = next(iter(moments(pair(lists[:1], lists[1:]))))
+    assert refused.where == "both" and "no-plane" in refused.text and "no-plane" not in refused.twin != ""
+
+
+def test_a_life_calls_a_single_score_by_no_internal_name():
+    run = in_folder()
+    said = "\n".join(line for number in run.lives for line in tell(run, number))
+    assert "of the score" in said and not re.search(r"of rank\b", said)
+    assert "the points licence" in sentence(event("fall", "licence", scheme="licence", tier="low"), run.rules)

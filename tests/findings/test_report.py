@@ -11,7 +11,7 @@ from moot.findings.curves import curves_of
 from moot.findings.events import Life
 from moot.findings.kinds import Event
 from moot.findings.report import BAND, LEFT_OUT, report_html, same_run, spread
-from moot.findings.report_chart import _apart, bars, nice_top, weekly
+from moot.findings.report_chart import CHART_STYLE, _apart, bars, nice_top, plain, weekly
 from moot.findings.report_groups import depends, rate, told, what_depends
 from moot.findings.report_map import Area, enough, outlines, region_map, shade, within_chance, words_of
 from moot.findings.run import run_of
@@ -278,7 +278,7 @@ def test_axes_end_on_round_numbers():
 
 
 def test_labels_do_not_cover_each_other():
-    assert _apart([10.0, 12.0]) == [3.5, 18.5]
+    assert _apart([10.0, 12.0]) == [2.5, 19.5]
 
 
 def test_a_figure_says_which_arm_it_draws():
@@ -294,3 +294,14 @@ def test_a_figure_is_saved_whole(tmp_path):
     assert (figure.save(tmp_path / "figure.html")).read_text().startswith("<!doctype html>")
     with pytest.raises(UserError, match=r"\.svg or \.html"):
         figure.save(tmp_path / "figure.png")
+
+
+def test_letters_of_charts_can_be_read_beside_the_text():
+    """The page is set in 17 px; a drawing of 720 units is about as wide as its column, which is 44.5 rem."""
+    sizes = [float(size) for size in re.findall(r"font-size: ([0-9.]+)px", CHART_STYLE)]
+    assert sizes and min(sizes) >= 14
+    assert "figure > svg.chart { width: 37rem; }" in report_html(in_folder())
+
+
+def test_numbers_of_axes_have_no_exponent():
+    assert plain(0.00001) == "0.00001" and plain(1500) == "1,500" and plain(2.5) == "2.5"

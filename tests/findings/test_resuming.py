@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 import moot
+from moot.cli.reading_runs import runs as list_runs_of
 from moot.errors import DeclarationError, ExistsError, RunError, UserError
 from moot.findings import resuming
 from moot.findings.report import report_html, same_run
@@ -17,6 +18,7 @@ from tests.findings.a_run import REGIME
 
 DAYS = 45
 MILDER = {"schemes.0.association.points": 0, "notice": False}
+CHANGED = "notice false in place of true, schemes.0.association.points 0 in place of 2"
 
 
 class Stopped(Exception):
@@ -274,7 +276,7 @@ def test_damaged_checkpoints_are_not_branched_from(kept, tmp_path):
     assert branch.digest == kept.branch("2028-02-05", values=MILDER).digest
 
 
-def test_a_branch_is_written_told_verified_and_branched_again(kept, tmp_path):
+def test_a_branch_is_written_told_verified_and_branched_again(kept, tmp_path, capsys):
     branch = kept.branch("2028-01-20", values=MILDER, out=tmp_path / "branch")
     assert branch.folder == tmp_path / "branch" and verify_run(branch.folder, threads=1).same
     assert branch.manifest["changes"][0].startswith(
@@ -285,7 +287,15 @@ def test_a_branch_is_written_told_verified_and_branched_again(kept, tmp_path):
         report_html(branch),
         (branch.folder / "log").read_text(),
     ):
+        told = " ".join(told.split())
         assert "From 2028-01-20 on, the arm" in told and "are those of the first day" in told
+        assert f"with {CHANGED}." in told
+    quote = report_html(branch).split("<h2>How to quote</h2>")[1]
+    assert f"; from 2028-01-20 on, arm {REGIME} with {CHANGED}." in quote
+    list_runs_of(tmp_path, None, False)
+    assert f"  law changed from 2028-01-20 ({REGIME})\n" in capsys.readouterr().out
+    list_runs_of(kept.folder.parent, None, False)
+    assert "law changed" not in capsys.readouterr().out
     assert [one.split()[1] for one in same_run(branch)] == ["verify"]
     assert branch.scenario.changes[0].at == date(2028, 1, 20)
     assert branch.scenario.replace(days=30).changes == branch.scenario.changes

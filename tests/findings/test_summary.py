@@ -3,8 +3,15 @@
 import pytest
 
 from moot.errors import RunError
-from moot.findings.summary import HEADER, TIE, Row, total, two
+from moot.findings.summary import HEADER, TIE, WIDTH, Row, total, two
+from moot.findings.talk import COUNTED, THOUGHT
 from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, three
+
+PLAIN = (
+    "refused", "false alarms", "of these, allowed", "thought:", "said, unasked:", "asked in a survey:",
+    "of 1,000 who said",
+)  # fmt: skip
+"""What stands before a colon, as people write it."""
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,7 @@ def test_the_table_says_which_arm_is_told_and_how_to_see_the_others():
         "Told is the arm mine, beside status-quo; this run also has rank: "
         "moot show and moot report with --arm rank."
     )
-    assert first.lines()[3] == first.telling and "--arm rank" in first.html()
+    assert " ".join(first.lines()[3:5]) == first.telling and "--arm rank" in first.html()
     assert first.columns[1:3] == ("under mine", "same lives, today's law")
     other = three().summary("rank")
     assert other.telling.startswith("Told is the arm rank, beside status-quo; this run also has mine")
@@ -75,7 +82,7 @@ def test_people_are_counted_tier_by_tier_and_the_starting_tier_is_marked():
 
 def test_what_is_of_todays_law_is_called_so():
     words = [row.words for row in in_folder().summary().rows]
-    assert "points lost in the points licence of today's law" in words
+    assert "points lost in today's points licence" in words
     assert "people on the list licence-void of today's law, last day" in words
     assert "points lost in the scheme" in words and "people on the list no-plane, last day" in words
 
@@ -108,7 +115,7 @@ def test_rows_are_in_plain_words():
     rows = in_folder().summary().rows
     words = [row.words for row in rows]
     assert not any(":" in word.removeprefix("lawful acts:").removeprefix("merits:")
-                   and not word.startswith(("refused", "false alarms")) for word in words)  # fmt: skip
+                   and not word.startswith(PLAIN) for word in words)  # fmt: skip
     assert any("fines and courts of today" in word for word in words)
     assert any("another person's act" in word for word in words)
     assert any(word.startswith("refused: a seat on a plane") for word in words)
@@ -125,3 +132,57 @@ def test_the_table_is_html_with_heads_for_rows_and_columns():
     html = in_folder().summary().html()
     assert html.count("<caption>") == 1 and 'scope="row"' in html and 'scope="col"' in html
     assert "anecdote" in html
+
+
+@pytest.mark.parametrize("arm", ["mine", "rank", "status-quo", "of-a-fold"])
+def test_the_table_fits_a_terminal_of_100_columns(arm):
+    table = in_folder().summary() if arm == "of-a-fold" else three().summary(arm)
+    assert max(len(line) for line in table.lines()) <= WIDTH == 100
+    assert all(any(line.strip().startswith(row.words[:30]) for line in table.lines()) for row in table.rows)
+
+
+def test_a_table_is_printed_as_it_reads():
+    assert str(in_folder().summary()) == "\n".join(in_folder().summary().lines())
+
+
+def test_what_a_scheme_cannot_do_is_left_out():
+    mine, rank = three().summary("mine"), three().summary("rank")
+    only = {row.words for row in rank.rows} - {row.words for row in mine.rows}
+    assert {
+        "false alarms: stopped, no act", "charges borne for another person's act", "charges contested",
+        "merits counted by the scheme", "refused: a seat on a fast train", "acts seen, nobody identified",
+    } <= only  # fmt: skip
+    words = [row.words for row in mine.rows]
+    assert "refused: a seat on a plane" in words
+    assert "lawful acts that a list made impossible" not in words
+    assert "people on the list no-plane, last day" in words  # that nobody is on it is a finding
+
+
+def test_what_was_counted_is_told_whatever_a_scheme_can_do():
+    assert Row("", "", 3, 0, possible=False).told and Row("", "", None, 1, possible=False).told
+    assert not Row("", "", 0, None, possible=False).told and Row("", "", 0, 0).told
+
+
+def test_a_part_is_moved_in_below_what_it_is_a_part_of():
+    table = in_folder().summary()
+    parts = [row for row in table.rows if row.part]
+    assert len(parts) > 5 and all(row.words.startswith(("of these", "of 1,000")) for row in parts)
+    assert table.html().count('<tr class="part">') == len(parts)
+    assert sum(line.startswith("    of ") for line in table.lines()) == len(parts)
+
+
+def test_contests_are_allowed_turned_down_or_waiting():
+    rows = in_folder().summary().rows
+    at = next(n for n, row in enumerate(rows) if row.words == "charges contested")
+    assert rows[at].regime == sum(row.regime or 0 for row in rows[at + 1 : at + 5]) > 0
+    totals = in_folder().totals(REGIME)
+    did = next(row for row in rows if row.words == "of these, allowed though the person had done it")
+    assert did.regime == totals["redress:rank:upheld"] - totals["redress:rank:upheld-wrong"]
+
+
+def test_a_single_score_goes_without_its_internal_name():
+    assert not any("rank" in row.words for row in in_folder().summary().rows)
+
+
+def test_it_says_whose_opinions_are_counted_and_what_was_asked():
+    assert {THOUGHT, COUNTED} <= set(in_folder().summary().notes)

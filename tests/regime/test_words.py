@@ -1,12 +1,15 @@
 """A scheme in sentences: how much of what is done it sees, and what its own words are."""
 
+import re
+
 import pytest
 
 from moot.country.reading import country_from
+from moot.declaring.files import shipped_names
 from moot.declaring.source import source_of_text
 from moot.regime.reading import load_regime, regime_from
 from moot.regime.recognition import coverage
-from moot.regime.words import account
+from moot.regime.words import account, plain
 from tests.regime.texts import COUNTRY, REGIME
 
 
@@ -69,3 +72,25 @@ def test_new_acts_have_their_own_words():
 
 def test_a_tie_is_explained():
     assert "A tie is somebody the person lives, studies or works with" in told()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1e-05, "0.00001"),
+        (2.5e-07, "0.00000025"),
+        (0.002, "0.002"),
+        (1.5, "1.5"),
+        (400e6, "400,000,000"),
+        (0, "0"),
+        (-3e-06, "-0.000003"),
+    ],
+)
+def test_numbers_are_written_without_an_exponent(number, said):
+    assert plain(number) == said
+
+
+@pytest.mark.parametrize("name", shipped_names("regime"))
+def test_no_scheme_in_words_has_a_number_with_an_exponent(name):
+    text = "\n".join(account(load_regime(name)))
+    assert re.findall(r"\d(?:\.\d+)?e[+-]?\d+", text) == []

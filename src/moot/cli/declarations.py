@@ -25,6 +25,7 @@ class Listed(StrEnum):
     regimes = "regimes"
     scenarios = "scenarios"
     adoptions = "adoptions"
+    cases = "cases"
     acts = "acts"
 
 
@@ -103,11 +104,13 @@ def check(
 
 
 def list_(
-    what: Listed | None = typer.Argument(None, help="countries, regimes, scenarios, adoptions or acts."),
+    what: Listed | None = typer.Argument(
+        None, help="countries, regimes, scenarios, adoptions, cases or acts (default: all but acts)."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """List what is shipped, with a line for each."""
-    kinds = [what] if what else [Listed.countries, Listed.regimes, Listed.scenarios, Listed.adoptions]
+    kinds = [what] if what else [kind for kind in Listed if kind is not Listed.acts]
     found = {kind.value: _named(kind) for kind in kinds}
     if as_json:
         _print_json(found)
@@ -133,6 +136,12 @@ def show(
     if (path / "run.json").is_file():
         _show_run(path, arm)
         return
+    if _of_a_run(path):
+        from moot.cli.reading_runs import show_unfinished
+
+        for line in show_unfinished(path):
+            print(line)
+        return
     if arm is not None:
         raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
     from moot.country.schema import Country
@@ -156,6 +165,18 @@ def show(
     else:
         lines = [declaration.shown_path]
     _print_wrapped(lines)
+
+
+def _of_a_run(path: Path) -> bool:
+    """Whether a run that did not end is meant. Raises `RunError` for a folder beside runs that is missing."""
+    from moot.store.runs import list_runs, read_manifest
+    from moot.store.unfinished import is_unfinished, place_beside
+
+    if is_unfinished(place_beside(path)[1]):
+        return True
+    if len(path.parts) > 1 and not path.exists() and not path.suffix and list_runs(path.parent):
+        read_manifest(path)
+    return False
 
 
 def new(
@@ -243,11 +264,14 @@ def schema(
 
 def test(
     path: Path = typer.Argument(
-        ..., metavar="FILE|FOLDER", help="A file NAME.test.yaml, or a folder of them."
+        ...,
+        metavar="NAME|FILE|FOLDER",
+        help="A shipped regime that has cases, a file NAME.test.yaml, or a folder of them.",
     ),
     as_json: bool = _JSON,
 ) -> None:
     """Try the cases of a scheme: each passes or fails."""
+    from moot.declaring.files import shown
     from moot.errors import CheckFailed
     from moot.regime.cases import case_files, load_cases, run_cases
 
@@ -275,7 +299,7 @@ def test(
             raise typer.Exit(1)
         return
     for file, cases in results:
-        print(file)
+        print(shown(file))
         for one in cases:
             print(f"  {'pass' if one.passed else 'FAIL'}  {one.case}")
             for failure in one.failures:
@@ -290,7 +314,15 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     import difflib
 
     from moot.country.reading import country_from, load_country
-    from moot.declaring.files import KINDS, Kind, find, kind_of_source, looks_like_name, shipped_names
+    from moot.declaring.files import (
+        KINDS,
+        Kind,
+        find,
+        kind_of_source,
+        looks_like_name,
+        near_name,
+        shipped_names,
+    )
     from moot.errors import DeclarationError, Problem, UnknownNameError
     from moot.experiment.adoption import adoption_from, load_adoption
     from moot.experiment.scenario import load_scenario, scenario_from
@@ -309,9 +341,8 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
             if what in shipped_names(kind):
                 return kind, load[kind](what)
         known = [name for kind in KINDS for name in shipped_names(kind)]
-        close = difflib.get_close_matches(what, known, n=1, cutoff=0.5)
         names = list(dict.fromkeys(known))
-        raise UnknownNameError("file, country, regime or scenario", what, names, close[0] if close else "")
+        raise UnknownNameError("file, country, regime or scenario", what, names, near_name(what, known))
     source = find("country", Path(what))
     kind_found = kind_of_source(source)
     if kind_found is None:
@@ -367,9 +398,13 @@ def _optional(name: str) -> Any:
 
 def _named(kind: Listed) -> dict[str, str]:
     """The shipped names of a kind, each with its words."""
-    from moot.declaring.files import Kind, find, shipped_names
+    from moot.declaring.files import Kind, find, shipped_cases, shipped_names
+    from moot.declaring.source import read_source
     from moot.vocabulary import load_vocabulary
 
+    if kind is Listed.cases:
+        counts = {name: len(read_source(path, name).data["cases"]) for name, path in shipped_cases().items()}
+        return {name: f"{count} cases; moot test {name}" for name, count in counts.items()}
     if kind is Listed.acts:
         acts = load_vocabulary().acts
         return {name: f"{act.class_}, {act.domain}: {act.words}" for name, act in acts.items()}

@@ -62,7 +62,7 @@ def run(
     out: Path | None = _OUT,
     no_folder: bool = typer.Option(False, "--no-folder", help="Simulate and tell, write nothing."),
     force: bool = _FORCE,
-    profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
+    profile: bool = typer.Option(False, "--profile", help="Also tell what each part of the work cost."),
     every: int | None = typer.Option(
         None,
         "--checkpoint-every",
@@ -122,7 +122,7 @@ def resume(
     path: Path = typer.Argument(..., metavar="RUN", help="The run folder to be, or its .unfinished folder."),
     threads: int | None = _THREADS,
     force: bool = typer.Option(False, "--force", help="Replace a run folder that is there by now."),
-    profile: bool = typer.Option(False, "--profile", help="Also tell what each mechanism cost."),
+    profile: bool = typer.Option(False, "--profile", help="Also tell what each part of the work cost."),
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
@@ -146,9 +146,8 @@ def demo(
     from moot.findings.report import write_report
 
     declared = load_scenario(str(DEMO["scenario"]))
-    done, _ = simulated(
-        declared, out, out == RUNS / "demo", people, days, seed, threads, [], None, cache=not no_cache
-    )
+    again = _an_earlier_demo(out, declared.scenario)
+    done, _ = simulated(declared, out, again, people, days, seed, threads, [], None, cache=not no_cache)
     page = out / "report.html"
     try:
         write_report(done, page)
@@ -157,6 +156,27 @@ def demo(
         raise SystemExit(130) from None
     _say(done, out)
     print(f"page to read: {page}")
+
+
+def _an_earlier_demo(out: Path, scenario: str) -> bool:
+    """Whether what stands at the demo's own place is a demo, which is replaced; a line says so.
+
+    A run of anything else stays: the demo then refuses its place, as `moot run` would.
+    """
+    from moot.store.runs import is_run_folder, read_manifest
+
+    if out != RUNS / "demo" or not is_run_folder(out):
+        return False
+    there = read_manifest(out)
+    if there["scenario"]["name"] != scenario:
+        return False
+    print(
+        f"{out} is replaced: it holds an earlier demo, {there['people']:,} synthetic people × "
+        f"{there['days']} days, seed {there['seed']}, digest {there['digest'][:12]} (--out DIR keeps it)",
+        file=sys.stderr,
+        flush=True,
+    )
+    return True
 
 
 def simulated(
@@ -181,13 +201,14 @@ def simulated(
     if place is not None:
         writable(place, people or declared.people, panel or 0, force=force)
     result = _simulate(declared, people, days, seed, threads, arms, panel, cache)
-    if profile:
-        print(*profile_lines(result), sep="\n", file=sys.stderr)
     done = run_of(result)
-    if place is None:
-        return done, {**result.seconds, "write": 0.0}
-    content = save(result, place, force=force, manifest=done.manifest, tables=done._tables)
-    return open_run(place, check=False), dict(content["seconds"])
+    seconds = {**done.manifest["seconds"], "write": 0.0}
+    if place is not None:
+        content = save(result, place, force=force, manifest=done.manifest, tables=done._tables)
+        done, seconds = open_run(place, check=False), dict(content["seconds"])
+    if profile:
+        print(*profile_lines(result, seconds), sep="\n", file=sys.stderr)
+    return done, seconds
 
 
 def _simulate(
@@ -244,9 +265,9 @@ def _to_the_end(
     from moot.findings.resuming import to_the_end
     from moot.store.unfinished import way_on
 
-    def tell(result: Result) -> None:
+    def tell(result: Result, seconds: dict[str, float]) -> None:
         if profile:
-            print(*profile_lines(result), sep="\n", file=sys.stderr)
+            print(*profile_lines(result, seconds), sep="\n", file=sys.stderr)
 
     _say_compiling()
     place = unfinished.place

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,17 @@ from typing import Literal
 from moot.declaring.source import Source, read_source
 from moot.errors import DeclarationError, Problem, UnknownNameError
 
-__all__ = ["Kind", "beside", "data_folder", "find", "kind_of_source", "shipped_names"]
+__all__ = [
+    "Kind",
+    "beside",
+    "data_folder",
+    "find",
+    "kind_of_source",
+    "near_file",
+    "near_name",
+    "shipped_cases",
+    "shipped_names",
+]
 
 Kind = Literal["country", "regime", "scenario", "adoption"]
 KINDS: tuple[Kind, ...] = ("country", "regime", "scenario", "adoption")
@@ -50,6 +61,33 @@ def shipped_names(kind: Kind) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.endswith(".test.yaml"))
 
 
+CASES = ".test.yaml"
+"""How a file of cases is named."""
+
+
+def shipped_cases() -> dict[str, Path]:
+    """The files of cases that are shipped, by the name of their regime."""
+    folder = data_folder() / _FOLDERS["regime"]
+    found = {path.name.removesuffix(CASES): path for path in folder.glob(f"*{CASES}")}
+    return dict(sorted(found.items()))
+
+
+def near_name(name: str, known: Iterable[str], suffix: str = ".yaml") -> str:
+    """What was meant by a name that nothing has: a file here that is called so, or the nearest name or file.
+
+    Empty where nothing is near.
+    """
+    try:
+        there = sorted(path.name for path in Path().glob(f"*{suffix}"))
+    except OSError:
+        there = []
+    if f"{name}{suffix}" in there:
+        return f"{name}{suffix}"
+    files_here = {path.removesuffix(suffix): path for path in there}
+    close = difflib.get_close_matches(name, [*known, *files_here], n=1, cutoff=0.5)
+    return files_here.get(close[0], close[0]) if close else ""
+
+
 def looks_like_name(text: str) -> bool:
     """Whether `text` can only be the name of something shipped, not a path."""
     return bool(_NAME.match(text))
@@ -68,13 +106,12 @@ def find(kind: Kind, name_or_path: str | Path) -> Source:
             return read_source(path, shown(path))
         if not Path(text).exists():
             known = shipped_names(kind)
-            close = difflib.get_close_matches(text, known, n=1, cutoff=0.5)
-            raise UnknownNameError(kind, text, known, close[0] if close else "")
+            raise UnknownNameError(kind, text, known, near_name(text, known))
     path = Path(text)
     if kind == "country" and path.is_dir() and (path / "country.yaml").exists():
         path = path / "country.yaml"
     if not path.exists() and not path.is_symlink():
-        raise DeclarationError([Problem(path=text, message="does not exist", hint=_near_file(path))])
+        raise DeclarationError([Problem(path=text, message="does not exist", hint=near_file(path))])
     return read_source(path, shown(path))
 
 
@@ -109,7 +146,7 @@ def inside_folder(source: Source, reference: str) -> Path:
     folder = source.path.parent.resolve()
     path = source.path.parent / reference
     if not path.exists():
-        near = _near_file(path)
+        near = near_file(path)
         raise ValueError(
             f'there is no file "{reference}" beside this declaration' + (f"; {near}" if near else "")
         )
@@ -133,7 +170,7 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def _near_file(path: Path) -> str:
+def near_file(path: Path) -> str:
     """The nearest thing there is to a path that does not exist."""
     stem = path.name.removesuffix(".yaml").removesuffix(".yml")
     known = [name for kind in KINDS for name in shipped_names(kind)]

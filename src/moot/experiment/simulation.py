@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import resource
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from moot.country.population import Population
 from moot.country.synthesis import synthesise
+from moot.draws.clock import compiling_seconds, working_seconds
 from moot.draws.compiled import kernel_key
 from moot.draws.permutation import backward, forward
 from moot.draws.philox import purpose, seed_key, static_hash
@@ -53,7 +53,8 @@ class Result:
     """A finished run in memory. `arms` are in the scenario's order, the comparator first.
 
     `panel` holds the places (global indices) of the people whose lives were kept; `seconds` wall seconds of
-    setup, burn_in and simulate; `sizes` bytes per person as `society.books.Books.memory` says them.
+    setup, burn_in and simulate, and apart from them those of compile, in which all of these stand still;
+    `sizes` bytes per person as `society.books.Books.memory` says them.
     `burn_in_cached` says that the end of the burn-in was read from the cache: then its seconds are 0, and
     those of reading are part of setup.
     """
@@ -145,7 +146,7 @@ def simulate(
     comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the same, as a
     last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot be asked.
     """
-    began = time.perf_counter()
+    began, compiled_before = working_seconds(), compiling_seconds()
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
     scenario = scenario.replace(people=people, days=days)
@@ -157,16 +158,18 @@ def simulate(
     population = synthesise(
         country, vocabulary, seed=seed, people=scenario.people, when=start, threads=workers
     )
-    setup = time.perf_counter() - began
+    setup = working_seconds() - began
     lives = panel_of(population.people, seed, panel_size(population.people, panel))
     if burn_ins is not None:
         burn_ins.begin_run()
     for room in ROOMS:
         try:
-            return _run(
+            result = _run(
                 scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress,
                 on_day, keeper, burn_ins,
             )  # fmt: skip
+            result.seconds["compile"] = compiling_seconds() - compiled_before
+            return result
         except books.DeskFull as full:
             last = full
     raise MootError(f"the run sends more messages in a day than can be held: {last}")
@@ -212,7 +215,7 @@ def _run(
     compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
-    before = time.perf_counter()
+    before = working_seconds()
     past = {name: compiled.world[name] for name in PAST}
     days = scenario.days
     changes = changes_of(scenario, arms, compiled, vocabulary, seed)
@@ -249,17 +252,17 @@ def _run(
         society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
         counted, spent_before, simulated_before = None, burnt.seconds(), 0.0
         del burnt  # a third of what the run itself takes
-        took = time.perf_counter() - before
+        took = working_seconds() - before
         aside = took if cached else (burn_ins.seconds if burn_ins is not None else 0.0) - aside
         setup += aside  # the cache is no part of the burn-in
         burn_in_seconds += took - aside
     point = None  # its arrays are in the society now
-    before = time.perf_counter()
+    before = working_seconds()
 
     def at_end(record: Record, done: int) -> None:
         def taken() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
             arrays, values = take(society, record, done)
-            seconds = simulated_before + time.perf_counter() - before
+            seconds = simulated_before + working_seconds() - before
             return arrays, values | {
                 "burn_in": round(burn_in_seconds, 4),
                 "simulate": round(seconds, 4),
@@ -276,7 +279,7 @@ def _run(
         record=counted,
         at_end=None if keeper is None else at_end,
     )
-    spent = simulated_before + time.perf_counter() - before
+    spent = simulated_before + working_seconds() - before
     record, compiled = record.of_first(len(names)), compiled.of_first(len(names))
     normaliser = {
         name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
@@ -366,11 +369,11 @@ def _burn_in(
         society.begin_schemes([0])
         society.begin_work()
     seconds_before = float(point.values["burn_in"]) if point is not None else 0.0
-    before = time.perf_counter()
+    before = working_seconds()
 
     def taken(record: Record, done: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         arrays, values = take(society, record, done)
-        return arrays, values | {"burn_in": round(seconds_before + time.perf_counter() - before, 4)}
+        return arrays, values | {"burn_in": round(seconds_before + working_seconds() - before, 4)}
 
     def at_end(record: Record, done: int) -> None:
         assert keeper is not None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from moot.findings.report_groups import LEAST_GROUP, TOO_FEW
 from moot.findings.summary import FEW, starting_tier, total, two
-from moot.findings.talk import Talk, talk_of
+from moot.findings.talk import COUNTED, Talk, talk_of
 
 if TYPE_CHECKING:
     from moot.findings.rules import Rules
@@ -167,7 +167,12 @@ def _listed(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
 
 def _refused(asking: Asking, counts: dict[str, Pair]) -> Iterator[str]:
     rules = asking.rules
-    trips = list(rules.scenario.country_model.travel)
+    can = [rules.can(arm) for arm in (asking.arm, asking.twin) if arm is not None]
+    trips = [
+        one for one in rules.scenario.country_model.travel
+        if any(arm.refuse(one) for arm in can)
+        or any(counts.get(f"trip:{one}:refused") for counts in (asking._here, asking._twin))
+    ]  # fmt: skip
     decided = sorted({context for scheme in asking.own.values() for context in scheme.decisions})
     said = []
     if trips:
@@ -266,6 +271,12 @@ def _wrong(asking: Asking, answer: Answer) -> Answer:
     counts["false alarms"] = asking.pair(
         [f"sensor:{name}:false-alarms" for name in sensors], of_the_scheme=True
     )
+    can = rules.can(asking.arm)
+    if not (can.seen or can.stop or counts["charges"].here or counts["false alarms"].here):
+        answer.sentences.append(
+            "None: this scheme charges nobody itself; no sensor of it sees or reads an act."
+        )
+        return answer
     lawful = asking.clause(
         counts["for lawful acts"], "{n} of them for lawful acts", "none of them for a lawful act"
     )
@@ -274,22 +285,26 @@ def _wrong(asking: Asking, answer: Answer) -> Answer:
         + asking.clause(counts["charges"], "the scheme made {n} charges", "the scheme charged nobody")
         + (f", {lawful}." if counts["charges"].here else ".")
     )
-    line = asking.clause(
-        counts["for another"], "for what another person did, {n} charges fell on somebody",
-        "no charge fell on a person for what another did",
-    )  # fmt: skip
-    line += "; " + asking.clause(
-        counts["false alarms"],
-        "{bare} times{twin} a false alarm stopped somebody where nobody had done anything",
-        "no false alarm stopped anybody",
-    )  # fmt: skip
+    parts = []
+    if can.search or counts["for another"].here:
+        parts.append(asking.clause(
+            counts["for another"], "for what another person did, {n} charges fell on somebody",
+            "no charge fell on a person for what another did",
+        ))  # fmt: skip
+    if can.stop or counts["false alarms"].here:
+        parts.append(asking.clause(
+            counts["false alarms"],
+            "{bare} times{twin} a false alarm stopped somebody where nobody had done anything",
+            "no false alarm stopped anybody",
+        ))  # fmt: skip
     reporting = [f"sensor:{name}:malicious" for name in sensors]
     counts["false reports"] = asking.pair(reporting, of_the_scheme=True)
     if counts["false reports"].here:
-        line += (
-            f"; {asking.beside(counts['false reports'])} reports were false, and known to be by who made them"
-        )
-    answer.sentences.append(f"{_capital(line)}.")
+        told = asking.beside(counts["false reports"])
+        parts.append(f"{told} reports were false, and known to be by who made them")
+    if not parts:
+        parts.append("nobody can be charged for what another did: the scheme takes nobody for another")
+    answer.sentences.append(f"{_capital('; '.join(parts))}.")
     return answer
 
 
@@ -307,20 +322,17 @@ def _back(asking: Asking, answer: Answer) -> Answer:
         return counts[what]
 
     if any(scheme.redress is not None for scheme in asking.own.values()):
-        upheld = asking.clause(of("upheld"), "{n} were found to be right", "none was found to be right")
-        contested = asking.clause(of("appeals"), "{n} charges were contested", "no charge was contested")
-        line = f"Per 1,000 synthetic people, {contested}"
-        answer.sentences.append(
-            f"{line}, and {upheld} by the last day." if counts["appeals"].here else f"{line}."
-        )
-        answer.sentences.append(
-            _put_right(asking, of("wrong-charges"), of("upheld-wrong"), of("days-wronged"))
-        )
+        wrong, righted, days = of("wrong-charges"), of("upheld-wrong"), of("days-wronged")
+        answer.sentences.append(_contested(asking, of("appeals"), of("upheld"), righted, of("rejected")))
+        answer.sentences.append(_put_right(asking, wrong, righted, days))
     else:
         answer.sentences.append("Nothing can be contested under this scheme.")
     said = []
     if "upheld" in counts:
-        said.append(f"points given back by rulings: {asking.beside(of('points-restored'))}")
+        whose = ""
+        if of("points-restored").here and not counts["upheld-wrong"].here:
+            whose = ", all of them to people who had done what they were charged with"
+        said.append(f"points given back by rulings: {asking.beside(counts['points-restored'])}{whose}")
     if any(scheme.score.memory_months for scheme in asking.own.values()):
         said.append(f"points back because charges expired: {asking.beside(of('points-expired'))}")
     if any(len(scheme.tier_names) > 1 for scheme in asking.own.values()):
@@ -333,6 +345,25 @@ def _back(asking: Asking, answer: Answer) -> Answer:
     if said:
         answer.sentences.append(f"{_capital('; '.join(said))}.")
     return answer
+
+
+def _contested(asking: Asking, appeals: Pair, upheld: Pair, righted: Pair, rejected: Pair) -> str:
+    """Whose contests were allowed: of people charged for what they had not done, and of people who had."""
+    line = f"Per 1,000 synthetic people, {asking.clause(appeals, '{n} charges were contested', '')}"
+    if not appeals.here:
+        return "No charge was contested."
+    if not (upheld.here or rejected.here):
+        return f"{line}; no ruling came by the last day."
+    guilty = Pair((upheld.here or 0) - (righted.here or 0), _less(upheld.twin, righted.twin))
+    return (
+        f"{line}. Allowed by the last day, of people who had not done what they were charged with: "
+        f"{asking.beside(righted)}; of people who had: {asking.beside(guilty)}; turned down: "
+        f"{asking.beside(rejected)}; the others wait for a ruling."
+    )
+
+
+def _less(count: int | None, other: int | None) -> int | None:
+    return None if count is None else count - (other or 0)
 
 
 def _put_right(asking: Asking, wrong: Pair, righted: Pair, days: Pair) -> str:
@@ -360,7 +391,11 @@ def _stopped(asking: Asking, answer: Answer) -> Answer:
             f"Lawful acts, per 1,000 synthetic people: {asking.beside(counts['lawful acts'])}. These are "
             "protest, criticism, petitions, evenings out and the like; nothing forbids them."
         )
-        parts = [f"made impossible by a list: {asking.beside(counts['prevented'])}"]
+        arms = [asking.rules.can(arm) for arm in (asking.arm, asking.twin) if arm is not None]
+        prevented = any(can.prevent(act) for can in arms for act in asking.rules.acts_of("lawful"))
+        parts = []
+        if prevented or counts["prevented"].here or counts["prevented"].twin:
+            parts.append(f"made impossible by a list: {asking.beside(counts['prevented'])}")
         if asking.rules.scenario.country_model.opinion is not None:
             counts["forgone"] = asking.pair(asking.acts("forgone", "lawful"))
             parts.insert(0, f"forgone for fear of a charge: {asking.beside(counts['forgone'])}")
@@ -371,7 +406,8 @@ def _stopped(asking: Asking, answer: Answer) -> Answer:
                 "critics who would have spoken in the last week but for fear: "
                 f"{asking.beside(counts['unheard'])}"
             )
-        answer.sentences.append(f"{_capital('; '.join(parts))}.")
+        if parts:
+            answer.sentences.append(f"{_capital('; '.join(parts))}.")
     answer.sentences.append(
         f"Offences, charged or not: {asking.beside(counts['offences'])}; incivilities: "
         f"{asking.beside(counts['incivilities'])}."
@@ -407,17 +443,22 @@ def _said(asking: Asking, answer: Answer) -> Answer:
         beside = f" (twin: {spoken(twin, afraid=afraid)})" if twin is not None else ""
         return f"{spoken(here, afraid=afraid)}{beside}"
 
-    line = f"In the last week, per 1,000 synthetic people, {counted('support')} are for a score in private"
+    line = (
+        f"In the last week, per 1,000 synthetic people, {counted('support')} think that being scored is "
+        "good, whatever they say"
+    )
     opinion = asking.rules.scenario.country_model.opinion
     if opinion is not None and opinion.asked is not None:
-        line += f", and {counted('asked_support')} say so when they are asked"
+        line += (
+            f". Asked in a survey, {counted('asked_support')} say that they are for it: who fears a charge "
+            "may claim so"
+        )
+    answer.sentences.append(f"{line}. {COUNTED}")
     answer.sentences.append(
-        f"{line}. Spoke for it, per 1,000 of those who spoke: {shares(afraid=True)}; had nobody feared "
-        f"anything: {shares(afraid=False)}. What lies between the two is fear."
-    )
-    answer.sentences.append(
-        f"Silent, though against it: {counted('silent_against')}; silent, though for it: "
-        f"{counted('silent_for')}."
+        f"Unasked, only some speak of it. Of 1,000 who spoke, for it: {shares(afraid=True)}; had nobody "
+        f"feared anything: {shares(afraid=False)}. What lies between the two is fear. Per 1,000 synthetic "
+        f"people, {counted('silent_against')} kept silent though against it, and {counted('silent_for')} "
+        "though for it."
     )
     loud, loud_twin = _talks(asking, "dissidents")
     if loud is not None:

@@ -192,7 +192,7 @@ class Pair:
         kind, rules = event.kind, self.rules.arms[self.arm]
         if kind not in FOLLOW:
             return []
-        same_day = self._same_day(event)
+        same_day = self.same_day(event)
         if kind in ("charged-today", "charged-by-regime", "mistaken"):
             done = ("act", "arrears", "disclosed")
             acts = [one for one in same_day if one.kind in done and one.what == event.what]
@@ -220,13 +220,13 @@ class Pair:
         if kind == "rise":
             gains = [
                 one for one in same_day
-                if (one.kind in CHARGES and (self._cost(one, event.scheme) or 0) < 0)
+                if (one.kind in CHARGES and (self.cost(one, event.scheme) or 0) < 0)
                 or (one.kind in GIVEN_BACK and one.scheme == event.scheme)
                 or (one.kind == "delisted" and one.scheme == event.scheme)
             ]  # fmt: skip
             before = self.here[: event.place]
             low = [one for one in before if one.scheme == event.scheme and one.kind in ("fall", "tie-fell")]
-            lost = [one for one in before if one.kind in CHARGES and (self._cost(one, event.scheme) or 0) > 0]
+            lost = [one for one in before if one.kind in CHARGES and (self.cost(one, event.scheme) or 0) > 0]
             return sorted(
                 {one.place: one for one in (*low, *lost, *gains)}.values(), key=lambda one: one.place
             )
@@ -279,11 +279,9 @@ class Pair:
             return [one for one in before if one.kind == "fine-unpaid" and one.what == event.what][-1:]
         if event.kind == "arrears":
             return [one for one in before if one.kind == "fine-unpaid" and one.day >= event.day - 31]
-        return [
-            one for one in self._same_day(event) if one.kind == "charged-today" and one.what == event.what
-        ]
+        return [one for one in self.same_day(event) if one.kind == "charged-today" and one.what == event.what]
 
-    def _same_day(self, event: Event) -> list[Event]:
+    def same_day(self, event: Event) -> list[Event]:
         """The events of this side before `event` on its day."""
         first = event.place
         while first > 0 and self.here[first - 1].day == event.day:
@@ -301,7 +299,7 @@ class Pair:
             cost = (
                 one.points
                 if one.kind == "tie-fell" and one.scheme == fall.scheme
-                else self._cost(one, fall.scheme)
+                else self.cost(one, fall.scheme)
             )
             if renewed:
                 found.append(one)
@@ -313,7 +311,7 @@ class Pair:
                 break
         return found[::-1]
 
-    def _cost(self, event: Event, scheme: str) -> int | None:
+    def cost(self, event: Event, scheme: str) -> int | None:
         """What a charge cost in a scheme, or None where it did not count there."""
         if event.kind == "false-alarm":
             return event.points

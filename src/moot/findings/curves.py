@@ -123,16 +123,20 @@ def _curves(run: Run, arm: str) -> Iterator[Curve]:
         [f"act:{act}:acts" for act in rules.acts_of("lawful")],
     )  # fmt: skip
     for name, scheme in rules.arms[arm].own_schemes.items():
+        if len(scheme.tier_names) < 2:
+            continue
         lowest = scheme.tier_names[-1]
+        whose = "" if len(rules.arms[arm].own_schemes) == 1 else f" of {name}"
         alone = "" if rules.arms[comparator].regime else " Today’s law has no such score."
         start = scheme.score.tiers[-2].from_ if len(scheme.score.tiers) > 1 else scheme.score.start
         yield curve(
-            f"People in the lowest tier, {lowest} (below {start})",
+            f"People in the lowest tier{whose}, {lowest} (below {start})",
             f"Per 1,000 synthetic people at the end of the day.{alone}",
             [f"tier:{name}-{lowest}:people"], flow=False, both=False,
         )  # fmt: skip
     refused = [f"trip:{context}:refused" for context in rules.scenario.country_model.travel]
-    if refused:
+    can = [rules.can(name) for name in (arm, comparator)]
+    if any(one.refuse(context) for one in can for context in rules.scenario.country_model.travel):
         yield curve("Refused trips a day", f"{week} Seats refused to people on a list.", refused)
     for title, per, caption, of in TALK_CURVES:
         yield from _talk(run, arm, title, per, caption, of)

@@ -34,6 +34,7 @@ from moot.findings.causes import (
 )
 from moot.findings.events import Life
 from moot.findings.kinds import LIVELIHOOD, OUTSIDE, Event
+from moot.findings.repairing import Repaired, repaired, with_time
 from moot.findings.rules import Rules
 from moot.findings.summary import TIE
 from moot.regime.engines import bent, in_points, worth
@@ -149,7 +150,7 @@ def sentence(event: Event, rules: Rules) -> str:
     if kind == "displaced":
         return f"does it elsewhere instead, where nobody scores it: {rules.act(what)}"
     if kind == "bought":
-        return f"buys points of {what} ({_of_scheme(event, rules)}{score})"
+        return f"buys points of {rules.score_called(event.arm, what)} ({_of_scheme(event, rules)}{score})"
     if kind in ("cut-off", "cuts-off"):
         left = f"is left by {who}, a tie, who breaks off"
         return left if kind == "cut-off" else f"breaks off with {who}, a tie who fell a tier"
@@ -157,7 +158,7 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is in touch again with {who}, a tie" + ("" if kind == "taken-back" else " who rose a tier")
     if kind in ("fall", "rise"):
         verb = "falls" if kind == "fall" else "rises"
-        return f"{verb} to tier {event.tier} of {what}{score}"
+        return f"{verb} to tier {event.tier} of {rules.score_called(event.arm, what)}{score}"
     if kind == "listed":
         refused = [rules.context(one) for one in arm.lists[what][1].refuses]
         return f"is entered on the list {what}" + (f", which refuses {_and(refused)}" if refused else "")
@@ -170,25 +171,26 @@ def sentence(event: Event, rules: Rules) -> str:
         return f"is on {held} and is not refused {rules.context(what)}"
     if kind == "tie-fell":
         lost = worth(arm.schemes[what], event.points or 0)
-        return f"loses {lost} of {what}: a tie ({who}) fell a tier{score}"
+        called = rules.score_called(event.arm, what)
+        return f"loses {lost} of {called}: a tie ({who}) fell a tier{score}"
     if kind == "hushed":
         return f"would say what is thought of such a scheme, and keeps silent ({what} it)"
     if kind == "tie-charged":
         return f"hears that a tie ({who}) was charged: {rules.act(what)}"
     if kind == "denied":
-        return f"is refused {rules.context(what)} because of tier {event.tier} of {event.scheme}"
+        return f"is refused {rules.context(what)} because of {_tier(event, rules)}"
     if kind == "granted":
-        return f"is given {rules.context(what)}, which tier {event.tier} of {event.scheme} makes easier"
+        return f"is given {rules.context(what)}, which {_tier(event, rules)} makes easier"
     if kind == "decided":
         return f"asks for {rules.context(what)}, which is {event.tier}; the score would change nothing"
     if kind == "appeal":
         return f"contests the charge: {_contested(what, rules)}"
     if kind == "upheld":
         back = f"; {_of_scheme(event, rules)} come back" if event.points else ""
-        return f"is found to be right about the charge: {_contested(what, rules)}{back}"
+        return f"has the contest of a charge allowed: {_contested(what, rules)}{back}"
     if kind == "rejected":
         cost = f"; the points are taken now ({_of_scheme(event, rules)})" if event.points else ""
-        return f"is not found to be right about the charge: {_contested(what, rules)}{cost}"
+        return f"has the contest of a charge turned down: {_contested(what, rules)}{cost}"
     if kind == "expired":
         return f"sees a charge expire: {_contested(what, rules)}; {_of_scheme(event, rules)} come back"
     if kind == "offer":
@@ -202,7 +204,7 @@ def _livelihood(event: Event, rules: Rules) -> str:
     """What happened to work or debts."""
     if event.kind in ("hire-refused", "dismissed"):
         said = "would have been hired and is refused" if event.kind == "hire-refused" else "is dismissed"
-        return f"{said} because of tier {event.tier} of {event.what}"
+        return f"{said} because of {_tier(event, rules)}"
     if event.kind in ("fine-paid", "fine-unpaid"):
         paid = event.kind == "fine-paid"
         said = "pays the fine at once" if paid else "does not pay the fine, which is raised"
@@ -221,6 +223,11 @@ def _livelihood(event: Event, rules: Rules) -> str:
         "rating-warned": "is warned by the platform: the rating shown is below its line",
         "rating-dropped": "is dropped by the platform and loses the work",
     }[event.kind]
+
+
+def _tier(event: Event, rules: Rules) -> str:
+    """The tier that decided, and of which score."""
+    return f"tier {event.tier} of {rules.score_called(event.arm, event.scheme or event.what)}"
 
 
 def _contested(what: str, rules: Rules) -> str:
@@ -265,6 +272,8 @@ def reason(event: Event, pair: Pair) -> str:
         return f"under {pair.rules.told(pair.arm)} {otherwise}: {_absent(event, pair)}"
     cause = pair.cause(event)
     said = _caused(cause, event, pair.rules)
+    if event.kind in ("forgone", "hushed") and cause.kind == BEFORE:
+        said = "because of what was believed of being charged before the first day"
     if event.kind == "forgone" and cause.kind != ANNOUNCED:
         known = pair.rules.arms[event.arm].announced
         if known is not None and known <= date_of(event.day):
@@ -321,7 +330,7 @@ def _when(cause: Event, event: Event) -> str:
 def _lost(event: Event, side: Pair, scheme: str) -> int:
     if event.kind == "tie-fell":
         return event.points or 0
-    return side._cost(event, scheme) or 0
+    return side.cost(event, scheme) or 0
 
 
 def _briefly(event: Event, rules: Rules) -> str:
@@ -395,7 +404,8 @@ def _root(cause: Cause) -> str:
 class Moment:
     """One line of a life beside its twin: when, in which of the two, what, and why.
 
-    `twin` is what the twin does instead, where that is known.
+    `twin` is what the twin does instead, where that is known; of what stands in both, how it reads there. A
+    reason that is not the same in both is told for each.
     """
 
     day: int
@@ -425,14 +435,48 @@ def moments(pair: Pair) -> Iterator[Moment]:
         for *_, one, where in merged
         if where == "here" and one.kind in ("forgone", "prevented") and (one.day, one.what) in done
     }
+    told = {side.arm: _Told(side) for side in (pair, pair.turned())}
+    same: dict[tuple[int, str, str, str, str], list[Event]] = {}
+    for one in pair.twin if pair.twin_arm != pair.arm else ():
+        same.setdefault(one.key, []).append(one)
     for _, _, _, one, where in sorted(merged, key=lambda row: row[:3]):
         told_there = (one.day, one.what) in instead
         if told_there and where == "twin" and one.kind == "act":
             continue
         instead_of = "does it" if told_there and one.kind in ("forgone", "prevented") else ""
-        told = ("tie-charged", "tie-fell", "cuts-off", "in-touch")
-        why = "" if one.kind in told else reason(one, pair)
-        yield Moment(one.day, where, sentence(one, pair.rules), why, one.kind, one, instead_of)
+        text, why = told[one.arm].text(one), told[pair.arm].why(one)
+        if where == "both" and same.get(one.key):
+            other = same[one.key].pop(0)
+            there, why_there = told[other.arm].text(other), told[other.arm].why(other)
+            if there != text:
+                instead_of = there
+            if why_there != why:
+                here = pair.rules.told(pair.arm)
+                why = f"under {here}: {why}; under {pair.rules.told(pair.twin_arm)}: {why_there}"
+        yield Moment(one.day, where, text, why, one.kind, one, instead_of)
+
+
+class _Told:
+    """Events of a pair in words, with the points that had come back by then."""
+
+    def __init__(self, side: Pair) -> None:
+        self._side = side
+        self._back: dict[int, Repaired] = repaired(side)
+
+    def text(self, event: Event) -> str:
+        """What happened on this side."""
+        said = sentence(event, self._side.rules)
+        back = self._back.get(event.place)
+        return said if back is None or event.kind == "rise" else f"{said}; {back.words}"
+
+    def why(self, event: Event) -> str:
+        """The reason of an event of either side, as seen from this one."""
+        if event.kind in ("tie-charged", "tie-fell", "cuts-off", "in-touch"):
+            return ""
+        if event.kind == "rise" and event.arm == self._side.arm and with_time(self._side, event):
+            back = self._back.get(event.place)
+            return f"because {'points had come back with time' if back is None else back.words}"
+        return reason(event, self._side)
 
 
 def gathered(told: Iterable[Moment]) -> Iterator[Moment]:

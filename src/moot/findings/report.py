@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moot.declaring.files import shipped_names, shown
+from moot.findings.changing import briefly
 from moot.findings.curves import Curve, curves_of, measures_charged
 from moot.findings.lives import described, gathered, moments, on
 from moot.findings.report_answers import five_answers
@@ -284,9 +285,9 @@ def _quote(run: Run) -> str:
         f"Moot {known['versions']['moot']}, scenario {known['scenario']['name']} "
         f"({known['scenario']['hash'][:12]}), "
         f"{run.people:,} synthetic people, {run.days} days from {known['start']}, seed {run.seed}, "
-        f"model code {known['code'][:12]}, run digest {run.digest[:16]}. Synthetic people; mechanism, not "
-        f"forecast; one run, "
-        "assumptions not varied."
+        f"model code {known['code'][:12]}, run digest {run.digest[:16]}"
+        f"{''.join(f'; {one}' for one in briefly(run.scenario))}. Synthetic people; mechanism, not forecast; "
+        "one run, assumptions not varied."
     )
     commands = escape("\n".join(same_run(run)))
     again = f"<p>The same run again:</p><pre><code>{commands}</code></pre>" if commands else ""
@@ -309,7 +310,7 @@ def same_run(run: Run) -> list[str]:
     said = [f"moot verify {shlex.quote(shown(run.folder))}"] if run.folder is not None else []
     name = str(known["scenario"]["name"])
     if run.scenario.changes:
-        return said  # no file declares an intervention
+        return said  # no file declares an intervention; `Run.branch` makes it, with what the quote names
     if _is_shipped(name, known["scenario"]["hash"], run):
         source = name
     else:

@@ -68,6 +68,7 @@ def _tiers(run: Run, arm: str) -> str:
         values = [np.asarray(one["value"], float) for one in found]
         whole = np.maximum(np.sum(values, axis=0), 1)
         floor = scheme.score.floor
+        called = run.rules.score_called(arm, name)
         words = {
             tier.tier: f"{tier.tier}: {tier.from_} and up" if tier.from_ > floor else f"{tier.tier}: below"
             for tier in scheme.score.tiers
@@ -77,7 +78,7 @@ def _tiers(run: Run, arm: str) -> str:
             for tier, v in zip(tiers, values, strict=True)
         )
         drawing = stacked_by_day(
-            f"Tiers of {name}", f"Share of people in each tier by day. On the last day: {ends}.", dates,
+            f"Tiers of {called}", f"Share of people in each tier by day. On the last day: {ends}.", dates,
             [(words[tier], v) for tier, v in zip(tiers, values, strict=True)],
         )  # fmt: skip
         rows = [
@@ -88,7 +89,16 @@ def _tiers(run: Run, arm: str) -> str:
             f"Share of the people who have the score, by tier, at the end of each day. The score starts at "
             f"{scheme.score.start}, which is tier {starting_tier(scheme)}."
         )
-        out.append(figure("Who stands in which tier", drawing, caption, numbers))
+        out.append(
+            figure(
+                "Who stands in which tier"
+                if called == "the score"
+                else f"Who stands in which tier of {name}",
+                drawing,
+                caption,
+                numbers,
+            )
+        )
     by_group = (
         '<p class="reading">Who they are, by age, sex, income and kind of place: '
         '<a href="#groups">groups side by side</a>.</p>'
@@ -130,15 +140,18 @@ def _wronged(run: Run, arm: str) -> str:
 
 
 def _returned(run: Run, arm: str) -> str:
-    """Contested and found right, or falls and rises, added up from the first day."""
+    """Contested and allowed, or falls and rises, added up from the first day."""
     own = run.rules.arms[arm].own_schemes
     if not own:
         return ""
     redress = [name for name, scheme in own.items() if scheme.redress is not None]
     if redress:
-        title, names = "Charges contested, and found to be wrong", redress
-        measures = (("contested", "redress:{}:appeals"), ("found right", "redress:{}:upheld"))
-        caption = "Between the two lines: rejected, or still waiting for a ruling."
+        title, names = "Charges contested, and contests allowed", redress
+        measures = (("contested", "redress:{}:appeals"), ("allowed", "redress:{}:upheld"))
+        caption = (
+            "Between the two lines: turned down, or still waiting for a ruling. A contest may be allowed "
+            "though the person had done it."
+        )
     else:
         title = "Falls and rises"
         names = [name for name, scheme in own.items() if len(scheme.tier_names) > 1]

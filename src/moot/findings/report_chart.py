@@ -16,11 +16,15 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from moot.regime.words import plain as as_written
+
 __all__ = ["CHART_STYLE", "Line", "bars", "lines_by_day", "paired_bars", "stacked_by_day", "weekly"]
 
 _serial = itertools.count(1)
+RIGHT = 156.0
+"""Room to the right of a chart for the names of its lines."""
 
-CHART_STYLE = """ svg.chart text { font-family: inherit; font-size: 12.5px; fill: var(--ink-2);
+CHART_STYLE = """ svg.chart text { font-family: inherit; font-size: 14.5px; fill: var(--ink-2);
 font-variant-numeric: tabular-nums lining-nums; } svg.chart .grid { stroke: var(--rule); stroke-width: 1; }
 svg.chart .axis { stroke: var(--ink-3); stroke-width: 1; } svg.chart .line { fill: none; stroke-width: 1.8;
 stroke-linejoin: round; } svg.chart .s-today { stroke: var(--today); } svg.chart .s-regime { stroke:
@@ -65,8 +69,9 @@ def nice_top(highest: float) -> tuple[float, float]:
 
 
 def plain(number: float) -> str:
-    """A number of an axis."""
-    return f"{number:,.10g}"
+    """A number of an axis, without an exponent."""
+    said = f"{number:,.10g}"
+    return as_written(number, 10) if "e" in said else said
 
 
 def _open(width: int, height: int, title: str, description: str) -> tuple[list[str], str]:
@@ -96,7 +101,7 @@ def _frame(
         label = plain(n * step) + ("%" if percent else "")
         out.append(f'<text x="{x0 - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
     firsts = [n for n, day in enumerate(dates) if day.endswith("-01")] or [0]
-    room = max(1, math.ceil(len(firsts) / max(1, int((x1 - x0) // 62))))
+    room = max(1, math.ceil(len(firsts) / max(1, int((x1 - x0) // 70))))
     for n in firsts[::room]:
         x = x0 + (x1 - x0) * n / max(1, len(dates) - 1)
         out.append(f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{y1}" y2="{y1 + 4}"/>')
@@ -131,7 +136,7 @@ def lines_by_day(
 ) -> str:
     """Lines over the days, from 0, each named at its end."""
     top, step = nice_top(max(float(np.max(line.values, initial=0)) for line in lines))
-    box = (52.0, 14.0, width - 132.0, height - 30.0)
+    box = (56.0, 14.0, width - RIGHT, height - 30.0)
     out, end = _open(width, height, title, description)
     out += _frame(dates, top, step, box)
     ends = _apart([box[3] - (box[3] - box[1]) * float(line.values[-1]) / top for line in lines])
@@ -147,7 +152,7 @@ def lines_by_day(
     return "".join([*out, end])
 
 
-def _apart(places: list[float], least: float = 15.0) -> list[float]:
+def _apart(places: list[float], least: float = 17.0) -> list[float]:
     """Heights of labels, moved so that none covers another."""
     order = sorted(range(len(places)), key=lambda n: places[n])
     out = list(places)
@@ -169,7 +174,7 @@ def stacked_by_day(
 ) -> str:
     """Shares of a whole over the days, the first layer at the top."""
     total = np.maximum(sum(values for _, values in layers), 1e-12)
-    box = (52.0, 14.0, width - 132.0, height - 30.0)
+    box = (56.0, 14.0, width - RIGHT, height - 30.0)
     out, end = _open(width, height, title, description)
     above = np.full(len(dates), 100.0)
     labels: list[tuple[str, float]] = []
@@ -199,13 +204,13 @@ def bars(
     """Horizontal bars; a row without a number says "too few to say", one of 0 "none"."""
     from moot.findings.summary import two
 
-    height = 20 * len(rows) + 10
+    height = 22 * len(rows) + 10
     highest = max((value for _, value in rows if value is not None), default=0.0) or 1.0
-    left, right = 84.0, width - 42.0
+    left, right = 94.0, width - 46.0
     out, end = _open(width, height, title, description)
     out.append(f'<line class="axis" x1="{left}" x2="{left}" y1="2" y2="{height - 6}"/>')
     for n, (name, value) in enumerate(rows):
-        y = 6 + 20 * n
+        y = 6 + 22 * n
         out.append(f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(name)}</text>')
         if not value:
             said = "too few to say" if value is None else "none"
@@ -232,11 +237,11 @@ def paired_bars(
     step = 26 if alone else 38
     height = 30 + step * len(rows)
     highest = max((max(here, twin or 0.0) for _, here, twin in rows), default=0.0) or 1.0
-    left, right = 0.52 * width, width - 60.0
+    left, right = 0.56 * width, width - 60.0
     out, end = _open(width, height, title, description)
     out.append(f'<text class="t-regime" x="{left:.0f}" y="12">{escape(key[0])}</text>')
     if key[1] is not None:
-        shift = left + 7.0 * len(key[0]) + 18
+        shift = left + 8.0 * len(key[0]) + 18
         out.append(f'<text class="t-today" x="{shift:.0f}" y="12">{escape(key[1])}</text>')
     out.append(f'<line class="axis" x1="{left}" x2="{left}" y1="20" y2="{height - 6}"/>')
     for n, (name, here, twin) in enumerate(rows):

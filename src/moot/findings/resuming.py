@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from moot.errors import RunError, UserError
 from moot.findings.rebuilding import scenario_of
-from moot.findings.saving import burn_ins, code_hash, file_of, manifest_of, save, versions, writable
+from moot.findings.saving import burn_ins, code_hash, file_of, manifest_and_tables, save, versions, writable
 from moot.store.checkpoint import checkpoints_in
 from moot.store.runs import is_run_folder, read_manifest
 from moot.store.unfinished import CHECKPOINTS, Earlier, Unfinished, identity, place_beside
@@ -114,14 +114,14 @@ def to_the_end(
     threads: int | None,
     force: bool,
     progress: Progress | None,
-    tell: Callable[[Result], None] | None = None,
+    tell: Callable[[Result, dict[str, float]], None] | None = None,
     cache: bool = True,
 ) -> Run:
     """Simulate an unfinished run from its last good checkpoint, or from the beginning, and write its folder.
 
-    Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated; `cache` is that of
-    `moot.simulate`, and of use where no checkpoint is left yet. Without a single
-    checkpoint, whatever stops the work leaves nothing behind.
+    Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated, and the seconds of
+    each part of the work when the folder is written; `cache` is that of `moot.simulate`, and of use where no
+    checkpoint is left yet. Without a single checkpoint, whatever stops the work leaves nothing behind.
     """
     from moot.experiment.simulation import simulate
     from moot.findings.run import open_run
@@ -140,11 +140,11 @@ def to_the_end(
                 burn_ins=burn_ins() if cache else None,
             )
             unfinished.in_days = False
-            if tell is not None:
-                tell(result)
-            content = manifest_of(result)
+            content, tables = manifest_and_tables(result)
             content["scenario"]["file"] = about["scenario"]["file"]
-            save(result, unfinished.place, force=force, manifest=content)
+            content = save(result, unfinished.place, force=force, manifest=content, tables=tables)
+            if tell is not None:
+                tell(result, content["seconds"])
         except BaseException:
             if not checkpoints_in(unfinished.folder):
                 unfinished.discard()

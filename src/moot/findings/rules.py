@@ -19,7 +19,7 @@ from moot.society.arms import Arm
 from moot.society.livelihood_tables import places_fixed
 from moot.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["ArmRules", "Rules"]
+__all__ = ["ArmRules", "Can", "Rules"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,62 @@ class ArmRules:
         return " and ".join(worth(one, self.points(act, by, name)) for name, one in reading.items())
 
 
+class Can:
+    """What an arm's regimes are able to do at all, read from what they declare on the first day.
+
+    A table leaves out what cannot happen. What a change of law brings later is told all the same where it was
+    counted.
+    """
+
+    def __init__(self, rules: Rules, arm: str) -> None:
+        self._rules, self._arm = rules, rules.arms[arm]
+        self._sensors = tuple(self._arm.sensors.values())
+
+    @cached_property
+    def seen(self) -> frozenset[str]:
+        """The acts that some sensor of the regime sees, reads or reports."""
+        named = ({*one.sees, *one.reads, *((one.charges,) if one.charges else ())} for one in self._sensors)
+        return frozenset().union(*named)
+
+    def charge(self, *classes: str) -> bool:
+        """Whether the regime can charge an act of these classes."""
+        known = set(self._rules.acts_of(*classes))
+        return bool(self.seen & known)
+
+    @cached_property
+    def search(self) -> bool:
+        """Whether the regime looks for the author of an act, so that it can take one person for another."""
+        return any(
+            (one.identification is not None and one.identification.mode != "none")
+            or one.misread is not None
+            or one.missed is not None
+            or one.false_links is not None
+            or one.context_errors is not None
+            for one in self._sensors
+        )
+
+    @cached_property
+    def stop(self) -> bool:
+        """Whether a sensor can stop a passer-by where nobody did anything."""
+        return any(one.passages_per_day is not None or one.on_alert is not None for one in self._sensors)
+
+    def refuse(self, context: str, *, own: bool = False) -> bool:
+        """Whether a list refuses this; with `own`, a list of the regime on trial that points lead to."""
+        return any(
+            context in rule.refuses
+            for scheme, rule in self._arm.lists.values()
+            if not own
+            or (
+                scheme.scheme in self._arm.own_schemes
+                and (rule.entry.tier is not None or rule.entry.act is not None)
+            )
+        )
+
+    def prevent(self, act: str) -> bool:
+        """Whether a list can keep people from an act."""
+        return any(self._rules._keeps_from(rule, act) for _, rule in self._arm.lists.values())
+
+
 class Rules:
     """The arms of a scenario by name, and the words of the vocabulary."""
 
@@ -113,6 +169,18 @@ class Rules:
             return "no law at all" if self.scenario.comparator == "none" else "today's law"
         several = sum(one.regime is not None for one in self.arms.values()) > 1
         return arm if several else "the scheme"
+
+    def score_called(self, arm: str, scheme: str) -> str:
+        """A score as lives and pictures speak of it; its own name only where the arm has several."""
+        own = self.arms[arm].own_schemes
+        if scheme in own:
+            return "the score" if len(own) == 1 else f"the score {scheme}"
+        known = self.arms[arm].schemes.get(scheme)
+        return "the points licence" if known is not None and known.who == "licence" else f"the score {scheme}"
+
+    def can(self, arm: str) -> Can:
+        """What the regimes in force in an arm are able to do at all."""
+        return Can(self, arm)
 
     def barring(self, event: Event) -> tuple[str, ...]:
         """Of the lists that a person holds, those that bear on a refusal or on an act that was kept from."""

@@ -143,10 +143,9 @@ def _date_of(text: str) -> date:
 
 def run_of(result: Result) -> Run:
     """A finished run in memory, as a `Run`."""
-    from moot.findings.saving import manifest_of
-    from moot.findings.tables import tables_of
+    from moot.findings.saving import manifest_and_tables
 
-    run = Run(manifest_of(result), tables_of(result))
+    run = Run(*manifest_and_tables(result))
     run.__dict__["scenario"] = result.scenario
     return run
 

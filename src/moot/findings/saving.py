@@ -15,6 +15,7 @@ import numpy as np
 
 from moot.declaring.files import data_folder
 from moot.errors import RunError
+from moot.findings.changing import in_sentences
 from moot.findings.tables import measures_of, stocks_of, tables_of
 from moot.store.burnt import BurnIns
 from moot.store.folder import checksums, free_place, whole_folder
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
     from moot.experiment.simulation import Result
 
-__all__ = ["FEWEST", "LABELS", "LARGEST_PANEL", "SAYS", "code_hash", "manifest_of", "save", "writable"]
+__all__ = [
+    "FEWEST",
+    "LABELS",
+    "LARGEST_PANEL",
+    "SAYS",
+    "code_hash",
+    "manifest_and_tables",
+    "manifest_of",
+    "save",
+    "writable",
+]
 
 FEWEST = 1_000
 """People in a run that leaves a folder."""
@@ -106,7 +117,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "format": FORMAT,
         "labels": LABELS,
         "says": SAYS,
-        **({"changes": _told_changes(scenario)} if scenario.changes else {}),
+        **({"changes": in_sentences(scenario)} if scenario.changes else {}),
         "scenario": {
             "name": scenario.scenario,
             "title": scenario.title,
@@ -146,20 +157,22 @@ def manifest_of(result: Result) -> dict[str, Any]:
     }
 
 
-def _told_changes(scenario: Scenario) -> list[str]:
-    """A sentence for each intervention within the run."""
-    return [
-        f"From {one.at} on, the arm {one.arm} lives under another law than on its first day: the regime "
-        f"{one.regime.regime} ({one.regime.content_hash[:12]}). What is told of its rules, reasons in lives "
-        "included, are those of the first day."
-        for one in scenario.changes
-    ]
-
-
 def file_of(scenario: Scenario) -> str:
     """The name of the file that a scenario was read from; empty for a shipped one, which goes by its name."""
     path = scenario.source_path
     return "" if path is None or path.resolve().is_relative_to(data_folder().resolve()) else path.name
+
+
+def manifest_and_tables(result: Result) -> tuple[dict[str, Any], Tables]:
+    """What a run folder says of a run, and its tables, with the seconds and the memory of making them."""
+    from moot.experiment.simulation import peak_rss_bytes
+
+    began = time.perf_counter()
+    tables = tables_of(result)
+    content = manifest_of(result)
+    content["seconds"]["tables"] = round(time.perf_counter() - began, 4)
+    content["peak_rss_bytes"] = peak_rss_bytes()
+    return content, tables
 
 
 def save(
@@ -172,16 +185,23 @@ def save(
 ) -> dict[str, Any]:
     """Write a run folder, whole or not at all; the manifest as written.
 
+    `manifest` and `tables` are those of `manifest_and_tables`, where they are there already. The peak of
+    memory is that of the process when the tables are written.
+
     Raises `ExistsError` where `path` is taken and `force` is not given; `RunError` for fewer than 1,000
     people, for too large a panel, and where `path` holds something else than a run.
     """
-    began = time.perf_counter()
+    from moot.experiment.simulation import peak_rss_bytes
+
     writable(path, result.people, len(result.panel), force=force)
-    content = dict(manifest or manifest_of(result))
+    if manifest is None or tables is None:
+        manifest, tables = manifest_and_tables(result)
+    content = dict(manifest)
+    began = time.perf_counter()
     with whole_folder(path) as folder:
-        tables = tables or tables_of(result)
         for name, file in TABLES.items():
             tables.write(name, folder / file)
+        content["peak_rss_bytes"] = peak_rss_bytes()
         (folder / "log").write_text(log_of(content), "utf-8")
         content["seconds"] = {**content["seconds"], "write": round(time.perf_counter() - began, 4)}
         content["files"] = checksums(folder)
@@ -206,7 +226,8 @@ def writable(path: Path, people: int, panel: int, *, force: bool = False) -> Non
 
 def log_of(content: dict[str, Any]) -> str:
     """What a reader of the folder finds in `log`: what was run, how long it took, what came out."""
-    seconds = content["seconds"]
+    seconds = {name: value for name, value in content["seconds"].items() if name != "compile"}
+    compiled = content["seconds"].get("compile", 0.0)
     lines = [
         f"moot {content['versions']['moot']}, model code {content['code'][:16]}",
         f"scenario {content['scenario']['name']} ({content['scenario']['hash'][:16]}): {content['people']:,} "
@@ -216,6 +237,7 @@ def log_of(content: dict[str, Any]) -> str:
         f"arms: {', '.join(content['arms'])}; burn-in of {content['burn_in_days']} days under today's law"
         + (", its end read from the cache" if content.get("burn_in_cached") else ""),
         "seconds: " + ", ".join(f"{name} {value:.2f}" for name, value in seconds.items()),
+        *([f"compiling, once: {compiled:.2f} seconds, which are in none of these"] if compiled else []),
         f"person-days a second: {content['person_days_per_s']:,}; peak memory "
         f"{content['peak_rss_bytes'] / 2**20:,.0f} MiB",
         *(f"digest of {arm}: {digest}" for arm, digest in content["digests"].items()),

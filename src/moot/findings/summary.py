@@ -6,6 +6,7 @@ says so first, and gives no range and no interval.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moot.errors import RunError
 from moot.findings.rules import Rules
-from moot.findings.talk import talk_rows
+from moot.findings.talk import COUNTED, THOUGHT, has_minds, talk_rows
 from moot.regime.engines import bent
 from moot.regime.schema import Scheme
 from moot.society.measures import PLACES
@@ -25,6 +26,8 @@ __all__ = ["FEW", "HEADER", "Row", "Summary", "starting_tier", "summary_of", "tw
 
 FEW = 10
 """Events below which a number is marked as resting on few."""
+WIDTH = 100
+"""Columns of a terminal that the table fits into."""
 STAR = f"* fewer than {FEW} events in the run behind this number, and not none: a plain 0 carries no star"
 TIE = "A tie is somebody a person lives, studies or works with, or is otherwise tied to."
 
@@ -60,13 +63,24 @@ def two(number: float, *, sign: bool = False) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: plain words, and counts in the two arms (None where an arm has no such thing)."""
+    """One line: plain words, and counts in the two arms (None where an arm has no such thing).
+
+    `part` says that it is a part of the line before it. `possible` is false where neither arm can do such a
+    thing at all: a table leaves the line out, unless something was counted.
+    """
 
     group: str
     words: str
     regime: int | None
     today: int | None
     kind: Literal["flow", "stock"] = "flow"
+    part: bool = False
+    possible: bool = True
+
+    @property
+    def told(self) -> bool:
+        """Whether the line belongs into a table."""
+        return self.possible or bool(self.regime) or bool(self.today)
 
     @property
     def difference(self) -> int | None:
@@ -105,6 +119,7 @@ class Summary:
     beside: str
     others: tuple[str, ...]
     changes: tuple[str, ...] = ()  # a sentence for each change of law within the run
+    spoken: bool = False  # whether lines tell of opinion
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -134,24 +149,43 @@ class Summary:
         cells = [cell for row in self.rows for cell in row.shown(self.people)[: len(self.columns) - 1]]
         star = (STAR,) if any(cell.endswith("*") for cell in cells) else ()
         tie = (TIE,) if any("a tie" in row.words for row in self.rows) else ()
-        return (*star, *tie)
+        return (*star, *tie, *((THOUGHT, COUNTED) if self.spoken else ()))
 
     def lines(self) -> list[str]:
-        """The table as lines of text."""
+        """The table as lines of text of at most `WIDTH` columns."""
         shown = [(row, row.shown(self.people)) for row in self.rows]
-        width = max((len(row.words) for row in self.rows), default=0) + 2
-        head = self.columns
-        told = range(len(head) - 1)
-        widths = [max(len(head[n + 1]), *(len(cells[n]) for _, cells in shown)) for n in told]
-        lines = [self.title, *HEADER, self.telling, ""]
-        lines.append(f"{head[0]:<{width + 2}}" + "  ".join(f"{head[n + 1]:>{widths[n]}}" for n in told))
+        narrow = 14 if len(self.columns) > 2 else 40
+        head = [textwrap.wrap(word, narrow) for word in self.columns[1:]]
+        told = range(len(head))
+        widths = [max(map(len, (*head[n], *(cells[n] for _, cells in shown)))) for n in told]
+        room = WIDTH - sum(widths) - 2 * len(widths)
+        lines = [part for line in (self.title, *HEADER, self.telling) for part in textwrap.wrap(line, WIDTH)]
+
+        def line(words: str, cells: Iterable[str]) -> str:
+            numbers = "".join(f"  {cell:>{widths[n]}}" for n, cell in enumerate(cells))
+            return f"{words:<{room}}{numbers}".rstrip()
+
+        lines.append("")
+        high = max(len(parts) for parts in head)
+        for x in range(high):
+            first = self.columns[0] if x == high - 1 else ""
+            lines.append(line(first, [parts[x - high] if x >= high - len(parts) else "" for parts in head]))
         for group in GROUPS:
             mine = [(row, cells) for row, cells in shown if row.group == group]
             if mine:
                 lines.append(group)
             for row, cells in mine:
-                lines.append(f"  {row.words:<{width}}" + "  ".join(f"{cells[n]:>{widths[n]}}" for n in told))
-        return [*lines, *self.notes]
+                indent = "    " if row.part else "  "
+                *above, last = textwrap.wrap(
+                    row.words, room, initial_indent=indent, subsequent_indent=f"{indent}  "
+                )
+                lines += above
+                lines.append(line(last, (cells[n] for n in told)))
+        lines += [part for note in self.notes for part in textwrap.wrap(note, WIDTH, subsequent_indent="  ")]
+        return lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
     def html(self) -> str:
         """The table as HTML."""
@@ -167,7 +201,8 @@ class Summary:
                 cells = "".join(
                     f"<td>{cell}</td>" for cell in row.shown(self.people)[: len(self.columns) - 1]
                 )
-                body.append(f'<tr><th scope="row">{escape(row.words)}</th>{cells}</tr>')
+                part = ' class="part"' if row.part else ""
+                body.append(f'<tr{part}><th scope="row">{escape(row.words)}</th>{cells}</tr>')
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         caption = escape(" ".join((*HEADER, self.telling)))
         return (
@@ -194,11 +229,23 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    rows = (*_rows(rules, arm, regime, today), *talk_rows(run, arm))
+    rows = tuple(one for one in (*_rows(rules, arm, regime, today), *talk_rows(run, arm)) if one.told)
     others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
     told, beside = rules.told(arm), rules.told(rules.comparator)
     changes = tuple(run.manifest.get("changes", ()))
-    return Summary(title, arm, rules.comparator, run.people, run.days, rows, told, beside, others, changes)
+    return Summary(
+        title,
+        arm,
+        rules.comparator,
+        run.people,
+        run.days,
+        rows,
+        told,
+        beside,
+        others,
+        changes,
+        has_minds(run),
+    )
 
 
 def total(counts: dict[str, int], names: Iterable[str]) -> int | None:
@@ -212,40 +259,73 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
     held = rules.arms[rules.comparator].regime is not None
 
     def row(
-        group: int, words: str, names: Iterable[str], *, of_the_regime: bool = False, stock: bool = False
+        group: int,
+        words: str,
+        names: Iterable[str],
+        *,
+        less: Iterable[str] = (),
+        of_the_regime: bool = False,
+        stock: bool = False,
+        part: bool = False,
+        possible: bool = True,
     ) -> Row:
-        names = list(names)
+        """A line of the sum of some measures, `less` that of others."""
+        names, less = list(names), list(less)
         there = (has or not of_the_regime, held or not of_the_regime)
         counts = [
             total(counted, names) if shown else None
             for counted, shown in zip((regime, today), there, strict=True)
         ]
-        return Row(GROUPS[group], words, counts[0], counts[1], "stock" if stock else "flow")
+        if less:
+            counts = [
+                None if count is None else count - (total(counted, less) or 0)
+                for count, counted in zip(counts, (regime, today), strict=True)
+            ]
+        kind: Literal["flow", "stock"] = "stock" if stock else "flow"
+        return Row(GROUPS[group], words, counts[0], counts[1], kind, part, possible)
 
     def of(what: str, *classes: str) -> list[str]:
         return [f"act:{act}:{what}" for act in rules.acts_of(*classes)]
 
-    yield row(0, "offences (true acts, charged or not)", of("acts", "offence"))
-    yield row(0, "incivilities, no offence today", of("acts", "incivility"))
-    yield row(0, "lawful acts: protest, criticism, petitions, evenings out …", of("acts", "lawful"))
-    yield row(0, "merits: days given to a charity", of("acts", "merit"))
+    can, could = rules.can(arm), rules.can(rules.comparator)
+    yield row(DID, "offences (true acts, charged or not)", of("acts", "offence"))
+    yield row(DID, "incivilities, no offence today", of("acts", "incivility"))
+    yield row(DID, "lawful acts: protest, criticism, petitions, evenings out …", of("acts", "lawful"))
+    yield row(DID, "merits: days given to a charity", of("acts", "merit"))
     every = ("offence", "incivility", "lawful")
-    yield row(1, "charges by fines and courts of today", of("charged-today", *every))
-    yield row(1, "charges by the scheme", of("charged-by-regime", *every), of_the_regime=True)
-    yield row(1, "  of these, for a lawful act", of("charged-by-regime", "lawful"), of_the_regime=True)
+    yield row(CHARGED, "charges by fines and courts of today", of("charged-today", *every))
     yield row(
-        1, "charges borne for another person's act", of("borne-for-another", *every), of_the_regime=True
-    )
+        CHARGED, "charges by the scheme", of("charged-by-regime", *every), of_the_regime=True,
+        possible=can.charge(*every),
+    )  # fmt: skip
+    yield row(
+        CHARGED, "of these, for a lawful act", of("charged-by-regime", "lawful"), of_the_regime=True,
+        part=True, possible=can.charge("lawful"),
+    )  # fmt: skip
+    yield row(
+        CHARGED, "charges borne for another person's act", of("borne-for-another", *every),
+        of_the_regime=True, possible=can.search,
+    )  # fmt: skip
     alarms = [f"sensor:{name}:false-alarms" for name in rules.arms[arm].sensors]
-    yield row(1, "false alarms: stopped, no act", alarms, of_the_regime=True)
-    yield row(1, "acts seen, nobody identified", of("seen-unidentified", *every), of_the_regime=True)
-    yield row(1, "merits counted by the scheme", of("charged-by-regime", "merit"), of_the_regime=True)
+    yield row(CHARGED, "false alarms: stopped, no act", alarms, of_the_regime=True, possible=can.stop)
+    yield row(
+        CHARGED, "acts seen, nobody identified", of("seen-unidentified", *every), of_the_regime=True,
+        possible=can.search,
+    )  # fmt: skip
+    yield row(
+        CHARGED, "merits counted by the scheme", of("charged-by-regime", "merit"), of_the_regime=True,
+        possible=can.charge("merit"),
+    )  # fmt: skip
     yield from _costs(rules, arm, row)
     yield from _came_back(rules, arm, row)
-    yield row(GIVEN_UP, "lawful acts that a list made impossible", of("prevented", "lawful"))
+    lawful = rules.acts_of("lawful")
+    yield row(
+        GIVEN_UP, "lawful acts that a list made impossible", of("prevented", "lawful"),
+        possible=any(one.prevent(act) for one in (can, could) for act in lawful),
+    )  # fmt: skip
     if rules.scenario.country_model.opinion is not None:
         yield row(GIVEN_UP, "lawful acts forgone for fear of a charge", of("forgone", "lawful"))
-    for act in rules.acts_of("lawful"):
+    for act in lawful:
         yield row(GIVEN_UP, f"times a person {rules.act(act)}", [f"act:{act}:acts"])
 
 
@@ -256,53 +336,69 @@ def _costs(rules: Rules, arm: str, row: object) -> Iterator[Row]:
         own = name in rules.arms[arm].own_schemes
         of = _called(rules, arm, name)
         unit = "log-odds lost, in 1/1024," if bent(scheme) else "points lost"
-        yield row(2, f"{unit} in {of}", [f"scheme:{name}:points-lost"], of_the_regime=own)
+        costs = bool(scheme.table.catalogue) or scheme.association is not None
+        lost = [f"scheme:{name}:points-lost"]
+        yield row(COST, f"{unit} in {of}", lost, of_the_regime=own, possible=costs)
         if scheme.association is not None:
             lost = [f"scheme:{name}:points-from-ties"]
-            yield row(2, f"points lost in {of} because a tie fell a tier", lost, of_the_regime=own)
-        for tier in scheme.tier_names:
+            words = "of these, because a tie fell a tier"
+            yield row(COST, words, lost, of_the_regime=own, part=True)
+        for tier in scheme.tier_names if len(scheme.tier_names) > 1 else ():
             start = " (the start)" if tier == starting_tier(scheme) else ""
             words = f"people in tier {tier}{start} of {of}, last day"
-            yield row(2, words, [f"tier:{name}-{tier}:people"], of_the_regime=own, stock=True)
+            yield row(COST, words, [f"tier:{name}-{tier}:people"], of_the_regime=own, stock=True)
     yield from _livelihood(rules, arm, row)
     for name, (scheme, _) in rules.arms[arm].lists.items():
         own = scheme.scheme in rules.arms[arm].own_schemes
         whose = "" if own else " of today's law"
         people = [f"list:{name}:people"]
-        yield row(2, f"people on the list {name}{whose}, last day", people, of_the_regime=own, stock=True)
+        yield row(COST, f"people on the list {name}{whose}, last day", people, of_the_regime=own, stock=True)
+    can, could = rules.can(arm), rules.can(rules.comparator)
+    elsewhere = "of these, for points lost in another domain of life"
     for context in rules.scenario.country_model.travel:
-        yield row(2, f"refused: {rules.context(context)}", [f"trip:{context}:refused"])
+        refused, possible = [f"trip:{context}:refused"], can.refuse(context) or could.refuse(context)
+        yield row(COST, f"refused: {rules.context(context)}", refused, possible=possible)
         if rules.arms[arm].own_schemes:
             across = [f"trip:{context}:refused-across-contexts"]
-            yield row(2, "  of these, for points lost in another domain of life", across, of_the_regime=True)
+            possible = can.refuse(context, own=True)
+            yield row(COST, elsewhere, across, of_the_regime=True, part=True, possible=possible)
     for name, scheme in rules.arms[arm].own_schemes.items():
         for context in scheme.decisions:
             what, measure = rules.context(context), f"decision:{context}"
-            words = f"refused because of the score {name}: {what}"
-            yield row(2, words, [f"{measure}:refused-by-score"], of_the_regime=True)
+            words = f"refused because of {rules.score_called(arm, name)}: {what}"
+            yield row(COST, words, [f"{measure}:refused-by-score"], of_the_regime=True)
             across = [f"{measure}:refused-across-contexts"]
-            yield row(2, "  of these, for points lost in another domain of life", across, of_the_regime=True)
+            yield row(COST, elsewhere, across, of_the_regime=True, part=True)
 
 
 def _came_back(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     """What redress and memory gave back."""
     assert callable(row)
-    for name, scheme in rules.arms[arm].own_schemes.items():
+    own = rules.arms[arm].own_schemes
+    for name, scheme in own.items():
         if scheme.redress is None and not scheme.score.memory_months:
             continue
+        whose = "" if len(own) == 1 else f" of {name}"
 
         def of(what: str, scheme_name: str = name) -> list[str]:
             return [f"redress:{scheme_name}:{what}"]
 
-        yield row(BACK, "charges with points for something that the person did not do", of("wrong-charges"))
+        words = f"charges with points{whose} for something that the person did not do"
+        yield row(BACK, words, of("wrong-charges"))
         if scheme.redress is not None:
-            yield row(BACK, "charges contested", of("appeals"))
-            yield row(BACK, "  of these, the person was found to be right by the last day", of("upheld"))
-            yield row(BACK, "wrong charges put right by the last day", of("upheld-wrong"))
+            yield row(BACK, f"charges contested{whose}", of("appeals"))
+            won, waiting = of("upheld"), [*of("upheld"), *of("rejected")]
+            yield row(BACK, "of these, allowed: the person had not done it", of("upheld-wrong"), part=True)
+            words = "of these, allowed though the person had done it"
+            yield row(BACK, words, won, less=of("upheld-wrong"), part=True)
+            yield row(BACK, "of these, turned down", of("rejected"), part=True)
+            words = "of these, waiting for a ruling on the last day"
+            yield row(BACK, words, of("appeals"), less=waiting, part=True)
             yield row(BACK, "days lived under wrong charges that were put right", of("days-wronged"))
-            yield row(BACK, "points given back by rulings", of("points-restored"))
+            yield row(BACK, f"points{whose} given back by rulings", of("points-restored"))
         if scheme.score.memory_months:
-            yield row(BACK, "points that came back because charges expired", of("points-expired"))
+            words = f"points{whose} that came back because charges expired"
+            yield row(BACK, words, of("points-expired"))
 
 
 def _called(rules: Rules, arm: str, name: str) -> str:
@@ -311,7 +407,7 @@ def _called(rules: Rules, arm: str, name: str) -> str:
     if name in own:
         return "the scheme" if len(own) == 1 else f"the scheme {name}"
     licence = rules.arms[arm].schemes[name].who == "licence"
-    return "the points licence of today's law" if licence else f"the score {name} of today's law"
+    return "today's points licence" if licence else f"the score {name} of today's law"
 
 
 def starting_tier(scheme: Scheme) -> str:
@@ -332,20 +428,20 @@ def _livelihood(rules: Rules, arm: str, row: object) -> Iterator[Row]:
     )
     jobs = any(scheme.hiring or scheme.dismissal for scheme in schemes)
     if jobs:
-        yield row(2, "hires refused for the score", ["work:jobs:hires-refused"], of_the_regime=True)
-        yield row(2, "jobs ended for the score", ["work:jobs:dismissed-by-score"], of_the_regime=True)
+        yield row(COST, "hires refused for the score", ["work:jobs:hires-refused"], of_the_regime=True)
+        yield row(COST, "jobs ended for the score", ["work:jobs:dismissed-by-score"], of_the_regime=True)
     if rules.places_fixed(arm):
         passed, missing, lost = ([name] for name in PLACES)
-        yield row(2, "hires into places that stayed free", passed, of_the_regime=True)
-        yield row(2, "hires that found no place left", missing, of_the_regime=True)
-        yield row(2, "places that nobody took", lost, of_the_regime=True)
+        yield row(COST, "hires into places that stayed free", passed, of_the_regime=True)
+        yield row(COST, "hires that found no place left", missing, of_the_regime=True)
+        yield row(COST, "places that nobody took", lost, of_the_regime=True)
     if rated:
         yield row(
-            2, "platform workers dropped for their rating", ["rating:workers:dropped"], of_the_regime=True
+            COST, "platform workers dropped for their rating", ["rating:workers:dropped"], of_the_regime=True
         )
     if jobs or rated:
-        yield row(2, "people looking for work, last day", ["work:unemployed:people"], stock=True)
+        yield row(COST, "people looking for work, last day", ["work:unemployed:people"], stock=True)
     if counts:
-        yield row(2, "points lost for fines left unpaid", ["money:arrears:points"], of_the_regime=True)
+        yield row(COST, "points lost for fines left unpaid", ["money:arrears:points"], of_the_regime=True)
     if counts or ((jobs or rated) and country.money is not None):
-        yield row(2, "people in arrears, last day", ["money:arrears:people"], stock=True)
+        yield row(COST, "people in arrears, last day", ["money:arrears:people"], stock=True)

@@ -16,18 +16,28 @@ if TYPE_CHECKING:
     from moot.findings.run import Run
     from moot.findings.summary import Row
 
-__all__ = ["TALK_CURVES", "Talk", "has_minds", "talk_of", "talk_rows"]
+__all__ = ["COUNTED", "TALK_CURVES", "THOUGHT", "Talk", "has_minds", "talk_of", "talk_rows"]
 
 UNIT = 16384
+THOUGHT = (
+    "Thought is what people hold and nobody hears. Said is what some of them say to their ties in the last "
+    "week of a month, unasked. Asked is a survey of everybody in that week: who fears a charge may claim to "
+    "be for it."
+)
+COUNTED = (
+    "Everybody is counted here, small children among them: no country declares an age from which people have "
+    "an opinion."
+)
+"""Whose opinions these are."""
 TALK_CURVES = (
     (
-        "For a score, in private",
+        "For a score, as people think",
         "synthetic people",
         "In the last week of each month. Where people begin is declared, not found.",
         "private",
     ),
     (
-        "For a score, among those who spoke",
+        "For a score, of those who spoke of it",
         "of those who spoke",
         "Per 1,000 of those who spoke in the last week of each month; the frightened are not among them.",
         "spoken",
@@ -118,28 +128,28 @@ def talk_of(run: Run, arm: str, *, of: str = "opinion") -> list[Talk]:
 
 
 def talk_rows(run: Run, arm: str) -> Iterator[Row]:
-    """The lines of the table; shares are per 1,000 of those who spoke."""
+    """The lines of the table, of the last week; shares are per 1,000 of those who spoke."""
     from moot.findings.summary import GROUPS, Row
 
     here, there = talk_of(run, arm), talk_of(run, run.rules.comparator)
     if not here or not there:
         return
 
-    def counted(words: str, of: str) -> Row:
-        return Row(GROUPS[-1], words, getattr(here[-1], of), getattr(there[-1], of), "stock")
+    def counted(words: str, of: str, *, part: bool = False) -> Row:
+        return Row(GROUPS[-1], words, getattr(here[-1], of), getattr(there[-1], of), "stock", part)
 
-    def shared(words: str, of: str) -> Row:
+    def shared(words: str, of: str, *, part: bool = False) -> Row:
         scaled = [round(getattr(one[-1], of) * run.people) for one in (here, there)]
-        return Row(GROUPS[-1], words, scaled[0], scaled[1], "stock")
+        return Row(GROUPS[-1], words, scaled[0], scaled[1], "stock", part)
 
-    yield counted("are for a score in private, last week", "support")
-    yield counted("spoke for it", "said_for")
-    yield counted("spoke against it", "said_against")
-    yield shared("spoke for it, per 1,000 of those who spoke", "spoken_support")
-    yield shared("  of these, fear (more than without fear)", "fear_in_support")
-    yield counted("criticism unheard, kept back by fear alone", "unheard")
-    yield counted("kept silent, for it", "silent_for")
-    yield counted("kept silent, against it", "silent_against")
-    if run.rules.scenario.country_model.opinion is not None:
-        if run.rules.scenario.country_model.opinion.asked is not None:
-            yield counted("say in a survey that they are for it", "asked_support")
+    opinion = run.rules.scenario.country_model.opinion
+    yield counted("thought: for being scored, whatever they say", "support")
+    if opinion is not None and opinion.asked is not None:
+        yield counted("asked in a survey: say that they are for it", "asked_support")
+    yield counted("said, unasked: for it", "said_for")
+    yield counted("said, unasked: against it", "said_against")
+    yield shared("of 1,000 who said something: for it", "spoken_support", part=True)
+    yield shared("of these, more than if nobody were afraid", "fear_in_support", part=True)
+    yield counted("silent, and for it", "silent_for")
+    yield counted("silent, and against it", "silent_against")
+    yield counted("of these, silent out of fear alone", "unheard", part=True)

@@ -15,7 +15,8 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared
-from moot.declaring.files import beside, shown
+from moot.declaring.files import CASES as SUFFIX
+from moot.declaring.files import beside, looks_like_name, near_file, near_name, shipped_cases, shown
 from moot.declaring.source import Place, Source, read_source
 from moot.declaring.values import ActName, Declaration, Many, Part, Reference, Slug
 from moot.errors import DeclarationError, Problem, UnknownNameError
@@ -28,7 +29,6 @@ __all__ = ["CaseResult", "Cases", "case_files", "load_cases", "run_cases"]
 MAX_CASES = 20
 MAX_FILES = 20
 LAST_DAY = 3_653
-SUFFIX = ".test.yaml"
 
 
 class Given(Part):
@@ -91,10 +91,21 @@ class CaseResult:
 
 
 def case_files(path: Path) -> list[Path]:
-    """The test files that `path` stands for: itself, or the `*.test.yaml` of a folder, sorted.
+    """The test files that `path` stands for: itself, the `*.test.yaml` of a folder, sorted, or shipped ones.
 
-    Raises `DeclarationError` for anything else, and for a folder of more than 20.
+    Shipped cases go by the name of their regime. Raises `UnknownNameError` for a name that has none,
+    `DeclarationError` for anything else, and for a folder of more than 20.
     """
+    if not path.exists():
+        if looks_like_name(str(path)):
+            known = shipped_cases()
+            if str(path) in known:
+                return [known[str(path)]]
+            near = near_name(str(path), known, SUFFIX)
+            raise UnknownNameError("file of cases", str(path), list(known), near)
+        if path.name.endswith(SUFFIX):
+            problem = Problem(path=str(path), message="does not exist", hint=near_file(path))
+            raise DeclarationError([problem])
     if path.is_dir():
         found = sorted(path.glob(f"*{SUFFIX}"))
         if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from moot.country.schema import Country
 from moot.declaring.values import Quantity
@@ -105,9 +106,15 @@ def _bullets(sentences: Iterator[str]) -> list[str]:
 def number(quantity: Quantity) -> str:
     """A quantity in short: its value, and its range where it has one."""
     if quantity.value is None:
-        return f"{quantity.lower():g} to {quantity.upper():g} by date"
-    value = f"{quantity.value:g}"
-    return f"{value} [{quantity.range[0]:g} to {quantity.range[1]:g}]" if quantity.range else value
+        return f"{plain(quantity.lower())} to {plain(quantity.upper())} by date"
+    value = plain(quantity.value)
+    return f"{value} [{plain(quantity.range[0])} to {plain(quantity.range[1])}]" if quantity.range else value
+
+
+def plain(value: float, digits: int = 6) -> str:
+    """A number as people write it: so many digits that count, and no exponent."""
+    said = f"{value:.{digits}g}"
+    return f"{Decimal(said):,f}" if "e" in said else said
 
 
 def share(quantity: Quantity) -> str:
@@ -123,7 +130,7 @@ def share(quantity: Quantity) -> str:
 
 def _of_100(value: float) -> str:
     """A share as so many of 100, with two digits."""
-    return f"{float(f'{100 * value:.1e}'):.10g}"
+    return plain(float(f"{100 * value:.1e}"), 10)
 
 
 def _act(name: str, words: Mapping[str, str]) -> str:
@@ -391,9 +398,9 @@ def _redress(redress: Redress) -> Iterator[str]:
     )
     back = " and ".join(redress.restores) or "nothing"
     yield (
-        f"The person is found to be right in {number(redress.upheld_wrong)} of the contests of a wrong "
-        f"charge and in {number(redress.upheld_right)} of the others; what comes back: {back}. Jobs, ties "
-        "and trips do not."
+        f"The contest is allowed in {number(redress.upheld_wrong)} of the cases where the person did not do "
+        f"it, and in {number(redress.upheld_right)} of those where the person did; what comes back: {back}. "
+        "Jobs, ties and trips do not."
     )
 
 

@@ -6,7 +6,6 @@ A run is a function of (country, arms, seed, people, days): threads, panel and o
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from moot.country.population import Population
 from moot.country.rates import ACT_LAYERS
 from moot.draws import tables
+from moot.draws.clock import working_seconds
 from moot.draws.philox import purpose, seed_key
 from moot.errors import MootError
 from moot.society import books, closing, minds, opinion
@@ -265,11 +265,11 @@ class Society:
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
         """Add the wall time of a phase to what the run has spent on it."""
-        began = time.perf_counter()
+        began = working_seconds()
         try:
             yield
         finally:
-            self.spent[phase] = self.spent.get(phase, 0.0) + time.perf_counter() - began
+            self.spent[phase] = self.spent.get(phase, 0.0) + working_seconds() - began
 
     def normalise(self, today: int) -> None:
         """Set each act's normaliser so that its state factor is 1 in the mean of people, in [0.8, 1.25].

@@ -14,6 +14,7 @@ The people themselves are not kept: they are made again from the country, the se
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import json
 import os
@@ -84,7 +85,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise RunError(f"{place} is not finished; go on with it: {way_on(place)}")
     if not path.exists():
         near = [str(one) for one in (*list_runs(path.parent), *list_runs(path.parent / "runs"))]
-        alike = [one for one in near if Path(one).name == path.name]
+        names = {Path(one).name: one for one in near}
+        alike = [names[name] for name in difflib.get_close_matches(path.name, names, 1)]
         there = f"; there is {', '.join(near[:5])}" if near else ""
         there = f'; did you mean "{alike[0]}"?' if alike else there
         raise RunError(f"there is no run at {path}{there}")
@@ -224,8 +226,6 @@ class StoredRun:
     def known_arm(self, arm: str) -> str:
         """The arm of this name. Raises `RunError` with the nearest name where there is none."""
         if arm not in self.arms:
-            import difflib
-
             near = difflib.get_close_matches(arm, self.arms, 1)
             hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(self.arms)}"
             raise RunError(f"this run has no arm {arm!r}; {hint}")
@@ -249,8 +249,6 @@ class StoredRun:
         """
         unknown = [name for name in names if name not in self.measure_names]
         if unknown:
-            import difflib
-
             near = difflib.get_close_matches(unknown[0], self.measure_names, 1)
             raise RunError(
                 f"this run has no measure {unknown[0]!r}" + (f'; did you mean "{near[0]}"?' if near else "")

@@ -44,9 +44,12 @@ __all__ = [
     "Earlier",
     "Keeper",
     "Unfinished",
+    "bytes_in",
     "delete_unfinished",
     "identity",
+    "is_at_work",
     "is_unfinished",
+    "known_of",
     "list_unfinished",
     "place_beside",
 ]
@@ -257,15 +260,37 @@ def list_unfinished(folder: Path) -> list[tuple[Path, dict[str, Any] | None, Che
 
     The checkpoint is the latest by name; whether it is good is seen when it is gone on from.
     """
-    found: list[tuple[Path, dict[str, Any] | None, Checkpoint | None]] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
-        if not is_unfinished(path):
-            continue
-        try:
-            about: dict[str, Any] | None = unsealed(path / FILE, FORMAT)
-        except RunError:
-            about = None
-        found.append((path, about, next(iter(checkpoints_in(path)), None)))
+    every = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    return [(path, *known_of(path)) for path in every if is_unfinished(path)]
+
+
+def known_of(folder: Path) -> tuple[dict[str, Any] | None, Checkpoint | None]:
+    """(what is run, latest checkpoint) of an unfinished run, as in `list_unfinished`."""
+    try:
+        about: dict[str, Any] | None = unsealed(folder / FILE, FORMAT)
+    except RunError:
+        about = None
+    return about, next(iter(checkpoints_in(folder)), None)
+
+
+def is_at_work(folder: Path) -> bool:
+    """Whether a process works in the folder of an unfinished run."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def bytes_in(folder: Path) -> int:
+    """The bytes of the files in a folder and below it, those that go while they are counted left out."""
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            found += path.stat().st_size if path.is_file() else 0
     return found
 
 
