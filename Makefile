@@ -1,6 +1,6 @@
 # Each target sets itself up with the first Python >= 3.11 found (or PYTHON=...), pip and the locks.
 #   make demo    a small society, first without and then with a scheme
-#   make test    lint, types, tests
+#   make test    lint, types, tests                            (TEST=files, JOBS=processes)
 #   make check   lint and types only
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
 #   make locks   resolve the locks again                      (needs uv)
@@ -15,6 +15,8 @@ PYTHON ?=
 VENV ?= .venv
 BENCH ?=
 TEST ?=
+# Processes that share the test files; each compiles and holds a few hundred MB.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
 BIN := $(VENV)/bin
 LOCKS := requirements
 PIP := -m pip --quiet --disable-pip-version-check --no-input
@@ -28,7 +30,7 @@ echo "make: no Python >= 3.11 with venv among: $(or $(PYTHON),python3.13 python3
 exit 1
 endef
 
-.PHONY: help demo test check bench locks clean
+.PHONY: help demo test check kernels bench locks clean
 
 help:
 	@sed -n '2,8s/^# \{0,3\}//p' Makefile
@@ -36,12 +38,17 @@ help:
 demo: $(BIN)/.core
 	@$(BIN)/moot demo
 
-test: check
-	@$(BIN)/python -m pytest -q -W error $(TEST)
+test: $(BIN)/.test
+	@$(MAKE) --jobs=2 check kernels
+	@$(BIN)/python -m pytest -q -W error -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TEST)
 
 check: $(BIN)/.test
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
+
+# What nearly all tests need, compiled once while the types are checked.
+kernels: $(BIN)/.test
+	@$(BIN)/moot bench scenario rank-my-life-2028 --people 1000 --days 1 >/dev/null
 
 bench: $(BIN)/.core $(VENV)-bench/bin/.bench
 	@$(VENV)-bench/bin/python -m benchmarks.bench --moot $(BIN)/moot $(if $(PEERS),--peers "$(PEERS)") $(BENCH)

@@ -5,6 +5,12 @@ import pytest
 from moot.draws.compiled import CACHE  # looked up before the variable below is another
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first: where processes share out the files, none of these is begun last."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """A cache folder of the tests' own; programs that they start find the compiled kernels in it."""

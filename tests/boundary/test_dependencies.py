@@ -52,12 +52,14 @@ BUILDING = {
 }
 TESTING = {
     "ast-serialize": "MIT",
+    "execnet": "MIT",
     "hypothesis": "MPL-2.0",
     "iniconfig": "MIT",
     "librt": "MIT",
     "mypy": "MIT",
     "mypy-extensions": "MIT",
     "pytest": "MIT",
+    "pytest-xdist": "MIT",
     "ruff": "MIT",
     "sortedcontainers": "Apache-2.0",
 }

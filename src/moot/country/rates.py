@@ -6,7 +6,7 @@ range, times the act's headroom. Regime, scenario and arms never enter (`docs/mo
 
 import numpy as np
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import scalar
 
 AGES, SEXES, FLAGS, INCOMES, STRATA = 9, 2, 16, 10, 5
 WHO = AGES * SEXES * FLAGS
@@ -43,7 +43,7 @@ RATES = np.dtype(
 )
 
 
-@inline
+@scalar
 def bound(rates, k, theta, own, who, where):
     """(capped, full): the dominating probability that a person does act k on a day, in 1/2**32.
 

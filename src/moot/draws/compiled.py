@@ -18,6 +18,8 @@ from llvmlite import binding as llvm
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 from numba.extending import intrinsic
 
 from moot.draws.caches import cache_root
@@ -75,13 +77,46 @@ def spliced(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False, inline="always")(function)
 
 
-def inline(function: Callable[..., Any]) -> Any:
-    """A small scalar function that every kernel may call.
+def scalar(function: Callable[..., Any]) -> Any:
+    """A small scalar function that every kernel, and Python as well, may call."""
+    return _by_type(numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function))
 
-    Numba compiles a function anew for each constant that it is called with. Here one is made for each type:
-    the optimiser puts constants in where that is worth it, and compiling takes half the time.
+
+def inline(function: Callable[..., Any]) -> Any:
+    """A function that only kernels call; it is compiled within each of them (see `_PartOfKernels`).
+
+    Raises TypeError where Python calls it.
     """
-    made = numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+    made = _by_type(
+        numba.njit(
+            nogil=True,
+            error_model="numpy",
+            _nrt=False,
+            no_cpython_wrapper=True,
+            no_cfunc_wrapper=True,
+            pipeline_class=_PartCompiler,
+        )(function)
+    )
+
+    def called(*args: Any, **kws: Any) -> Any:
+        raise TypeError(f"{function.__module__}.{function.__name__} is a part of kernels; only they call it")
+
+    def add_overload(result: Any) -> None:
+        # there is no machine code: the name and types stand for it, by which callers find what to link
+        result = result._replace(entry_point=(function, result.signature))
+        result.target_context.insert_user_function(result.entry_point, result.fndesc, [result.library])
+        made.overloads[tuple(result.signature.args)] = result
+
+    made._compile_for_args, made.add_overload = called, add_overload
+    return made
+
+
+def _by_type(made: Any) -> Any:
+    """Compile for each type of arguments, once.
+
+    Numba compiles a function anew for each constant that it is called with. The optimiser puts constants in
+    where that is worth it, and compiling takes half the time.
+    """
     template = made.get_call_template
 
     def by_type(args: Any, kws: Any) -> Any:
@@ -91,6 +126,31 @@ def inline(function: Callable[..., Any]) -> Any:
 
     made.get_call_template = by_type
     return made
+
+
+class _PartOfKernels(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is linked into its callers as it was written, and optimised and made machine code in them.
+
+    Numba by itself does both for every function: what is called six calls deep is optimised six times, and a
+    good third of the time that compiling takes goes into machine code that nobody calls.
+    """
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _PartCompiler(Compiler):  # type: ignore[misc]
+    """Numba's steps down to the code of a function, and no further."""
+
+    def define_pipelines(self) -> Any:
+        state = self.state
+        state.library = _PartOfKernels(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        return super().define_pipelines()
 
 
 LANES = 8  # entries that are looked up together

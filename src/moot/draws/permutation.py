@@ -6,14 +6,14 @@ falls inside (Black and Rogaway 2002). Six rounds of the keyed hash; its uniform
 
 import numpy as np
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import scalar
 from moot.draws.philox import mix
 
 ROUNDS = 6
 _R = np.uint64(0xA0761D6478BD642F)
 
 
-@inline
+@scalar
 def half_bits(size):
     """Half of the even number of bits that hold 0..size-1 (at least 1)."""
     half = 1
@@ -22,12 +22,12 @@ def half_bits(size):
     return half
 
 
-@inline
+@scalar
 def _round(key, r, x, mask):
     return mix(np.uint64(key) ^ (np.uint64(r + 1) * _R) ^ x) & mask
 
 
-@inline
+@scalar
 def forward(key, x, size):
     """The image of x under the permutation of 0..size-1 with this 64-bit key."""
     half = half_bits(size)
@@ -43,7 +43,7 @@ def forward(key, x, size):
             return x
 
 
-@inline
+@scalar
 def backward(key, x, size):
     """The inverse of `forward`."""
     half = half_bits(size)

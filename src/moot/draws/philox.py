@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from moot.draws.compiled import inline, spliced
+from moot.draws.compiled import scalar, spliced
 
 M32 = np.uint64(0xFFFFFFFF)
 S32 = np.uint64(32)
@@ -44,7 +44,7 @@ def purpose(name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"moot purpose {name}".encode()).digest()[:4], "little")
 
 
-@inline
+@scalar
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds on the counter (c0..c3) under the key (k0, k1); four 32-bit words as uint64."""
     for _ in range(10):
@@ -78,7 +78,7 @@ def philox_words(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@inline
+@scalar
 def draw(key, person, day, what, n):
     """Four 32-bit uniforms of (seed key, person, day, purpose, n): the draws of one decision."""
     return philox4x32(
@@ -91,7 +91,7 @@ def draw(key, person, day, what, n):
     )
 
 
-@inline
+@scalar
 def mix(x):
     """The SplitMix64 finaliser: a bijection of 64-bit words with good avalanche."""
     x = np.uint64(x)
@@ -100,31 +100,31 @@ def mix(x):
     return x ^ (x >> _31)
 
 
-@inline
+@scalar
 def static_hash(key, what, person):
     """A 64-bit word that belongs to (seed, purpose, person) for ever."""
     return mix(mix(np.uint64(key) ^ (np.uint64(what) * GOLDEN)) + np.uint64(person) * GOLDEN)
 
 
-@inline
+@scalar
 def day_key(key, what, day):
     """The key under which the words of one purpose are hashed on one day."""
     return mix(np.uint64(key) ^ mix((np.uint64(what) << S32) | np.uint64(day)))
 
 
-@inline
+@scalar
 def word_start(daykey, word):
     """Where the bit sequence of 64 people (one word) starts on a day."""
     return mix(np.uint64(daykey) + (np.uint64(word) + ONE) * _WORDS)
 
 
-@inline
+@scalar
 def word_level(start, level):
     """64 fair bits, one a person: the `level`-th binary digit of everybody's uniform of that day."""
     return mix(np.uint64(start) + (np.uint64(level) + ONE) * GOLDEN)
 
 
-@inline
+@scalar
 def word_candidates(start, level_count, among):
     """The people of a word whose uniform lies below 2**-level_count, among the bits given.
 
@@ -139,13 +139,13 @@ def word_candidates(start, level_count, among):
     return mask
 
 
-@inline
+@scalar
 def stream(daykey, n):
     """The key of the n-th stream of words of one purpose and day."""
     return mix(np.uint64(daykey) ^ (np.uint64(n) * _WORDS))
 
 
-@inline
+@scalar
 def word_below(start, threshold, count, among):
     """Those of `among` whose first `count` binary digits, read as an integer, are at most `threshold`."""
     equal = np.uint64(among)
@@ -162,7 +162,7 @@ def word_below(start, threshold, count, among):
     return below_it | equal
 
 
-@inline
+@scalar
 def word_digits(start, first, count, bit):
     """Digits `first` to `first + count - 1` of one person's uniform, as an integer (0 = smallest)."""
     value = ZERO
@@ -171,7 +171,7 @@ def word_digits(start, first, count, bit):
     return value
 
 
-@inline
+@scalar
 def word_uniform(start, level_count, bit):
     """The next 32 binary digits of one person's uniform after the first `level_count` (0 = smallest)."""
     return word_digits(start, level_count, 32, bit)
@@ -193,19 +193,19 @@ def _ones(typingctx: Any, x: Any) -> Any:
     return types.uint64(types.uint64), code
 
 
-@inline
+@scalar
 def low_bit(x):
     """The place of the lowest set bit of a 64-bit word; 64 where none is set."""
     return np.int64(_trailing_zeros(np.uint64(x)))
 
 
-@inline
+@scalar
 def ones(x):
     """How many bits of a 64-bit word are set."""
     return np.int64(_ones(np.uint64(x)))
 
 
-@inline
+@scalar
 def below(word32, size):
     """An integer in [0, size) from a 32-bit word (multiply and shift; size up to 2**32)."""
     return np.int64((word32 * np.uint64(size)) >> S32)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import scalar
 
 TOP = 65535
 
 
-@inline
+@scalar
 def halves(product, shift):
     """product / 2**shift, rounded half away from zero: rounding down would shift every mean."""
     half = np.int64(1) << (shift - 1)
@@ -16,7 +16,7 @@ def halves(product, shift):
     return -((-product + half) >> shift)
 
 
-@inline
+@scalar
 def fear_at(p, since, day, ambient_day, ambient, fade):
     """Perceived certainty on `day`, in 1/65536, from its value at the last change on day `since`.
 
@@ -40,20 +40,20 @@ def fear_at(p, since, day, ambient_day, ambient, fade):
     return x
 
 
-@inline
+@scalar
 def deterrence(p, table):
     """exp(-e (p - p0)) in 1/65536, linear between the table's entries."""
     j = p >> 4
     return table[j] + (((table[j + 1] - table[j]) * (p & 15)) >> 4)
 
 
-@inline
+@scalar
 def raised(p, step):
     """p + step (1 - p) with the step in 1/2**30."""
     return min(TOP, p + halves((65536 - p) * step, 30))
 
 
-@inline
+@scalar
 def lowered(p, step):
     """p - step p with the step in 1/2**30."""
     return max(0, p - halves(p * step, 30))

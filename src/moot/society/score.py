@@ -6,7 +6,7 @@ out when somebody looks. A day on which a charge falls is not a clean day.
 
 import numpy as np
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import scalar
 from moot.society.law import (
     ABOVE,
     HEAVY,
@@ -27,13 +27,13 @@ NEVER = 1 << 30
 LEAST = -32_768  # that a score of 16 bits holds
 
 
-@inline
+@scalar
 def steps(days, every):
     """How often `every` fits into `days` (0 <= days < 2**31): a 32-bit division takes a third of the time."""
     return np.int64(np.uint32(days) // np.uint32(every))
 
 
-@inline
+@scalar
 def gain(last, mark, day, r):
     """Points that repair has added by `day` since `last`, before the cap; NEVER where it is back to full."""
     clean = day - last
@@ -52,7 +52,7 @@ def gain(last, mark, day, r):
     return points
 
 
-@inline
+@scalar
 def score_at(value, last, mark, day, r):
     """The score at the end of a day on which nothing happened."""
     if mark & ABOVE:
@@ -62,7 +62,7 @@ def score_at(value, last, mark, day, r):
     return min(r[R_CAP], value + gain(last, mark, day, r))
 
 
-@inline
+@scalar
 def next_rise(value, last, mark, day, r):
     """The next day after `day` on which repair alone raises the score, or NEVER."""
     now = score_at(value, last, mark, day, r)
@@ -82,13 +82,13 @@ def next_rise(value, last, mark, day, r):
     return best
 
 
-@inline
+@scalar
 def plain(mark, r):
     """Whether repair is one recurring step and nothing else, so that its path has a closed form."""
     return r[R_EVERY] > 0 and r[R_FULL] == 0 and r[R_FULL_HEAVY] == 0 and not mark & NOVICE and not mark & ONE
 
 
-@inline
+@scalar
 def day_of_reaching(value, last, mark, day, r, goal):
     """The first day after `day` on which repair alone lifts the score to `goal`, or NEVER."""
     if goal > r[R_CAP] or mark & ABOVE:
@@ -103,7 +103,7 @@ def day_of_reaching(value, last, mark, day, r, goal):
             return at
 
 
-@inline
+@scalar
 def rebase(new, last, mark, day, r):
     """(value, last, mark) that read as `new` on `day` without breaking clean time.
 
