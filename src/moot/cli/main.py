@@ -28,6 +28,7 @@ GROUPS = (
     "reports",
     "validating",
     "adopting",
+    "milder",
     "caching",
     "benching",
 )
