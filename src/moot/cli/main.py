@@ -29,6 +29,7 @@ GROUPS = (
     "validating",
     "adopting",
     "milder",
+    "measuring",
     "caching",
     "benching",
 )
