@@ -137,6 +137,29 @@ def test_what_is_not_done_is_forgone_or_prevented():
         assert done + forgone + prevented == pytest.approx(0, abs=1e-9)
 
 
+def test_the_never_sanctioned_are_those_on_whom_nothing_fell():
+    """Counted a second time, from the rows of the table of lives."""
+    rows, merits = in_memory().events, {"volunteering"}
+    hit, done = set(), {RML: {}, "status-quo": {}}
+    lawful = set(in_memory().rules.acts_of("lawful"))
+    for number, arm, kind, what, scheme in zip(
+        *(rows[key].tolist() for key in ("number", "arm", "event", "what", "scheme")), strict=True
+    ):
+        if arm == RML and (
+            (kind == "charged-by-regime" and what not in merits)
+            or kind in ("borne", "alleged", "false-alarm", "denied", "refused", "dismissed", "hire-refused")
+            or (kind == "fall" and scheme == "rank")
+        ):
+            hit.add(number)
+        if kind == "act" and what in lawful:
+            done[arm][number] = done[arm].get(number, 0) + 1
+    left = {one["number"] for one in in_memory().manifest["panel"]} - hit
+    found = of("M_CHILL", RML, "never sanctioned: lawful acts done", source=in_memory())
+    assert hit and found.of == len(left)
+    more = sum(done[RML].get(x, 0) - done["status-quo"].get(x, 0) for x in left)
+    assert found.value == pytest.approx(1000 * more / len(left) * 365.25 / in_memory().days)
+
+
 def test_a_refusal_is_across_contexts_where_the_act_belongs_elsewhere():
     """A late payment belongs to a loan and not to a place at school."""
     loan, school = of("M_CTX", "strict", "a loan"), of("M_CTX", "strict", "a place at school")
@@ -241,6 +264,14 @@ def test_memory_is_the_age_of_the_charges_behind_a_refusal():
         for one in charges_behind(pair, event)
     ]
     assert behind and all(one.what == "late-payment" and one.day <= event.day for event, one in behind)
+    # One fall out of the only tier above: the first charge of a life is behind every refusal of it.
+    first = {}
+    for life in asked.lives:
+        charges = [one.day for one in life.arms["strict"] if one.kind == "charged-by-regime"]
+        first |= {life.number: charges[0]} if charges else {}
+    assert all(one.day == first[event.number] for event, one in behind)
+    ages = sorted(event.day - one.day for event, one in behind)
+    assert known.value == ages[(len(ages) + 1) // 2 - 1] and known.of == len(ages)
 
 
 def test_an_alternative_does_as_much_with_no_larger_burden():

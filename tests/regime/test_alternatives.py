@@ -362,7 +362,7 @@ def varied(draw, content):
     return content
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     data=st.data(),
     name=st.sampled_from([RML, "essay-2018", "rongcheng-2014", "suining-2010", "welfare-risk-score"]),
@@ -445,3 +445,22 @@ def test_the_comparison_sees_what_is_harder_and_what_is_not(path, value, is_hard
 @pytest.mark.parametrize("name", REGIMES)
 def test_a_regime_is_not_harder_than_itself(name):
     assert harder(load_regime(name), load_regime(name)) == []
+
+
+def test_curves_and_learned_engines_have_alternatives_too():
+    content = content_of(regime_from(source_of_text(REGIME, "small.yaml")))
+    scheme = content["schemes"][0]
+    del scheme["association"], scheme["offers"], scheme["score"]["hysteresis"]
+    scheme["score"]["repair"] = [{"every_days": 30, "log_odds": 0.2}]
+    acts = ("jaywalking", "littering", "red-light")
+    for engine, entry in (("logistic", {"log_odds": 0.4}), ("learned", {})):
+        scheme |= {"engine": engine, "catalogue": {act: dict(entry) for act in acts}}
+        if engine == "learned":
+            scheme["learned_from"] = "records-france-2028"
+        start = regime_of(content)
+        found = alternatives(start)
+        assert [name for name, one in found.items() if one.refused] == ["R3", "R9"]
+        for name in ("R5", "R6", "R7"):
+            assert found[name].regime.schemes[0].engine == engine
+            assert harder(start, found[name].regime) == []
+        assert {e.points for e in found["R8"].regime.schemes[0].table.catalogue.values()} == {0}
