@@ -12,11 +12,13 @@ from moot.declaring.files import data_folder, shipped_names
 from moot.declaring.source import source_of_text
 from moot.declaring.values import Quantity
 from moot.errors import ExistsError, UserError
+from moot.regime.aims import GUARDED
 from moot.regime.alternatives import Budget, alternatives, main_domain, write_all
 from moot.regime.battery import IDS, load_battery
 from moot.regime.harder import harder, sharpest
 from moot.regime.reading import load_regime, regime_from
 from moot.regime.writing import content_of, text_of
+from moot.vocabulary import load_vocabulary
 from tests.regime.texts import REGIME
 
 REGIMES = shipped_names("regime")
@@ -146,6 +148,17 @@ def sources(value):
     elif isinstance(value, list):
         for inner in value:
             yield from sources(inner)
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_enforcement_warnings_and_audits_never_touch_what_counts_as_burden(name):
+    acts = load_vocabulary().acts
+    for rule in ("R1", "R2", "R8"):
+        regime = of(name)[rule].regime
+        if regime is not None:
+            looked = {*regime.acts, *(act for one in regime.sensors for act in (*one.sees, *one.reads))}
+            assert {acts[act].domain for act in looked}.isdisjoint(GUARDED)
+            assert {acts[act].class_ for act in looked} <= {"offence", "incivility"}
 
 
 # Each rule, by what it is for.

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from moot.findings.report_groups import LEAST_GROUP
 from moot.findings.summary import FEW, two
 from moot.regime.schema import ListRule, Regime, Scheme
 
@@ -30,11 +29,6 @@ class Group:
     people: int
     events: int
     value: float
-
-    @property
-    def few(self) -> bool:
-        """Whether it rests on too few people or events to be shown."""
-        return self.people < LEAST_GROUP or 0 < self.events < FEW
 
 
 @dataclass(frozen=True)

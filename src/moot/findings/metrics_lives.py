@@ -12,6 +12,7 @@ from moot.findings.events import Life
 from moot.findings.kinds import CHARGES, Event
 from moot.findings.metric_parts import Asked, Found, missing, share
 from moot.findings.metrics_totals import OF_1000, PER_YEAR
+from moot.findings.survival import recovery
 from moot.regime.schema import Scheme
 from moot.society.arms import day_number
 
@@ -208,7 +209,7 @@ def spells(events: Iterable[Event], scheme: Scheme, first: int, last: int) -> li
     return found
 
 
-def recovery(asked: Asked) -> Iterator[Found]:
+def coming_back(asked: Asked) -> Iterator[Found]:
     first = day_number(asked.rules.scenario.start)
     last = first + asked.run.days - 1
     for name, scheme in asked.schemes.items():
@@ -217,32 +218,17 @@ def recovery(asked: Asked) -> Iterator[Found]:
         if not found:
             yield missing(what, "days", "nobody of the panel fell out of a tier")
             continue
-        half, never = _kaplan_meier(found)
-        back = sum(seen for _, seen in found)
-        if half is None:
-            yield missing(what, "days", f"half are not back within {max(days for days, _ in found)} days")
+        days, seen = zip(*found, strict=True)
+        told = recovery(days, seen, horizon=asked.run.days)
+        back, people = told.people - told.censored, told.people
+        if told.median is None:
+            yield missing(what, "days", told.told)
         else:
-            yield Found(what, float(half), "days", back, len(found), True)
+            yield Found(what, float(told.median), "days", back, people, True)
+        never = 1.0 - float(told.share[-1]) if len(told.share) else 1.0
         yield Found(
-            f"not back at the end in {name}",
-            1000 * never,
-            f"{OF_1000} falls",
-            len(found) - back,
-            len(found),
-            True,
+            f"not back at the end in {name}", 1000 * never, f"{OF_1000} falls", told.censored, people, True
         )
-
-
-def _kaplan_meier(found: Sequence[tuple[int, bool]]) -> tuple[int | None, float]:
-    """(the first day by which half are back, the share that is not back at the end); cut-off spells count
-    for as long as they were followed."""
-    stays, half = 1.0, None
-    for day in sorted({days for days, seen in found if seen}):
-        at_risk = sum(days >= day for days, _ in found)
-        stays *= 1 - sum(seen and days == day for days, seen in found) / at_risk
-        if half is None and stays <= 0.5 + 1e-12:
-            half = day
-    return half, stays
 
 
 # Lawful acts.
@@ -358,7 +344,7 @@ OF_LIVES: dict[str, Callable[[Asked], Iterator[Found]]] = {
     "M_DET": detriment,
     "M_PROP": severity,
     "M_WEIGHT": weight,
-    "M_REC": recovery,
+    "M_REC": coming_back,
     "M_MEM": memory,
     "M_CHILL": chilling,
     "M_BIS": double,

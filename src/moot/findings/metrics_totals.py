@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from moot.findings.disparities import TOO_FEW, Rates
+from moot.findings.disparities import Group as RateGroup
 from moot.findings.metric_parts import Asked, Found, Group, missing, share
 from moot.regime.aims import GUARDED, permitted_acts
 from moot.regime.schema import ListRule, Scheme
@@ -229,23 +231,21 @@ def disparity(asked: Asked) -> Iterator[Found]:
 
 
 def _widest(words: str, attribute: str, groups: list[Group]) -> Iterator[Found]:
-    """The ratio and the difference of the highest and the lowest rate among groups that are large enough."""
-    large = [one for one in groups if not one.few]
+    """The ratio and the difference of the lowest and the highest rate among groups that have one."""
+    every = Rates(
+        tuple(RateGroup(one.level, one.people, one.events) for one in groups),
+        RateGroup("overall", sum(one.people for one in groups), sum(one.events for one in groups)),
+    )
+    ratio, difference = every.ratio(), every.difference()
     what = f"{words}, by {attribute}"
-    if len(large) < 2 or not any(one.events for one in large):
-        yield missing(f"{what}: ratio", "highest by lowest", "too few to say")
+    if ratio is None or difference is None:
+        yield missing(f"{what}: ratio", "lowest by highest", TOO_FEW)
         return
-    high, low = max(large, key=lambda one: one.value), min(large, key=lambda one: one.value)
-    between = f"{what}: {high.level} against {low.level}"
-    least = min(high.events, low.events)
-    if low.value > 0:
-        yield Found(
-            f"{between}, ratio", high.value / low.value, "highest by lowest", least, groups=tuple(groups)
-        )
-    else:
-        yield missing(f"{between}, ratio", "highest by lowest", "the lowest is none")
-    difference = high.value - low.value
-    yield Found(f"{between}, difference", difference, "per 1,000 people of the group", high.events)
+    what += f": {ratio.lowest} against {ratio.highest}"
+    events = min(every[ratio.lowest].events, every[ratio.highest].events)
+    yield Found(f"{what}, ratio", ratio.value, "lowest by highest", events, groups=tuple(groups))
+    unit = "per 1,000 people of the group"
+    yield Found(f"{what}, difference", 1000 * difference.value, unit, events)
 
 
 def weight(asked: Asked) -> Iterator[Found]:
