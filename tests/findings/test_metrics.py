@@ -4,20 +4,23 @@ import functools
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from moot.cli.main import main
+from moot.country.reading import load_country
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError, RunError, UserError
 from moot.findings.kinds import Event
 from moot.findings.metric_parts import Asked, Found, share
 from moot.findings.metric_words import load_metrics, metrics_from
 from moot.findings.metrics import as_dict, known_metric, lines_of, metric, metrics
-from moot.findings.metrics_lives import charges_behind, penalties, spearman, spells
+from moot.findings.metrics_lives import charges_behind, penalties, short_of, spearman, spells
 from moot.findings.metrics_totals import burdens
 from moot.regime.reading import load_regime
+from moot.society.expected import acts_a_year
 from tests.findings.a_run import folder, in_memory, one_arm, three
 from tests.findings.measured import DAYS, PEOPLE, run
 
@@ -47,7 +50,7 @@ def all_of(source, name):
 def test_there_are_26_and_what_no_number_is_asked_of():
     ids = list(load_metrics().by_id)
     assert len(ids) == 27 and ids[-1] == "QUAL"
-    assert {row.id for row in load_metrics().rows if not row.computed} == {"M_TWIN", "M_UNC", "QUAL"}
+    assert {row.id for row in load_metrics().rows if not row.computed} == {"M_UNC", "QUAL"}
     assert load_metrics().by_id["M_TWIN"].name == "the mirror test"
 
 
@@ -86,7 +89,7 @@ def test_a_metric_is_asked_for_by_its_id():
     assert known_metric("ctx").id == known_metric("M_CTX").id == "M_CTX"
     with pytest.raises(UserError, match='did you mean "M_CTX"'):
         known_metric("M_CTXX")
-    for name in ("M_TWIN", "M_UNC", "QUAL"):
+    for name in ("M_UNC", "QUAL"):
         with pytest.raises(UserError, match="is not computed"):
             all_of(run(), name)
 
@@ -178,7 +181,7 @@ def test_a_score_that_alone_decides_changes_every_decision_about_those_it_is_abo
 def test_when_every_charge_falls_on_somebody_else_all_are_wrong_and_none_is_explained():
     assert of("M_FPR", "mistaken", "charges for what").value == 1000
     assert of("M_ACC", "mistaken", "records on the wrong person").value == 1000
-    assert of("M_EXPL", "mistaken").value == 0
+    assert of("M_EXPL", "mistaken", "charges whose true reason").value == 0
     assert of("M_ACC", "mistaken", "a charge for another's act").value == 40
     assert of("M_FPR", "strict", "charges for what").value == 0
     assert of("M_ACC", "strict", "records on the wrong person").value == 0
@@ -302,6 +305,44 @@ def test_groups_that_are_too_small_are_not_compared():
     assert difference.value == pytest.approx(high - low)
 
 
+def test_a_mirror_image_without_a_telephone_is_not_seen_by_telephones():
+    """Rate × coverage × sensitivity of the acts that the telephone alone sees, by hand."""
+    seen = {
+        "late-payment": 0.6 * 0.9,
+        "night-out": 0.6 * 0.5,
+        "critical-post": 0.5 * 0.6,
+        "petition": 0.5 * 0.8,
+    }
+    country, start = load_country("france"), in_memory().scenario.start
+    wanted = sum(1000 * acts_a_year(country, act, start) * share for act, share in seen.items())
+    found = of("M_TWIN", RML, "charges for the same acts, smartphone: yes", source=in_memory())
+    assert found.value == pytest.approx(wanted, rel=1e-6)
+
+
+def test_where_a_scheme_sees_alike_a_mirror_image_is_charged_alike():
+    assert {one.value for one in all_of(run(), "M_TWIN")["strict"]} == {0}
+    place = of("M_TWIN", RML, "charges for the same acts, stratum", source=in_memory())
+    assert "metropolis in place of rural" in place.what and place.value > 0
+    # Everybody contests in the one, the richer and better educated more often in the other.
+    assert of("M_TWIN", "mistaken", "contests of a wrong charge").value == 0
+    assert (
+        "decile-10 in place of decile-1"
+        in of("M_TWIN", RML, "contests of a wrong charge in rank, income", source=in_memory()).what
+    )
+
+
+def test_the_points_that_would_have_kept_a_tier():
+    assert of("M_EXPL", "strict", "fewer lost would have kept").value == 40
+    scheme = load_regime(RML).schemes[0]
+    events = [
+        replace(happened(3, "fall", tier="C"), score=580),
+        replace(happened(5, "fall", tier="D"), score=449),
+        replace(happened(9, "rise", tier="C"), score=470),
+        replace(happened(11, "fall", tier="D"), score=400),
+    ]
+    assert short_of(events, scheme) == [600 - 580, 450 - 449, 450 - 400]
+
+
 # Pieces.
 
 
@@ -368,7 +409,7 @@ def test_text_has_two_digits_and_says_what_each_is_not():
     text = "\n".join(lines)
     assert "Synthetic people; mechanism, not forecast." in text
     assert text.count("  It is not ") == len(COMPUTED)
-    assert "M_TWIN  the mirror test: people are made from" in text
+    assert "M_UNC  uncertainty: one run varies no seed" in text
     for count in in_memory().totals(RML).values():
         if count > 1_000 and count not in (PEOPLE, float(f"{count:.1e}")):
             assert f"{count:,}" not in text
@@ -378,7 +419,7 @@ def test_json_is_raw_and_complete():
     told = json.loads(json.dumps(as_dict(run(), metrics(run(), ["M_CTX", "M_FPR"]))))
     assert list(told["metrics"]) == ["M_CTX", "M_FPR"] and told["people"] == PEOPLE
     assert told["metrics"]["M_CTX"]["arms"]["strict"][-1]["what"] == "all contexts"
-    assert set(told["not_computed"]) == {"M_TWIN", "M_UNC", "QUAL"}
+    assert set(told["not_computed"]) == {"M_UNC", "QUAL"}
 
 
 def command(capsys, *arguments):
@@ -398,7 +439,7 @@ def test_the_command_tells_metrics_of_a_folder(capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("--id", "M_TWIN"), "is not computed"),
+        (("--id", "M_UNC"), "is not computed"),
         (("--id", "M_NETT"), "M_NET"),
         (("--arm", "status-quo"), "compared with"),
         (("--arm", "nobody"), "no arm"),

@@ -14,6 +14,7 @@ from moot.errors import RunError, UserError
 from moot.findings.metric_parts import Asked, Found
 from moot.findings.metric_words import MetricWords, load_metrics
 from moot.findings.metrics_lives import OF_LIVES
+from moot.findings.metrics_mirror import mirror
 from moot.findings.metrics_totals import OF_TOTALS
 from moot.findings.summary import HEADER
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from moot.findings.run import Run
 
 __all__ = ["as_dict", "known_metric", "lines_of", "metric", "metrics"]
+
+
+OF_FILES = {"M_TWIN": mirror}
+"""By metric: what follows from the declarations without a run."""
 
 
 def known_metric(name: str) -> MetricWords:
@@ -70,7 +75,7 @@ def _arms(run: Run) -> Iterator[Asked]:
 
 
 def _found(words: MetricWords, asked: Asked) -> tuple[Found, ...]:
-    parts = (table[words.id] for table in (OF_TOTALS, OF_LIVES) if words.id in table)
+    parts = (table[words.id] for table in (OF_TOTALS, OF_LIVES, OF_FILES) if words.id in table)
     return tuple(one for part in parts for one in part(asked))
 
 

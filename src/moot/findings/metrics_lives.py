@@ -13,10 +13,11 @@ from moot.findings.kinds import CHARGES, Event
 from moot.findings.metric_parts import Asked, Found, missing, share
 from moot.findings.metrics_totals import OF_1000, PER_YEAR
 from moot.findings.survival import recovery
+from moot.regime.engines import bent
 from moot.regime.schema import Scheme
 from moot.society.arms import day_number
 
-__all__ = ["OF_LIVES", "penalties", "spearman", "spells"]
+__all__ = ["OF_LIVES", "charges_behind", "penalties", "short_of", "spearman", "spells"]
 
 ADVERSE = ("refused", "denied", "hire-refused", "dismissed", "rating-dropped")
 """Refusals and losses of work that follow from a scheme."""
@@ -231,6 +232,36 @@ def coming_back(asked: Asked) -> Iterator[Found]:
         )
 
 
+def short_of(events: Iterable[Event], scheme: Scheme) -> list[int]:
+    """For each fall out of a tier, how many points fewer would have kept it: its lower end less the score.
+
+    In the unit in which the scheme runs: points, or log-odds in 1/1024.
+    """
+    runs = scheme.table
+    names = list(scheme.tier_names)
+    tier = next(n for n, one in enumerate(runs.score.tiers) if runs.score.start >= one.from_)
+    found = []
+    for event in events:
+        if event.kind not in ("fall", "rise") or event.scheme != scheme.scheme:
+            continue
+        before, tier = tier, names.index(event.tier)
+        if event.kind == "fall" and event.score is not None:
+            found.append(runs.score.tiers[before].from_ - event.score)
+    return found
+
+
+def explanation(asked: Asked) -> Iterator[Found]:
+    for name, scheme in asked.schemes.items():
+        found = [points for life in asked.lives for points in short_of(life.arms[asked.arm], scheme)]
+        unit = "log-odds in 1/1024" if bent(scheme) else "points"
+        what = f"fewer lost would have kept a tier of {name}, median"
+        if not found:
+            yield missing(what, unit, "nobody of the panel fell out of a tier")
+        else:
+            value = float(np.percentile(found, 50, method="inverted_cdf"))
+            yield Found(what, value, unit, len(found), len(found), True)
+
+
 # Lawful acts.
 
 
@@ -344,6 +375,7 @@ OF_LIVES: dict[str, Callable[[Asked], Iterator[Found]]] = {
     "M_DET": detriment,
     "M_PROP": severity,
     "M_WEIGHT": weight,
+    "M_EXPL": explanation,
     "M_REC": coming_back,
     "M_MEM": memory,
     "M_CHILL": chilling,
