@@ -33,6 +33,7 @@ def _pairs(asked: Asked) -> Iterator[tuple[Life, Pair]]:
 
 
 def detriment(asked: Asked) -> Iterator[Found]:
+    """M_DET, of lives: refusals and losses of work a life."""
     if not asked.lives:
         yield missing("refusals and losses of work a life", "events a life", NO_LIVES)
         return
@@ -78,6 +79,7 @@ def charges_behind(pair: Pair, event: Event) -> list[Event]:
 
 
 def severity(asked: Asked) -> Iterator[Found]:
+    """M_PROP: what follows from a charge, and points beside today's fine."""
     charged: Counter[str] = Counter()
     followed: Counter[str] = Counter()
     for _, pair in _pairs(asked):
@@ -140,6 +142,7 @@ def _ranks(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float6
 
 
 def memory(asked: Asked) -> Iterator[Found]:
+    """M_MEM: how old the charges are that still decide."""
     ages: list[int] = []
     old = limited = 0
     remembered = dict(_memories(asked))
@@ -211,6 +214,7 @@ def spells(events: Iterable[Event], scheme: Scheme, first: int, last: int) -> li
 
 
 def coming_back(asked: Asked) -> Iterator[Found]:
+    """M_REC: how long until a tier is reached again."""
     first = day_number(asked.rules.scenario.start)
     last = first + asked.run.days - 1
     for name, scheme in asked.schemes.items():
@@ -251,6 +255,7 @@ def short_of(events: Iterable[Event], scheme: Scheme) -> list[int]:
 
 
 def explanation(asked: Asked) -> Iterator[Found]:
+    """M_EXPL, of lives: points fewer that would have kept a tier."""
     for name, scheme in asked.schemes.items():
         found = [points for life in asked.lives for points in short_of(life.arms[asked.arm], scheme)]
         unit = "log-odds in 1/1024" if bent(scheme) else "points"
@@ -266,6 +271,7 @@ def explanation(asked: Asked) -> Iterator[Found]:
 
 
 def chilling(asked: Asked) -> Iterator[Found]:
+    """M_CHILL: lawful acts given up by people who were never sanctioned."""
     lawful = set(asked.rules.acts_of("lawful"))
     here: Counter[str] = Counter()
     twin: Counter[str] = Counter()
@@ -320,6 +326,7 @@ def _of_the_regime(asked: Asked, event: Event) -> bool:
 
 
 def weight(asked: Asked) -> Iterator[Found]:
+    """M_WEIGHT, of lives: decisions that the score changed either way."""
     counted = Counter(
         one.kind
         for _, pair in _pairs(asked)
@@ -361,6 +368,7 @@ def penalties(asked: Asked, events: Sequence[Event], arm: str | None = None) -> 
 
 
 def double(asked: Asked) -> Iterator[Found]:
+    """M_BIS: penalties drawn by one act, beside today's law."""
     none = "no own act of the panel was charged"
     for arm, whose in ((asked.arm, ""), (asked.twin, " under today's law")):
         found = [n for life in asked.lives for n in penalties(asked, life.arms.get(arm, ()), arm)]

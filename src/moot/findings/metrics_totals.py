@@ -50,6 +50,7 @@ def aimed(asked: Asked) -> list[str]:
 
 
 def effect(asked: Asked) -> Iterator[Found]:
+    """M_EFF: true acts of the offences aimed at, less the twin's."""
     acts = aimed(asked)
     unit = f"acts {PER_YEAR}"
     if not acts:
@@ -82,6 +83,7 @@ def burdens(asked: Asked) -> dict[str, int]:
 
 
 def milder(asked: Asked) -> Iterator[Found]:
+    """M_ALT: arms that do as much, and burdens beyond the least of them."""
     others = [
         Asked(asked.run, arm, asked._totals)
         for arm in asked.run.arms
@@ -113,6 +115,7 @@ def milder(asked: Asked) -> Iterator[Found]:
 
 
 def cross_context(asked: Asked) -> Iterator[Found]:
+    """M_CTX: refusals that points of other domains alone bring about, by context."""
     found = refusals(asked)
     none = "nothing was refused"
     across = {one: f"{name.rpartition(':')[0]}:refused-across-contexts" for one, name in found.items()}
@@ -125,6 +128,7 @@ def cross_context(asked: Asked) -> Iterator[Found]:
 
 
 def detriment(asked: Asked) -> Iterator[Found]:
+    """M_DET, of totals: refusals, work, arrears and lists, less the twin's."""
     for context, name in refusals(asked).items():
         told = asked.yearly(f"refused: {asked.rules.context(context)}", asked.more([name]))
         yield Found(told.what, told.value, told.unit, told.events, groups=asked.rates([name]))
@@ -141,6 +145,7 @@ def detriment(asked: Asked) -> Iterator[Found]:
 
 
 def mobility(asked: Asked) -> Iterator[Found]:
+    """M_MOV: trips refused, days on lists, entries that nobody looked at."""
     travel = list(asked.rules.scenario.country_model.travel)
     for context in travel:
         name = f"trip:{context}:refused"
@@ -174,6 +179,7 @@ def _by_rule_alone(scheme: Scheme, rule: ListRule) -> bool:
 
 
 def cascade(asked: Asked) -> Iterator[Found]:
+    """M_CASC: all points lost by those that own charges took."""
     for name in asked.schemes:
         lost, ties = (asked.count([f"scheme:{name}:{x}"]) for x in ("points-lost", "points-from-ties"))
         fines = asked.count(["money:arrears:points"]) if len(asked.schemes) == 1 else 0
@@ -189,12 +195,14 @@ def cascade(asked: Asked) -> Iterator[Found]:
 
 
 def contagion(asked: Asked) -> Iterator[Found]:
+    """M_NET: points lost because ties fell, of all."""
     for name in asked.schemes:
         lost, ties = (asked.count([f"scheme:{name}:{x}"]) for x in ("points-lost", "points-from-ties"))
         yield share(f"points of {name}", ties, lost + ties, f"{OF_1000} points lost", "no point was lost")
 
 
 def wrong(asked: Asked) -> Iterator[Found]:
+    """M_FPR: charges for what was not done, and stops."""
     bad, every = wrong_charges(asked), charges(asked)
     told = share(
         "charges for what was not done",
@@ -215,6 +223,7 @@ def wrong(asked: Asked) -> Iterator[Found]:
 
 
 def disparity(asked: Asked) -> Iterator[Found]:
+    """M_DISP: the widest ratio and difference between groups, by attribute."""
     lowest = [
         f"tier:{n}-{s.tier_names[-1]}:people" for n, s in asked.schemes.items() if len(s.tier_names) > 1
     ]
@@ -249,6 +258,7 @@ def _widest(words: str, attribute: str, groups: list[Group]) -> Iterator[Found]:
 
 
 def weight(asked: Asked) -> Iterator[Found]:
+    """M_WEIGHT, of totals: refusals that the score alone brought about."""
     decided = dict.fromkeys(context for scheme in asked.schemes.values() for context in scheme.decisions)
     if not decided:
         yield missing("decisions of others", f"{OF_1000} decisions", "the score decides nothing of others")
@@ -264,6 +274,7 @@ def weight(asked: Asked) -> Iterator[Found]:
 
 
 def gaming(asked: Asked) -> Iterator[Found]:
+    """M_GAME: repairs bought, merits beyond the twin's, acts done elsewhere."""
     for name, scheme in asked.schemes.items():
         bought = scheme.bought_repair
         if bought is None:
@@ -289,6 +300,7 @@ def gaming(asked: Asked) -> Iterator[Found]:
 
 
 def records(asked: Asked) -> Iterator[Found]:
+    """M_ACC: records on the wrong person or on nobody, of acts seen."""
     seen = [
         *asked.acts("charged-by-regime"),
         *asked.acts("charged-to-another"),
@@ -316,6 +328,7 @@ def records(asked: Asked) -> Iterator[Found]:
 
 
 def remedy(asked: Asked) -> Iterator[Found]:
+    """M_APP: contests, rulings, what is put right and what ran before a ruling."""
     for name, scheme in asked.schemes.items():
         costly = [act for act, entry in scheme.table.catalogue.items() if entry.points]
         charged = [f"act:{act}:{x}" for act in costly for x in ("charged-by-regime", "borne-for-another")]
@@ -354,6 +367,7 @@ def remedy(asked: Asked) -> Iterator[Found]:
 
 
 def coverage(asked: Asked) -> Iterator[Found]:
+    """M_COV: people who have a score, and acts seen."""
     for name, scheme in asked.schemes.items():
         people = asked.count([f"tier:{name}-{tier}:people" for tier in scheme.tier_names])
         yield share(f"people with a score of {name}", people, asked.run.people, f"{OF_1000} people", "")
@@ -365,6 +379,7 @@ def coverage(asked: Asked) -> Iterator[Found]:
 
 
 def explanation(asked: Asked) -> Iterator[Found]:
+    """M_EXPL, of totals: charges whose true reason is told."""
     of = asked.count(charges(asked))
     told = [one for one in asked.schemes.values() if one.redress is not None and one.redress.reasons]
     right = asked.count(asked.acts("charged-by-regime")) if asked.regime.notice and told else 0
@@ -373,6 +388,7 @@ def explanation(asked: Asked) -> Iterator[Found]:
 
 
 def retroactive(asked: Asked) -> Iterator[Found]:
+    """M_RETRO: charges for acts before the rule was in force or announced."""
     every = ("offence", "incivility", "lawful", "merit")
     of = asked.count([*asked.acts("charged-by-regime", *every), *wrong_charges(asked)])
     unit = f"{OF_1000} charges and merits"
@@ -390,6 +406,7 @@ def retroactive(asked: Asked) -> Iterator[Found]:
 
 
 def secrecy(asked: Asked) -> Iterator[Found]:
+    """M_SECRET: what of a scheme its file tells."""
     for name, scheme in asked.schemes.items():
         told = {
             "announced": asked.regime.announced is not None,
@@ -402,6 +419,7 @@ def secrecy(asked: Asked) -> Iterator[Found]:
 
 
 def minimisation(asked: Asked) -> Iterator[Found]:
+    """M_DATA: what is looked at, and of it what always counts as burden."""
     acts = dict.fromkeys(act for one in asked.own.sensors.values() for act in (*one.sees, *one.reads))
     country, words = asked.rules.scenario.country_model, asked.rules.vocabulary
     guarded = [act for act in acts if act in country.acts and country.act(act, words).domain in GUARDED]
@@ -416,6 +434,7 @@ def minimisation(asked: Asked) -> Iterator[Found]:
 
 
 def drift(asked: Asked) -> Iterator[Found]:
+    """M_DRIFT: changes of the rules within the run."""
     changes = [one for one in asked.rules.scenario.changes if one.arm == asked.arm]
     yield Found(
         "changes of the rules within the run, none with a recorded validation", float(len(changes)), "changes"
