@@ -20,6 +20,7 @@ from moot.declaring.files import Kind, data_folder, shipped_names
 from moot.declaring.values import Declaration, Part, Quantity
 from moot.experiment.adoption import load_adoption
 from moot.experiment.published import load_published
+from moot.regime.battery import load_battery
 from moot.regime.reading import load_regime
 from moot.regime.schema import Regime
 
@@ -170,6 +171,7 @@ def shipped() -> Iterator[tuple[str, Declaration]]:
     for file in sorted((data_folder() / "validation").glob("*.yaml")):
         if "\nregime: " in "\n" + file.read_text("utf-8"):
             yield f"validation/{file.name}", load_regime(file)
+    yield "alternatives.yaml", load_battery()
 
 
 def with_parts(rows: list[Row]) -> list[Row]:

@@ -9,9 +9,11 @@ import pytest
 from moot.cli.main import main
 from moot.country.schema import Country
 from moot.declaring.source import source_of_text
-from moot.errors import DeclarationError
+from moot.errors import DeclarationError, UserError
 from moot.experiment.adoption import Adoption, Condition, TakeUp
 from moot.experiment.scenario import Arm, Scenario, scenario_from
+from moot.regime.aims import GUARDED, aim_of, check_path
+from moot.regime.alternatives import alternatives
 from moot.regime.schema import Regime, Scheme, Sensor
 from moot.vocabulary import load_vocabulary
 from tests.regime.texts import SCENARIO
@@ -87,3 +89,25 @@ def test_speech_assembly_and_private_life_are_lawful_whatever_a_file_says():
         if act.domain in CIVIC:
             assert act.class_ in ("lawful", "merit")
     assert {"protest", "petition", "strike", "press-contact", "critical-post"} <= vocabulary.acts.keys()
+
+
+@pytest.mark.parametrize("word", ["fear", "opinion", "support", "silence", "uptake", "adoption", *GUARDED])
+def test_no_alternative_is_derived_for_such_an_aim(word):
+    for ask in (aim_of, lambda text: alternatives("rank-my-life-2028", aim=text)):
+        with pytest.raises(UserError, match="no aim"):
+            ask(word)
+
+
+def test_only_true_acts_of_class_offence_are_ever_an_aim():
+    acts = load_vocabulary().acts
+    aims = {act for word in ("offences", "road", "transport") for act in aim_of(word).acts}
+    assert aims == {n for n, act in acts.items() if act.class_ == "offence"}
+    assert {act.domain for n, act in acts.items() if n in aims}.isdisjoint(GUARDED)
+    with pytest.raises(UserError, match="true acts"):
+        aim_of("act:drink-driving:charged-today")
+
+
+def test_nothing_of_a_regime_is_fitted():
+    for path in ("regime.x", "schemes.0.score.start", "sensors.0.coverage", "adoption.base"):
+        with pytest.raises(UserError):
+            check_path(path)

@@ -10,6 +10,7 @@ import pytest
 from moot.errors import RunError, UserError
 from moot.experiment.simulation import panel_size
 from moot.findings.lives import tell
+from moot.findings.metrics import lines_of, metrics
 from moot.findings.report import report_html
 from moot.findings.saving import SAYS, log_of, writable
 from tests.findings.a_run import PEOPLE, folder, in_folder
@@ -18,7 +19,11 @@ ROOT = Path(__file__).parents[2]
 BANNED = re.compile(
     r"\b(passed|compliant|compliance|safe|safely|certified|recommended|validated scheme)\b", re.IGNORECASE
 )
-COMMANDS = ["running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"]
+COMMANDS = [
+    *("running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"),
+    *("milder.py", "measuring.py"),
+]
+SHOWN = ["page", "figure", "table", "notebook", "lives", "metrics", "log"]
 
 
 def spoken(path: Path) -> list[str]:
@@ -39,12 +44,13 @@ def outputs() -> dict[str, str]:
         "table": "\n".join(run.summary().lines()),
         "notebook": run._repr_html_(),
         "lives": lives,
+        "metrics": "\n".join(lines_of(run, metrics(run))),
         "log": log_of(run.manifest),
         "run.json": (folder() / "run.json").read_text("utf-8"),
     }
 
 
-@pytest.mark.parametrize("what", ["page", "figure", "table", "notebook", "lives", "log", "run.json"])
+@pytest.mark.parametrize("what", [*SHOWN, "run.json"])
 def test_nothing_that_is_shown_approves_of_a_scheme(what):
     assert BANNED.findall(outputs()[what]) == []
 
@@ -61,7 +67,7 @@ def test_no_module_that_speaks_of_runs_has_such_words(path):
     assert [one for one in spoken(path) if BANNED.search(one)] == []
 
 
-@pytest.mark.parametrize("what", ["page", "figure", "table", "notebook", "lives", "log"])
+@pytest.mark.parametrize("what", SHOWN)
 def test_everything_shown_says_synthetic_and_mechanism(what):
     text = outputs()[what].lower()
     assert "synthetic" in text
@@ -113,7 +119,7 @@ def test_national_totals_are_in_json_alone():
         count for arm in run.arms for count in run.totals(arm).values() if count > 1_000 and count != PEOPLE
     ]
     assert totals
-    for what in ("table", "notebook"):
+    for what in ("table", "notebook", "metrics"):
         shown = {one.replace(",", "") for one in re.findall(r"\d[\d,]*", outputs()[what])}
         for count in totals:
             assert str(count) not in shown or float(f"{count:.1e}") == count

@@ -28,6 +28,8 @@ GROUPS = (
     "reports",
     "validating",
     "adopting",
+    "milder",
+    "measuring",
     "caching",
     "benching",
 )

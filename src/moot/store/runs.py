@@ -167,6 +167,7 @@ class StoredRun:
 
     def __init__(self, manifest: dict[str, Any], tables: Tables, folder: Path | None = None) -> None:
         self.manifest, self._tables, self.folder = manifest, tables, folder
+        self._totals: dict[str, dict[str, int]] = {}  # by arm, once they were asked for
 
     @classmethod
     def at(cls, path: Path | str, *, check: bool = True) -> Any:
@@ -259,12 +260,15 @@ class StoredRun:
 
     def totals(self, arm: str) -> dict[str, int]:
         """Every measure of an arm over the whole run and country: flows summed, stocks as on the last day."""
+        if arm in self._totals:
+            return dict(self._totals[arm])
         names = self.names_in(arm)
         last = "FILTER (measures.at = (SELECT MAX(measures.at) FROM measures WHERE period = 'day'))"
         sums = [f"SUM({quoted(name)}) {last if name in self._stocks else ''}" for name in names]
         parts = [f"CAST(COALESCE({one}, 0) AS BIGINT) AS total_{n}" for n, one in enumerate(sums)]
         found = self._tables.ask(f"SELECT {', '.join(parts)} {OF_REGIONS}", [self.known_arm(arm)])
-        return {name: int(column[0]) for name, column in zip(names, found.values(), strict=True)}
+        self._totals[arm] = {n: int(column[0]) for n, column in zip(names, found.values(), strict=True)}
+        return dict(self._totals[arm])
 
     @cached_property
     def _stocks(self) -> frozenset[str]:
