@@ -126,7 +126,7 @@ class Beside(Dense):
     def _news(self) -> None:
         super()._news()
         w = self.world
-        key = np.uint64(w["shun_key"] & M64)
+        key = np.uint64(w["chance_key"] & M64)
         for cutting in (False, True):
             for a, i, s, fell, stake in self.turns:
                 if fell != cutting:

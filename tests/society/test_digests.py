@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from moot.country import population
-from moot.errors import MootError
+from moot.errors import MootError, RunError
 from moot.experiment import simulation
 from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
+from moot.findings.saving import save
 from moot.society import books
 from moot.society.state import WAKE
 from tests.reference import worlds
@@ -64,6 +65,30 @@ def test_varied_arms_alone_and_together(seed, tmp_path, blocks):
     two = simulate(scenario, seed=seed, threads=2, panel=0, arms=["two", "status-quo"])
     assert two.arms == ("status-quo", "two")
     assert two.digests == {name: every[name] for name in two.arms}
+
+
+def test_the_same_people_live_by_another_chance(tmp_path, blocks):
+    """Who people are follows the seed; what happens to them follows chance, which is the seed if not said."""
+    scenario = worlds.scenario(tmp_path, 4, people=300, days=30, work=True)
+
+    def run(seed, chance=None):
+        kept = []
+
+        def look(society, day):
+            kept.append((society.books["traits"].copy(), int(society.world["people_key"])))
+
+        return simulate(scenario, seed=seed, chance=chance, threads=1, panel=0, on_day=look), kept[-1]
+
+    (plain, same), (said, _), (other, fixed), (anew, _) = run(3), run(3, 3), run(3, 8), run(8, 8)
+    assert (said.digest, said.digests) == (plain.digest, plain.digests)
+    np.testing.assert_array_equal(other.population.person, plain.population.person)
+    np.testing.assert_array_equal(other.population.order, plain.population.order)
+    np.testing.assert_array_equal(fixed[0], same[0])
+    assert fixed[1] == same[1]
+    for name, digest in other.digests.items():
+        assert digest not in (plain.digests[name], anew.digests[name])
+    with pytest.raises(RunError, match="chance has a seed of its own"):
+        save(other, tmp_path / "run")
 
 
 @pytest.mark.parametrize("panel", [0, 1, 37, 200])

@@ -52,6 +52,7 @@ ROOMS = (1.0, 4.0, 16.0, 64.0)
 class Result:
     """A finished run in memory. `arms` are in the scenario's order, the comparator first.
 
+    `seed` is that of the people, `chance` that of what happened to them: the same number in a run of its own.
     `panel` holds the places (global indices) of the people whose lives were kept; `seconds` wall seconds of
     setup, burn_in and simulate, and apart from them those of compile, in which all of these stand still;
     `sizes` bytes per person as `society.books.Books.memory` says them.
@@ -61,6 +62,7 @@ class Result:
 
     scenario: Scenario
     seed: int
+    chance: int
     threads: int
     people: int
     days: int
@@ -129,6 +131,7 @@ def simulate(
     people: int | None = None,
     days: int | None = None,
     seed: int = 1,
+    chance: int | None = None,
     threads: int | None = None,
     arms: Sequence[str] | None = None,
     panel: int | None = None,
@@ -139,6 +142,7 @@ def simulate(
 ) -> Result:
     """Simulate a scenario (a name, a path or a loaded one).
 
+    `seed` is that of the people; `chance` that of everything that happens to them (by default the same).
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
     kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)`, `on_day`, `keeper`, which says
     from which checkpoint to go on and keeps others, and `burn_ins`, a cache from which the end of a burn-in
@@ -165,8 +169,8 @@ def simulate(
     for room in ROOMS:
         try:
             result = _run(
-                scenario, names, vocabulary, population, lives, start, seed, workers, room, setup, progress,
-                on_day, keeper, burn_ins,
+                scenario, names, vocabulary, population, lives, start, seed if chance is None else chance,
+                workers, room, setup, progress, on_day, keeper, burn_ins,
             )  # fmt: skip
             result.seconds["compile"] = compiling_seconds() - compiled_before
             return result
@@ -194,7 +198,7 @@ def _run(
     population: Population,
     lives: NDArray[np.int64],
     start: date,
-    seed: int,
+    chance: int,
     workers: int,
     room: float,
     setup: float,
@@ -203,7 +207,7 @@ def _run(
     keeper: Keeper | None,
     burn_ins: BurnIns | None,
 ) -> Result:
-    country = scenario.country_model
+    country, seed = scenario.country_model, population.seed
     point = keeper.start() if keeper is not None else None
     existing = () if scenario.comparator == "none" else scenario.existing_models
     institutions = scenario.comparator != "none"
@@ -212,19 +216,22 @@ def _run(
         # Its hires are the places of the others: it is lived through, and not told.
         arms.append(Arm(scenario.comparator, existing, None, institutions))
     residents = country.residents or scenario.people
-    compiled = compile_arms(country, vocabulary, arms, start=start, seed=seed, residents=residents)
+    compiled = compile_arms(
+        country, vocabulary, arms, start=start, seed=seed, chance=chance, residents=residents
+    )
     first = day_number(start)
     burn_in_days = scenario.burn_in * DAYS_A_YEAR
     before = working_seconds()
     past = {name: compiled.world[name] for name in PAST}
     days = scenario.days
-    changes = changes_of(scenario, arms, compiled, vocabulary, seed)
+    changes = changes_of(scenario, arms, compiled, vocabulary, seed, chance)
     earlier = point.values if point is not None else {}
     if point is not None and point.phase == RUN:
         state, spent_before = state_in(point.arrays), dict(earlier["burn_in_spent"])
         society = Society(
-            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room
-        )
+            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
+            chance=chance,
+        )  # fmt: skip
         society.changes = changes
         counted = restore(society, point.arrays, earlier, point.done)
         burn_in_seconds, simulated_before = float(earlier["burn_in"]), float(earlier["simulate"])
@@ -232,8 +239,8 @@ def _run(
     else:
         aside = burn_ins.seconds if burn_ins is not None else 0.0
         burnt, cached, burn_in_seconds = _burn_in(
-            scenario, vocabulary, population, existing, institutions, first, burn_in_days, past, workers,
-            room, progress, keeper, point, burn_ins,
+            scenario, vocabulary, population, chance, existing, institutions, first, burn_in_days, past,
+            workers, room, progress, keeper, point, burn_ins,
         )  # fmt: skip
         for found in ("normaliser", "fine_pay"):  # what the burn-in sets
             compiled.world[found] = burnt.compiled.world[found]
@@ -245,8 +252,9 @@ def _run(
             minds=country.opinion is not None,
         )
         society = Society(
-            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room
-        )
+            population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
+            chance=chance,
+        )  # fmt: skip
         society.changes = changes
         _carry(burnt, society)
         society.begin_schemes([sum(len(r.schemes) for r in existing)] * len(arms))
@@ -285,8 +293,8 @@ def _run(
         name: int(compiled.world["normaliser"][0, k]) / 65536 for k, name in enumerate(compiled.acts)
     }
     return Result(
-        scenario, seed, workers, population.people, scenario.days, tuple(names), compiled, population, lives,
-        record, run_digest(record.digests), dict(record.digests),
+        scenario, seed, chance, workers, population.people, scenario.days, tuple(names), compiled, population,
+        lives, record, run_digest(record.digests), dict(record.digests),
         {"setup": setup, "burn_in": burn_in_seconds, "simulate": spent},
         burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
         {"burn-in": spent_before, "run": society.seconds()}, cached,
@@ -297,6 +305,7 @@ def _burn_in(
     scenario: Scenario,
     vocabulary: Vocabulary,
     population: Population,
+    chance: int,
     existing: Sequence[Regime],
     institutions: bool,
     first: int,
@@ -320,7 +329,12 @@ def _burn_in(
     def todays_law() -> Compiled:
         arm = Arm("status-quo", tuple(existing), None, institutions)
         compiled = compile_arms(
-            scenario.country_model, vocabulary, [arm], start=scenario.start, seed=population.seed
+            scenario.country_model,
+            vocabulary,
+            [arm],
+            start=scenario.start,
+            seed=population.seed,
+            chance=chance,
         )
         for name, value in past.items():
             compiled.world[name] = value
@@ -329,7 +343,7 @@ def _burn_in(
     def standing(compiled: Compiled, at: Point) -> Society:
         society = Society(
             population, compiled, state_in(at.arrays), first=day0, days=days, threads=workers,
-            reporting=False, room=room,
+            reporting=False, room=room, chance=chance,
         )  # fmt: skip
         restore(society, at.arrays, at.values, at.done)
         return society
@@ -337,7 +351,9 @@ def _burn_in(
     compiled = todays_law()
     kept = None
     if burn_ins is not None:
-        about = _what_it_depends_on(scenario, vocabulary, existing, institutions, population, days, compiled)
+        about = _what_it_depends_on(
+            scenario, vocabulary, existing, institutions, population, chance, days, compiled
+        )
         kept = burn_ins.of(about, population.people * days)
     if point is None and kept is not None:
         found = kept.find()
@@ -364,8 +380,9 @@ def _burn_in(
             warm=compiled.needs_warm,
         )
         society = Society(
-            population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room
-        )
+            population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room,
+            chance=chance,
+        )  # fmt: skip
         society.begin_schemes([0])
         society.begin_work()
     seconds_before = float(point.values["burn_in"]) if point is not None else 0.0
@@ -395,6 +412,7 @@ def _what_it_depends_on(
     existing: Sequence[Regime],
     institutions: bool,
     population: Population,
+    chance: int,
     days: int,
     compiled: Compiled,
 ) -> dict[str, Any]:
@@ -408,6 +426,7 @@ def _what_it_depends_on(
         "existing": [[one.regime, one.content_hash] for one in existing],
         "institutions": institutions,
         "seed": population.seed,
+        "chance": chance,
         "people": population.people,
         "until": scenario.start.isoformat(),
         "days": days,
@@ -418,7 +437,12 @@ def _what_it_depends_on(
 
 
 def changes_of(
-    scenario: Scenario, arms: list[Arm], compiled: Compiled, vocabulary: Vocabulary, seed: int
+    scenario: Scenario,
+    arms: list[Arm],
+    compiled: Compiled,
+    vocabulary: Vocabulary,
+    seed: int,
+    chance: int | None = None,
 ) -> dict[int, Compiled]:
     """The tables from each day on which the scenario changes an arm's regime."""
     found: dict[int, Compiled] = {}
@@ -434,6 +458,7 @@ def changes_of(
             list(now),
             start=scenario.start,
             seed=seed,
+            chance=chance,
             residents=scenario.country_model.residents or scenario.people,
         )
         found[day] = tables = law_from(tables, after, day)

@@ -189,10 +189,13 @@ def save(
     memory is that of the process when the tables are written.
 
     Raises `ExistsError` where `path` is taken and `force` is not given; `RunError` for fewer than 1,000
-    people, for too large a panel, and where `path` holds something else than a run.
+    people, for too large a panel, for people and chance of two seeds, and where `path` holds something else
+    than a run.
     """
     from moot.experiment.simulation import peak_rss_bytes
 
+    if result.chance != result.seed:
+        raise RunError("chance has a seed of its own: such a run is a replicate of an experiment")
     writable(path, result.people, len(result.panel), force=force)
     if manifest is None or tables is None:
         manifest, tables = manifest_and_tables(result)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from moot.country.income import by_decile
 from moot.country.schema import Country
 from moot.draws import tables
-from moot.draws.philox import purpose, seed_key
+from moot.draws.philox import purpose
 from moot.errors import UserError
 from moot.regime.schema import Scheme, Sensor
 from moot.society import law as L
@@ -54,11 +54,11 @@ class Beside:
         """The share of a sensor's matches that a human sees in this arm."""
         return self._shares.get((arm.name, sensor.sensor), 1.0)
 
-    def tables(self, seed: int) -> tuple[Tables, Tables]:
+    def tables(self) -> tuple[Tables, Tables]:
         """(tables of the world, tables of the arms)."""
         world, arms = self._layers()
         arms |= self._review()
-        ties, shunning = self._ties(seed)
+        ties, shunning = self._ties()
         return world | ties, arms | shunning | self._money()
 
     def columns(self, first: Mapping[str, int]) -> dict[str, int]:
@@ -163,7 +163,7 @@ class Beside:
                 most += 2 * (tie.reach or 1) if tie.kind == "ring" else 2
         return max(1, most)
 
-    def _ties(self, seed: int) -> tuple[Tables, Tables]:
+    def _ties(self) -> tuple[Tables, Tables]:
         A, S = len(self.arms), max(1, *(len(a.schemes) for a in self.arms))
         orders = [t for t in self.country.ties if t.kind in ("ring", "clique")]
         bits = np.full(1 + len(orders), -1, np.int64)
@@ -172,7 +172,6 @@ class Beside:
             if tie.kind == "ring":
                 bits[1 + q] = used
                 used += 2 * (tie.reach or 1)
-        key = int(seed_key(seed))
         z = {
             "shunning": np.zeros(A, np.int64),
             "shun": np.zeros((A, S), np.int64),
@@ -195,7 +194,6 @@ class Beside:
                 z["shun_span"][a, s] = span_of(scheme)
         world = {
             "shuns": np.array(int(z["shunning"].any())),
-            "shun_key": np.array(key - (1 << 64) if key >= 1 << 63 else key),
             "cut_bit": bits,
         }
         return world, z

@@ -406,6 +406,12 @@ class Builder:
         }
 
 
+def word_of(seed: int) -> int:
+    """The key of a seed as the signed word that a table holds."""
+    key = int(seed_key(seed))
+    return key - (1 << 64) if key >= 1 << 63 else key
+
+
 def _is_simulated(rule: Repair, row: list[int]) -> bool:
     """Whether a rule of repair is one of the four forms, and the first of its form."""
     if rule.if_ == "novice":
@@ -452,11 +458,13 @@ def compile_arms(
     *,
     start: date,
     seed: int,
+    chance: int | None = None,
     residents: int | None = None,
     caution: float = 1.0,
 ) -> Compiled:
     """The tables of a run's arms.
 
+    `seed` is that of the people and their ties, `chance` that of what is drawn by day (by default the same);
     `start` fixes dated values; `residents` is the nominal population, by default the country's; `caution` is
     kappa of `docs/reference/equations.md` (0 where nothing is lost).
     """
@@ -495,11 +503,12 @@ def compile_arms(
             for thin, kind in zip(acts["thin"], acts["kind"], strict=True)
         ]
     )
-    beside_world, beside_arms = build.beside.tables(seed)
+    beside_world, beside_arms = build.beside.tables()
     build.beside.raise_ceiling(acts["ceiling"], beside_arms["gamed"])
     _fill(world[0], livelihood)
     _fill(world[0], acts | world_parts | sensor_world | drawn_world | build.ties_part())
     _fill(world[0], beside_world | thought)
+    _fill(world[0], {"people_key": word_of(seed), "chance_key": word_of(seed if chance is None else chance)})
     _fill(world[0], build.beside.columns(columns.first))
     _fill(world[0], {"m_forgone": columns.first.get("forgone", -1)})
     _fill(

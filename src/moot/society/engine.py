@@ -110,10 +110,12 @@ class Society:
         threads: int = 1,
         reporting: bool = True,
         room: float = 1.0,
+        chance: int | None = None,
     ) -> None:
         self.population, self.compiled, self.state = population, compiled, state
         self.first, self.days, self.reporting = first, days, reporting
-        self.key = seed_key(population.seed)
+        self.key = seed_key(population.seed)  # of what is drawn once for a person
+        self.chance = self.key if chance is None else seed_key(chance)  # of what is drawn by day
         self.world, self.rates = compiled.world[0], compiled.rates[0]
         if self.world["fixed"] and self.world["places_arm"] < 0:
             names = ", ".join(arm.name for arm in compiled.arms)
@@ -226,7 +228,7 @@ class Society:
 
         def live(w: int) -> None:
             kernels.live(
-                self.key, world, law, self.rates, desk.records[w], ACTS, self.by_cost, today, before,
+                self.chance, world, law, self.rates, desk.records[w], ACTS, self.by_cost, today, before,
                 self.reporting, gate, w, team_size, step, until, self.by_part[w],
             )  # fmt: skip
 
@@ -253,10 +255,10 @@ class Society:
         regions = np.arange(len(self.compiled.regions))
 
         def share(w: int) -> None:
-            share_places(self.key, world, law, records[w], regions[w :: len(self.shares)], today)
+            share_places(self.chance, world, law, records[w], regions[w :: len(self.shares)], today)
 
         def take(w: int) -> None:
-            take_places(self.key, world, law, records[w], self.shares[w], today)
+            take_places(self.chance, world, law, records[w], self.shares[w], today)
 
         with self._timed("places of the month"):
             team.run(share)

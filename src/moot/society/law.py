@@ -138,6 +138,7 @@ WORLD = _record(
     strain=(2, 3),  # factor on acts by class and level of hardship, in 1/65536
     of_work=(KINDS,),  # 1 for acts that only people at work do
     deficit_purpose=(),
+    people_key=(),  # the key of what is drawn once for a person
     star_purpose=(),
     fines=(),  # 1 where the country declares money
     fine=(KINDS,),  # cents owed when not paid at once; 0 without a fine
@@ -181,7 +182,7 @@ WORLD = _record(
     m_recognised=(),
     # -- shunning, bought repair, displacement
     shuns=(),  # 1 where some arm cuts ties
-    shun_key=(),  # the key of the run's draws
+    chance_key=(),  # the key of what is drawn by day
     cut_bit=(ORDERS,),  # first bit of a ring among the cuts of a person, or -1
     m_ties=(),  # ties cut, ties mended, each counted for both people
     k_ties=(),  # people with a cut tie

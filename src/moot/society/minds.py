@@ -149,11 +149,12 @@ def end_day(society: Society, team: Team, today: int) -> None:
     """After the day: what was said to everybody, and on each seventh day of the calendar the week's talk."""
     if not society.reporting or not society.world["minds"]:
         return
-    law, records, key = society.compiled.law, society.books.records, society.key
+    law, records = society.compiled.law, society.books.records
+    key, chance = society.key, society.chance
     if np.any((law["push_day"] == today) & (np.arange(L.PUSHES) < law["pushes"][:, None])):
         team.run(lambda w: kernels.persuade(key, law, records[w], society.shares[w], today))
     if today % kernels.WEEK == 0:
-        team.run(lambda w: kernels.talk(key, society.world, law, records[w], society.shares[w], today))
+        team.run(lambda w: kernels.talk(chance, society.world, law, records[w], society.shares[w], today))
         society.books.watch_room()
 
 

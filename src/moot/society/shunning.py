@@ -53,7 +53,7 @@ def turn(world, law, m, b, lo, n, i, a, s, day, cutting, stake):
             if offset == 0 or ((cut & mine) != 0) == (cutting != 0):
                 continue
             j = lo + np.int64(see.order(m)[q, lo + (at + offset + n) % n])
-            if np.int64(draw(np.uint64(world.shun_key), i, day, what, j)[0]) >= chance:
+            if np.int64(draw(np.uint64(world.chance_key), i, day, what, j)[0]) >= chance:
                 continue
             theirs = np.int64(1) << bit_of(base, reach, -offset)
             flip(world, m, b, a, i, mine)

@@ -227,7 +227,7 @@ def _rate(key, world, law, m, b, i, a, day):
     word = np.int64(see.warm(m)[i, a, WORK])
     if word & DROPPED or word & STATUS != EMPLOYED_NOW:
         return
-    deficit = np.int64(static_hash(key, world.deficit_purpose, i) >> np.uint64(52))
+    deficit = np.int64(static_hash(np.uint64(world.people_key), world.deficit_purpose, i) >> np.uint64(52))
     mean = mean_rating(law, a, deficit, looks_of(m, i), max(0, day - law[a].r_since))
     before = rare_of(m, b, i, a, RATED)
     shown = before if before > 0 else mean
