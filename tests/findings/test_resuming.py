@@ -13,6 +13,7 @@ from moot.errors import DeclarationError, ExistsError, RunError, UserError
 from moot.findings import resuming
 from moot.findings.report import report_html, same_run
 from moot.findings.verifying import verify_run
+from moot.regime.values import with_values
 from moot.store.parquet import Tables
 from tests.findings.a_run import REGIME
 
@@ -239,7 +240,7 @@ def test_a_branch_is_the_run_with_the_intervention_from_the_first_day(at, scenar
     begun = []
     branch = kept.branch(at, values=MILDER, threads=2, progress=lambda *now: begun.append(now))
     assert begun[0] == ("simulate", {"10": 1, "16": 16, "17": 16, "05": 31}[at[-2:]], DAYS)
-    regime = resuming.with_values(scenario.arm_regimes[REGIME], MILDER)
+    regime = with_values(scenario.arm_regimes[REGIME], MILDER)
     again = moot.simulate(scenario.with_change(date.fromisoformat(at), REGIME, regime), threads=1)
     assert branch.manifest["digests"] == again.manifest["digests"]
     assert branch.manifest["digests"]["status-quo"] == whole.manifest["digests"]["status-quo"]

@@ -8,7 +8,7 @@ import pytest
 from moot.country import population
 from moot.errors import UserError
 from moot.experiment.simulation import simulate
-from moot.findings.resuming import with_values
+from moot.regime.values import with_values
 from moot.society.changing import BOUNDS, IN_THE_AIR, OF_THE_RUN, READ_WHEN_IT_HAPPENS, WORDS
 from moot.society.law import ARM, WORLD
 from tests.reference import worlds
