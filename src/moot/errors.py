@@ -4,6 +4,7 @@
 
     MootError                     exit 1: a failed check, or a fault of ours
     ├── CheckFailed               a check or a test of a scheme ran and said no
+    ├── JobFailed                 a job of an experiment failed; exits as its own error would
     └── UserError                 exit 2: something that was asked for cannot be done
         ├── DeclarationError      a file that declares something is wrong: a list of `Problem`
         ├── UnknownNameError      no country, regime, scenario, act … has this name
@@ -25,6 +26,7 @@ __all__ = [
     "CheckFailed",
     "DeclarationError",
     "ExistsError",
+    "JobFailed",
     "MissingExtraError",
     "MootError",
     "Problem",
@@ -80,6 +82,16 @@ class MootError(Exception):
 
 class CheckFailed(MootError):
     """A check or a test of a scheme was carried out and failed."""
+
+
+class JobFailed(MootError):
+    """A job of an experiment failed: `job` in words, its `error`, and how often it was tried."""
+
+    def __init__(self, job: str, error: Exception, tries: int = 1) -> None:
+        self.job, self.error, self.tries = job, error, tries
+        self.exit_code = error.exit_code if isinstance(error, MootError) else 1
+        what = str(error) if isinstance(error, MootError) else f"{type(error).__name__}: {error}"
+        super().__init__(f"{job} failed{f' {tries} times' if tries > 1 else ''}: {what}")
 
 
 class UserError(MootError):

@@ -7,7 +7,7 @@ says so first, and gives no range and no interval.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
@@ -22,7 +22,7 @@ from moot.society.measures import PLACES
 if TYPE_CHECKING:
     from moot.findings.run import Run
 
-__all__ = ["FEW", "HEADER", "Row", "Summary", "starting_tier", "summary_of", "two"]
+__all__ = ["FEW", "HEADER", "Row", "Summary", "starting_tier", "summary_of", "table_rows", "two"]
 
 FEW = 10
 """Events below which a number is marked as resting on few."""
@@ -66,7 +66,8 @@ class Row:
     """One line: plain words, and counts in the two arms (None where an arm has no such thing).
 
     `part` says that it is a part of the line before it. `possible` is false where neither arm can do such a
-    thing at all: a table leaves the line out, unless something was counted.
+    thing at all: a table leaves the line out, unless something was counted. `names` are the measures that
+    were added up; none where the line is worked out otherwise.
     """
 
     group: str
@@ -76,6 +77,7 @@ class Row:
     kind: Literal["flow", "stock"] = "flow"
     part: bool = False
     possible: bool = True
+    names: tuple[str, ...] = ()
 
     @property
     def told(self) -> bool:
@@ -229,7 +231,7 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
         f"{run.manifest['scenario']['title']}: {run.people:,} synthetic people, {run.days} days from "
         f"{run.manifest['start']}, seed {run.seed}"
     )
-    rows = tuple(one for one in (*_rows(rules, arm, regime, today), *talk_rows(run, arm)) if one.told)
+    rows = tuple(one for one in (*table_rows(rules, arm, regime, today), *talk_rows(run, arm)) if one.told)
     others = tuple(name for name in run.arms if name not in (arm, rules.comparator))
     told, beside = rules.told(arm), rules.told(rules.comparator)
     changes = tuple(run.manifest.get("changes", ()))
@@ -248,13 +250,14 @@ def summary_of(run: Run, arm: str | None = None) -> Summary:
     )
 
 
-def total(counts: dict[str, int], names: Iterable[str]) -> int | None:
+def total(counts: Mapping[str, int], names: Iterable[str]) -> int | None:
     """The sum of the measures that there are; None where there is none of them."""
     found = [counts[name] for name in names if name in counts]
     return sum(found) if found else None
 
 
-def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int]) -> Iterator[Row]:
+def table_rows(rules: Rules, arm: str, regime: Mapping[str, int], today: Mapping[str, int]) -> Iterator[Row]:
+    """The lines of an arm beside the comparator, from the totals of both, without those about talk."""
     has = rules.arms[arm].regime is not None
     held = rules.arms[rules.comparator].regime is not None
 
@@ -282,7 +285,8 @@ def _rows(rules: Rules, arm: str, regime: dict[str, int], today: dict[str, int])
                 for count, counted in zip(counts, (regime, today), strict=True)
             ]
         kind: Literal["flow", "stock"] = "stock" if stock else "flow"
-        return Row(GROUPS[group], words, counts[0], counts[1], kind, part, possible)
+        added = () if less else tuple(names)
+        return Row(GROUPS[group], words, counts[0], counts[1], kind, part, possible, added)
 
     def of(what: str, *classes: str) -> list[str]:
         return [f"act:{act}:{what}" for act in rules.acts_of(*classes)]

@@ -6,17 +6,28 @@ the same people, the same talk heard, the same draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from moot.country.opinion import Opinion
     from moot.findings.run import Run
     from moot.findings.summary import Row
 
-__all__ = ["COUNTED", "TALK_CURVES", "THOUGHT", "Talk", "has_minds", "talk_of", "talk_rows"]
+__all__ = [
+    "COUNTED",
+    "TALK_CURVES",
+    "THOUGHT",
+    "Talk",
+    "has_minds",
+    "rows_between",
+    "talk_from",
+    "talk_of",
+    "talk_rows",
+]
 
 UNIT = 16384
 THOUGHT = (
@@ -104,45 +115,50 @@ def talk_of(run: Run, arm: str, *, of: str = "opinion") -> list[Talk]:
     out = []
     for month in np.unique(months):
         here = months == month
-        n = {name: int(np.ma.filled(found[name][here], 0).sum()) for name in (*names, "people")}
-        c = {name.removeprefix(f"{of}:"): count for name, count in n.items()}
-        spoke = c["spoken:for"] + c["spoken:against"]
-        people = n["people"] if of == "opinion" else spoke + c["silent:for"] + c["silent:against"]
-        out.append(
-            Talk(
-                str(month)[:7],
-                people,
-                c["private:sum"] / UNIT / max(1, people),
-                c["spoken:sum"] / UNIT / max(1, spoke),
-                c["private:support"],
-                c["spoken:for"],
-                c["spoken:against"],
-                c["unafraid:for"],
-                c["unafraid:against"],
-                c["silent:for"],
-                c["silent:against"],
-                c["asked:support"],
-            )
-        )
+        counts = {name: int(np.ma.filled(found[name][here], 0).sum()) for name in (*names, "people")}
+        out.append(talk_from(counts, str(month)[:7], of=of))
     return out
+
+
+def talk_from(counts: Mapping[str, int], at: str, *, of: str = "opinion") -> Talk:
+    """The talk of a month from its sums by name, `people` among them."""
+    c = {name.removeprefix(f"{of}:"): count for name, count in counts.items() if name.startswith(f"{of}:")}
+    spoke = c["spoken:for"] + c["spoken:against"]
+    people = counts["people"] if of == "opinion" else spoke + c["silent:for"] + c["silent:against"]
+    return Talk(
+        at,
+        people,
+        c["private:sum"] / UNIT / max(1, people),
+        c["spoken:sum"] / UNIT / max(1, spoke),
+        c["private:support"],
+        c["spoken:for"],
+        c["spoken:against"],
+        c["unafraid:for"],
+        c["unafraid:against"],
+        c["silent:for"],
+        c["silent:against"],
+        c["asked:support"],
+    )
 
 
 def talk_rows(run: Run, arm: str) -> Iterator[Row]:
     """The lines of the table, of the last week; shares are per 1,000 of those who spoke."""
+    here, there = talk_of(run, arm), talk_of(run, run.rules.comparator)
+    if here and there:
+        yield from rows_between(here[-1], there[-1], run.people, run.rules.scenario.country_model.opinion)
+
+
+def rows_between(here: Talk, there: Talk, everybody: int, opinion: Opinion | None) -> Iterator[Row]:
+    """The lines for the talk of an arm beside the comparator's, in a country that declares `opinion`."""
     from moot.findings.summary import GROUPS, Row
 
-    here, there = talk_of(run, arm), talk_of(run, run.rules.comparator)
-    if not here or not there:
-        return
-
     def counted(words: str, of: str, *, part: bool = False) -> Row:
-        return Row(GROUPS[-1], words, getattr(here[-1], of), getattr(there[-1], of), "stock", part)
+        return Row(GROUPS[-1], words, getattr(here, of), getattr(there, of), "stock", part)
 
     def shared(words: str, of: str, *, part: bool = False) -> Row:
-        scaled = [round(getattr(one[-1], of) * run.people) for one in (here, there)]
+        scaled = [round(getattr(one, of) * everybody) for one in (here, there)]
         return Row(GROUPS[-1], words, scaled[0], scaled[1], "stock", part)
 
-    opinion = run.rules.scenario.country_model.opinion
     yield counted("thought: for being scored, whatever they say", "support")
     if opinion is not None and opinion.asked is not None:
         yield counted("asked in a survey: say that they are for it", "asked_support")

@@ -6,6 +6,7 @@ the writer before (a fault, Ctrl-C) leaves nothing behind.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from moot.errors import ExistsError, RunError
 
-__all__ = ["checksum", "checksums", "differing", "free_place", "whole_folder"]
+__all__ = ["checksum", "checksums", "differing", "free_place", "locked", "whole_file", "whole_folder"]
 
 BLOCK = 1 << 20
 
@@ -52,16 +53,16 @@ def differing(folder: Path, files: Mapping[str, Mapping[str, object]]) -> list[s
     return said
 
 
-def free_place(path: Path, *, force: bool, is_ours: bool) -> None:
+def free_place(path: Path, *, force: bool, is_ours: bool, kind: str = "a run folder") -> None:
     """Raise where `path` is taken: `ExistsError` without `force`, `RunError` where it is not ours to
-    replace."""
+    replace; `kind` is what ours would be called."""
     if not path.exists() and not path.is_symlink():
         return
     if not force:
         raise ExistsError(path)
     empty = path.is_dir() and not path.is_symlink() and not any(path.iterdir())
     if path.is_symlink() or not (empty or is_ours):
-        raise RunError(f"{path} is not a run folder; it is left as it is, choose another name")
+        raise RunError(f"{path} is not {kind}; it is left as it is, choose another name")
 
 
 @contextmanager
@@ -87,6 +88,36 @@ def whole_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
+
+
+def whole_file(path: Path, content: str) -> None:
+    """Write a file whole or not at all, in place of what stands there. Raises OSError where it cannot."""
+    work = path.parent / f".{path.name}.{secrets.token_hex(4)}.writing"
+    try:
+        work.write_text(content, "utf-8")
+        _flush(work)
+        work.replace(path)
+        _flush(path.parent)
+    except BaseException:
+        work.unlink(missing_ok=True)
+        raise
+
+
+def locked(folder: Path) -> int:
+    """A handle that keeps other processes out until it is closed, or its process ends.
+
+    Raises `RunError` where another process is at work in `folder`.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise RunError(f"cannot read {folder}: {error.strerror or error}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise RunError(f"another process is at work in {folder}") from None
+    return handle
 
 
 def _put(work: Path, path: Path) -> None:

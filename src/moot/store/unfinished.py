@@ -13,7 +13,6 @@ run folder is written. One process at a time may work in it.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -37,7 +36,7 @@ from moot.store.checkpoint import (
     unsealed,
     write_checkpoint,
 )
-from moot.store.folder import whole_folder
+from moot.store.folder import locked, whole_folder
 
 __all__ = [
     "CHECKPOINTS",
@@ -122,14 +121,14 @@ class Unfinished:
                     f"{folder} holds an unfinished run; go on with it: {way_on(place)}; or say --force "
                     "to begin anew"
                 )
-            os.close(_locked(folder))
+            os.close(locked(folder))
             shutil.rmtree(folder)
         with whole_folder(folder) as work:
             try:
                 (work / FILE).write_text(sealed({"format": FORMAT, **about}), "utf-8")
             except OSError as error:
                 raise RunError(f"cannot write {folder}: {error.strerror or error}") from None
-        begun = cls(place, about, _locked(folder))
+        begun = cls(place, about, locked(folder))
         begun.anew = True
         return begun
 
@@ -139,7 +138,7 @@ class Unfinished:
         place, folder = place_beside(path)
         if not folder.is_dir():
             raise RunError(f"there is no unfinished run at {folder}")
-        lock = _locked(folder)
+        lock = locked(folder)
         try:
             about = unsealed(folder / FILE, FORMAT)
             for left in folder.glob(".*.writing"):  # what a process that was killed was writing
@@ -297,7 +296,7 @@ def bytes_in(folder: Path) -> int:
 def delete_unfinished(path: Path) -> Path:
     """Delete the folder of an unfinished run; which it was. Raises `RunError` where a process works in it."""
     _, folder = place_beside(path)
-    os.close(_locked(folder))
+    os.close(locked(folder))
     shutil.rmtree(folder)
     return folder
 
@@ -311,17 +310,3 @@ def _last_good(every: list[Checkpoint], run: str) -> tuple[Checkpoint | None, li
             return one, said
         said.append(fault)
     return None, said
-
-
-def _locked(folder: Path) -> int:
-    """A handle that keeps other processes out until it is closed, or its process ends."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise RunError(f"cannot read {folder}: {error.strerror or error}") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise RunError(f"another process is at work in {folder}") from None
-    return handle
