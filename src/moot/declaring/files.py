@@ -30,13 +30,14 @@ __all__ = [
     "shipped_names",
 ]
 
-Kind = Literal["country", "regime", "scenario", "adoption"]
-KINDS: tuple[Kind, ...] = ("country", "regime", "scenario", "adoption")
+Kind = Literal["country", "regime", "scenario", "adoption", "experiment"]
+KINDS: tuple[Kind, ...] = ("country", "regime", "scenario", "adoption", "experiment")
 _FOLDERS: dict[Kind, str] = {
     "country": "countries",
     "regime": "regimes",
     "scenario": "scenarios",
     "adoption": "adoptions",
+    "experiment": "experiments",
 }
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -187,13 +188,15 @@ def near_file(path: Path) -> str:
 
 def kind_of_source(
     source: Source,
-) -> Literal["country", "regime", "scenario", "adoption", "test", "vocabulary"] | None:
+) -> Literal["country", "regime", "scenario", "adoption", "experiment", "test", "vocabulary"] | None:
     """What a file declares, by the first of its keys that tells."""
     keys = source.data.keys()
     if "cases" in keys:
         return "test"
     if "adoption" in keys or "take_up" in keys:
         return "adoption"
+    if "experiment" in keys or "scenarios" in keys:
+        return "experiment"
     if "scenario" in keys or "arms" in keys:
         return "scenario"
     if "regime" in keys or "schemes" in keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from moot.vocabulary import load_vocabulary
 __all__ = ["Arm", "Change", "Scenario", "load_scenario", "scenario_from"]
 
 MAX_LISTS = 8
+MOST_ARMS = 16
 LONG_DAYS = 5 * 366
 EPOCH = date(2000, 1, 1)
 """Day 0 of the engine: no day of a run, burn-in included, is before it."""
@@ -62,7 +63,7 @@ class Scenario(Declaration):
     people: int = Field(ge=1, le=2_000_000_000)
     burn_in_years: int | None = Field(default=None, ge=0, le=20)
     comparator: Literal["status-quo", "none"] = "status-quo"
-    arms: dict[Slug, Arm] = Field(min_length=1, max_length=8)
+    arms: dict[Slug, Arm] = Field(min_length=1, max_length=MOST_ARMS)
 
     _country: Country | None = PrivateAttr(default=None)
     _existing: tuple[Regime, ...] = PrivateAttr(default=())
@@ -136,6 +137,26 @@ class Scenario(Declaration):
         changed._country = country
         if not existing:
             changed._existing = ()
+        return changed
+
+    def with_arms(self, regimes: Mapping[str, Regime | None]) -> Scenario:
+        """The same scenario with other arms, by name; None is the comparator. Nothing is checked."""
+        arms = {name: Arm(regime=one.regime if one else None) for name, one in regimes.items()}
+        changed = self.model_copy(update={"arms": arms})
+        changed._regimes, changed._changes = dict(regimes), ()
+        return changed
+
+    def with_models(
+        self,
+        *,
+        country: Country,
+        existing: tuple[Regime, ...],
+        regimes: Mapping[str, Regime | None],
+        changes: tuple[Change, ...],
+    ) -> Scenario:
+        """The same scenario with other versions of all that it refers to; nothing is checked."""
+        changed = self.in_country(country)
+        changed._existing, changed._regimes, changed._changes = existing, dict(regimes), changes
         return changed
 
     def with_change(self, at: date, arm: str, regime: Regime) -> Scenario:
