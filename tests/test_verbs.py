@@ -5,7 +5,17 @@ from tests.findings.a_run import folder
 
 
 def test_what_is_visible_is_what_is_declared():
-    assert moot.__all__ == ["load_country", "load_regime", "load_scenario", "open_run", "resume", "simulate"]
+    assert moot.__all__ == [
+        "compare",
+        "load_country",
+        "load_experiment",
+        "load_regime",
+        "load_scenario",
+        "open_experiment",
+        "open_run",
+        "resume",
+        "simulate",
+    ]
     modules = {"annotations", "TYPE_CHECKING"}
     visible = {name for name, value in vars(moot).items() if not name.startswith("_") and callable(value)}
     assert visible - modules == set(moot.__all__)

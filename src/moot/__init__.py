@@ -18,13 +18,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+    from typing import Literal
 
     from moot.country.schema import Country
+    from moot.experiment.declaration import Experiment
     from moot.experiment.scenario import Scenario
+    from moot.findings.results import Results
     from moot.findings.run import Run
     from moot.regime.schema import Regime
 
-__all__ = ["load_country", "load_regime", "load_scenario", "open_run", "resume", "simulate"]
+__all__ = [
+    "compare",
+    "load_country",
+    "load_experiment",
+    "load_regime",
+    "load_scenario",
+    "open_experiment",
+    "open_run",
+    "resume",
+    "simulate",
+]
 
 
 def simulate(
@@ -106,6 +119,67 @@ def simulate(
     return open_run(out, check=False)
 
 
+def compare(
+    what: str | Path | Scenario | Experiment,
+    *,
+    replicates: int | None = None,
+    people: int | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    measures: Sequence[str] = (),
+    primary: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    threads: int | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    on_error: Literal["stop", "skip", "retry"] = "stop",
+    progress: Callable[[str, int, int], None] | None = None,
+    cache: bool = True,
+) -> Results:
+    """Compare arms over replicates: the effect of each, how far chance moves it, how far assumptions do.
+
+    `what` is the file of an experiment or one that was loaded; or a scenario (a shipped name, a file, or one
+    that was loaded), of which 20 `replicates` are made. `people`, `days`, `seed` and `replicates` are in the
+    place of the declared ones. Of a scenario, `measures`, `primary` and `groups` are the keys of that name of
+    an experiment's file.
+
+    The results stay in memory, or are written to the folder `out`. There each job that is done is kept: the
+    same call, or `resume`, goes on with what was stopped or killed, to the same results. `on_error` says what
+    to do when a job fails: stop, skip it, or retry it. `threads`, `progress(phase, done, of)`, whose phase
+    ``jobs`` counts what is done, and `cache`, that of `simulate`, change no number.
+    """
+    from pathlib import Path
+
+    from moot.declaring.files import find, kind_of_source, looks_like_name
+    from moot.errors import UserError
+    from moot.experiment.declaration import Experiment, experiment_from, experiment_of
+    from moot.experiment.scenario import Scenario, load_scenario
+    from moot.findings import experimenting
+
+    if not isinstance(what, (Scenario, Experiment)):
+        named = isinstance(what, str) and looks_like_name(what) and not Path(what).exists()
+        source = None if named else find("experiment", what)
+        of_file = source is not None and kind_of_source(source) == "experiment"
+        what = experiment_from(source) if source is not None and of_file else load_scenario(what)
+    if isinstance(what, Scenario):
+        said = {"measures": tuple(measures), "primary": tuple(primary), "groups": tuple(groups)}
+        experiment = experiment_of(what.replace(people=people, days=days), **said)
+        experiment = experiment.replace(seed=seed, replicates=replicates)
+    elif measures or primary or groups:
+        raise UserError("measures, primary and groups are declared in the experiment; they are of a scenario")
+    else:
+        experiment = what.replace(people=people, days=days, seed=seed, replicates=replicates)
+    if out is None:
+        return experimenting.in_memory(
+            experiment, threads=threads, on_error=on_error, progress=progress, cache=cache
+        )
+    folder, plan = experimenting.begin(experiment, Path(out), force=force)
+    with folder:
+        return experimenting.to_the_end(
+            folder, plan, threads=threads, on_error=on_error, progress=progress, cache=cache
+        )
+
+
 def resume(
     path: str | Path,
     *,
@@ -113,10 +187,11 @@ def resume(
     force: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
-) -> Run:
+) -> Run | Results:
     """Go on with a run that left checkpoints and did not end, to the bits of an undisturbed run.
 
-    `path` is the run folder to be, or the folder of the unfinished run beside it. `threads` may be another
+    `path` is the run folder to be, or the folder of the unfinished run beside it; or that of an experiment,
+    whose results are given back then. `threads` may be another
     number than before; `force` replaces what stands at the place of the run folder by now; `cache` is that of
     `simulate`. Raises `RunError`
     where there is no such run, no good checkpoint among those that are there, or another version of Moot
@@ -124,8 +199,13 @@ def resume(
     """
     from pathlib import Path
 
-    from moot.findings import resuming
+    from moot.findings import experimenting, resuming
+    from moot.store.experiments import is_experiment
 
+    if is_experiment(Path(path)):
+        folder, plan = experimenting.reopen(Path(path))
+        with folder:
+            return experimenting.to_the_end(folder, plan, threads=threads, progress=progress, cache=cache)
     unfinished, scenario = resuming.reopen(Path(path), force=force)
     with unfinished:
         return resuming.to_the_end(
@@ -140,11 +220,25 @@ def open_run(path: str | Path) -> Run:
     return opened(path)
 
 
+def open_experiment(path: str | Path) -> Results:
+    """The results of a finished experiment, from its folder."""
+    from moot.findings.experimenting import open_experiment as opened
+
+    return opened(path)
+
+
 def load_country(name_or_path: str | Path) -> Country:
     """A country: a shipped name, or a file."""
     from moot.country.reading import load_country as loaded
 
     return loaded(name_or_path)
+
+
+def load_experiment(path: str | Path) -> Experiment:
+    """An experiment with its scenarios and regimes, from its file."""
+    from moot.experiment.declaration import load_experiment as loaded
+
+    return loaded(path)
 
 
 def load_regime(name_or_path: str | Path) -> Regime:

@@ -11,6 +11,7 @@ from moot.country.schema import Country
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError, UserError
 from moot.experiment.adoption import Adoption, Condition, TakeUp
+from moot.experiment.declaration import Draws, Experiment, ExperimentArm, Intervention, Replicates
 from moot.experiment.scenario import Arm, Scenario, scenario_from
 from moot.regime.aims import GUARDED, aim_of, check_path
 from moot.regime.alternatives import alternatives
@@ -53,7 +54,10 @@ def test_nothing_optimises(path):
 
 @pytest.mark.parametrize(
     "model",
-    [Regime, Scheme, Sensor, Country, Scenario, Arm, Adoption, TakeUp, Condition],
+    [
+        *(Regime, Scheme, Sensor, Country, Scenario, Arm, Adoption, TakeUp, Condition),
+        *(Experiment, ExperimentArm, Intervention, Replicates, Draws),
+    ],
     ids=lambda model: model.__name__,
 )
 def test_no_declaration_has_an_aim(model):

@@ -45,6 +45,7 @@ class Described(StrEnum):
     regime = "regime"
     scenario = "scenario"
     adoption = "adoption"
+    experiment = "experiment"
     test = "test"
 
 
@@ -65,7 +66,7 @@ def check(
     what: str = typer.Argument(..., metavar="FILE|NAME", help="A file, or the name of something shipped."),
     as_json: bool = _JSON,
 ) -> None:
-    """Say everything that is wrong with a country, regime, scenario or file of cases."""
+    """Say everything that is wrong with a country, regime, scenario, experiment or file of cases."""
     from moot.errors import DeclarationError, Problem, UserError
 
     try:
@@ -97,7 +98,7 @@ def check(
         print(problem, file=sys.stderr)
     count = len(declaration.warnings)
     noticed = "nothing wrong" if not count else f"nothing wrong, {count} warning{'s' if count > 1 else ''}"
-    article = "an" if kind == "adoption" else "a"
+    article = "an" if kind in ("adoption", "experiment") else "a"
     print(f"{declaration.shown_path}: {article} {kind} ({declaration.content_hash[:12]}): {noticed}")
     for line in prospect:
         print(line)
@@ -124,9 +125,11 @@ def list_(
 
 
 def show(
-    what: str = typer.Argument(..., metavar="NAME|FILE|RUN", help="A regime, scenario, country or run."),
+    what: str = typer.Argument(
+        ..., metavar="NAME|FILE|RUN", help="A regime, scenario, country, run or experiment."
+    ),
     arm: str | None = typer.Option(
-        None, "--arm", metavar="NAME", help="Of a run: the arm told (default: the first with a regime)."
+        None, "--arm", metavar="NAME", help="Of a run or experiment: the arm told."
     ),
 ) -> None:
     """Tell a scheme in sentences: what it sees, what it costs, how one gets out. Of a run: its table."""
@@ -142,10 +145,16 @@ def show(
         for line in show_unfinished(path):
             print(line)
         return
+    if (path / "experiment.json").is_file():
+        from moot.cli.experimenting import show_experiment
+
+        show_experiment(path, arm)
+        return
     if arm is not None:
         raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
     from moot.country.schema import Country
     from moot.experiment.adoption import Adoption
+    from moot.experiment.declaration import Experiment
     from moot.experiment.scenario import Scenario
     from moot.regime.schema import Regime
     from moot.regime.words import account
@@ -162,6 +171,8 @@ def show(
         lines = _country_lines(declaration)
     elif isinstance(declaration, Adoption):
         lines = _adoption_lines(declaration)
+    elif isinstance(declaration, Experiment):
+        lines = _experiment_lines(declaration)
     else:
         lines = [declaration.shown_path]
     _print_wrapped(lines)
@@ -254,7 +265,9 @@ def _reference(named: str, path: Path, key: str) -> str:
 
 
 def schema(
-    what: Described = typer.Argument(..., help="vocabulary, country, regime, scenario, adoption or test."),
+    what: Described = typer.Argument(
+        ..., help="vocabulary, country, regime, scenario, adoption, experiment or test."
+    ),
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
     from moot.experiment.schemas import schema_text
@@ -325,6 +338,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     )
     from moot.errors import DeclarationError, Problem, UnknownNameError
     from moot.experiment.adoption import adoption_from, load_adoption
+    from moot.experiment.declaration import experiment_from
     from moot.experiment.scenario import load_scenario, scenario_from
     from moot.regime.cases import cases_from
     from moot.regime.reading import load_regime, regime_from
@@ -348,7 +362,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     if kind_found is None:
         message = (
             "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases, "
-            "adoption"
+            "adoption, experiment"
         )
         near = [difflib.get_close_matches(str(key), [*KINDS, "cases"], n=1) for key in source.data]
         hint = next((f'did you mean "{close[0]}"?' for close in near if close), "")
@@ -358,6 +372,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
         "regime": regime_from,
         "scenario": scenario_from,
         "adoption": adoption_from,
+        "experiment": experiment_from,
         "test": cases_from,
         "vocabulary": vocabulary_from,
     }
@@ -366,9 +381,14 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
 
 def _prospect(declaration: Declaration) -> list[str]:
     """What can be worked out before a run: searches, false alerts, headroom. Empty where there is nothing."""
+    from moot.experiment.declaration import Experiment
     from moot.experiment.scenario import Scenario
     from moot.regime.schema import Regime
 
+    if isinstance(declaration, Experiment):
+        from moot.experiment.plan import plan_of
+
+        return [f"jobs to be done: {len(plan_of(declaration).jobs)}"]
     if not isinstance(declaration, (Scenario, Regime)):
         return []
     prospect = _optional("experiment.prospect")
@@ -443,6 +463,21 @@ def _country_lines(country: Any) -> list[str]:
     if country.work is not None:
         lines.append(f"  Jobs are found and lost month by month. {vacancies_words(country.work.vacancies)}")
     lines.append(f"  In force today: {', '.join(country.existing) or 'no scheme that is declared'}.")
+    return lines
+
+
+def _experiment_lines(declared: Any) -> list[str]:
+    lines = [f"{declared.title} ({declared.experiment})"]
+    for one in declared.scenario_models:
+        lines += _scenario_lines(one)
+    count, people = declared.replicates.count, declared.replicates.people
+    which = "the same people and another chance" if people == "fixed" else "other people and another chance"
+    lines.append(f"  {count} replicates from seed {declared.seed}, {which} in each.")
+    if declared.draws is None:
+        lines.append("  Assumptions are not varied.")
+    else:
+        lines.append(f"  {declared.draws.count} draws of {len(declared.drawn)} declared ranges.")
+    lines.append(f"  To be done: moot experiment {declared.shown_path}")
     return lines
 
 

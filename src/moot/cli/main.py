@@ -24,6 +24,7 @@ __all__ = ["GROUPS", "app", "build", "main"]
 GROUPS = (
     "declarations",
     "running",
+    "experimenting",
     "reading_runs",
     "reports",
     "validating",

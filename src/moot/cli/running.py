@@ -119,16 +119,25 @@ def run(
 
 
 def resume(
-    path: Path = typer.Argument(..., metavar="RUN", help="The run folder to be, or its .unfinished folder."),
+    path: Path = typer.Argument(..., metavar="RUN|EXPERIMENT", help="A run folder to be, or an experiment."),
     threads: int | None = _THREADS,
     force: bool = typer.Option(False, "--force", help="Replace a run folder that is there by now."),
     profile: bool = typer.Option(False, "--profile", help="Also tell what each part of the work cost."),
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
-    """Go on with a run that left checkpoints and did not end; its digests are those of an undisturbed run."""
+    """Go on with a run that left checkpoints, or an experiment; the end is that of an undisturbed one."""
+    from moot.errors import UserError
     from moot.findings.resuming import reopen
+    from moot.store.experiments import is_experiment
 
+    if is_experiment(path):
+        from moot.cli.experimenting import go_on
+
+        if force or profile:
+            raise UserError(f"{path} is an experiment: --force and --profile are of a run")
+        go_on(path, threads, as_json, cache=not no_cache)
+        return
     unfinished, scenario = reopen(path, force=force)
     _to_the_end(unfinished, scenario, threads, force, profile, as_json, cache=not no_cache)
 
@@ -224,7 +233,7 @@ def _simulate(
     from moot.experiment.simulation import simulate
     from moot.findings.saving import burn_ins
 
-    _say_compiling()
+    say_compiling()
     with _progress(people or declared.people) as progress:
         return simulate(
             declared,
@@ -239,7 +248,8 @@ def _simulate(
         )
 
 
-def _say_compiling() -> None:
+def say_compiling() -> None:
+    """Tell that kernels are about to be compiled, where they are."""
     from moot.draws.compiled import warm
 
     if not warm():
@@ -269,7 +279,7 @@ def _to_the_end(
         if profile:
             print(*profile_lines(result, seconds), sep="\n", file=sys.stderr)
 
-    _say_compiling()
+    say_compiling()
     place = unfinished.place
     unfinished.tell = lambda line: print(line, file=sys.stderr, flush=True)
     with unfinished:

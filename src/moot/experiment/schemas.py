@@ -1,4 +1,4 @@
-"""The JSON Schemas of the six kinds of declaration, for editors that complete and check YAML.
+"""The JSON Schemas of the seven kinds of declaration, for editors that complete and check YAML.
 
 They say the form. What one key says about another, and about other files, only `moot check` knows.
 """
@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from moot.country.schema import Country
 from moot.declaring.values import Declaration
 from moot.experiment.adoption import Adoption
+from moot.experiment.declaration import Experiment
 from moot.experiment.scenario import Scenario
 from moot.regime.cases import Cases
 from moot.regime.schema import Regime
@@ -18,7 +19,7 @@ from moot.vocabulary import Vocabulary
 
 __all__ = ["SCHEMA_KINDS", "SchemaKind", "json_schema", "schema_text"]
 
-SchemaKind = Literal["vocabulary", "country", "regime", "scenario", "adoption", "test"]
+SchemaKind = Literal["vocabulary", "country", "regime", "scenario", "adoption", "experiment", "test"]
 SCHEMA_KINDS: tuple[SchemaKind, ...] = get_args(SchemaKind)
 
 _MODELS: dict[SchemaKind, type[Declaration]] = {
@@ -27,6 +28,7 @@ _MODELS: dict[SchemaKind, type[Declaration]] = {
     "regime": Regime,
     "scenario": Scenario,
     "adoption": Adoption,
+    "experiment": Experiment,
     "test": Cases,
 }
 

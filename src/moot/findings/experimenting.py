@@ -1,0 +1,212 @@
+"""From an experiment to its results: begun, gone on with, finished."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from moot.errors import RunError
+from moot.experiment.declaration import Experiment
+from moot.experiment.executor import Done, Executor, Policy, carry_out
+from moot.experiment.plan import Job, Plan, plan_of
+from moot.experiment.simulation import simulate
+from moot.findings.effects import effects_of
+from moot.findings.outcomes import Outcome, outcome_of
+from moot.findings.rebuilding import scenario_of
+from moot.findings.results import Results, results_of
+from moot.findings.saving import FEWEST, burn_ins, code_hash, versions
+from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
+from moot.vocabulary import load_vocabulary
+
+__all__ = ["begin", "in_memory", "open_experiment", "reopen", "to_the_end"]
+
+Progress = Callable[[str, int, int], None]
+"""`progress(phase, done, of)`: ``jobs`` counts what is done, the others are phases of the job at hand."""
+
+
+def open_experiment(path: str | Path) -> Results:
+    """The results of a finished experiment. Raises `RunError` where there are none, or they were changed."""
+    return Results(read_results(Path(path)), Path(path))
+
+
+def begin(experiment: Experiment, place: Path, *, force: bool = False) -> tuple[ExperimentFolder, Plan]:
+    """Make the folder of an experiment, or find that of the same one and go on with it.
+
+    Raises `UserError` for what cannot be simulated, compared or written, before any work is done.
+    """
+    for scenario in experiment.scenario_models:
+        if scenario.people < FEWEST:
+            raise RunError(
+                f"an experiment of {scenario.people:,} people leaves no folder; simulate at least {FEWEST:,}"
+            )
+    plan = plan_of(experiment)
+    return ExperimentFolder.begin(place, _about(plan), force=force), plan
+
+
+def reopen(path: Path) -> tuple[ExperimentFolder, Plan]:
+    """The experiment of a folder, to go on with.
+
+    Raises `RunError` where there is none, or this version of Moot would give other numbers.
+    """
+    folder = ExperimentFolder.at(path)
+    try:
+        about = folder.about
+        if about["code"] != code_hash() or about["vocabulary"] != load_vocabulary().content_hash:
+            raise RunError(
+                f"{path} was begun by another version of Moot ({about['versions']['moot']}, model code "
+                f"{about['code'][:16]}; this is {versions()['moot']}, {code_hash()[:16]}), and an "
+                "experiment is of one model: go on with that version, or begin anew with --force"
+            )
+        plan = plan_of(_experiment_of(about))
+        if plan.content_hash != about["plan"]:
+            raise RunError(f"{path}: the declarations are not those of the plan that is written beside them")
+        return folder, plan
+    except BaseException:
+        folder.close()
+        raise
+
+
+def to_the_end(
+    folder: ExperimentFolder,
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    on_error: Policy = "stop",
+    progress: Progress | None = None,
+    cache: bool = True,
+    executor: Executor | None = None,
+) -> Results:
+    """Do the jobs that are left, and write the results; those of a finished experiment are only read.
+
+    `threads`, `progress`, `cache` (as in `moot.simulate`) and `executor` change no number. Raises
+    `JobFailed` as `on_error` says; what was done stays in the folder.
+    """
+    if folder.finished:
+        found = open_experiment(folder.path)
+        if not found.left_out:
+            return found
+    results, seconds = _done(folder, plan, threads, on_error, progress, cache, executor)
+    folder.finish(results, _log(plan, seconds))
+    return open_experiment(folder.path)
+
+
+def in_memory(
+    experiment: Experiment,
+    *,
+    threads: int | None = None,
+    on_error: Policy = "stop",
+    progress: Progress | None = None,
+    cache: bool = True,
+    executor: Executor | None = None,
+) -> Results:
+    """The results of an experiment of which nothing is written."""
+    plan = plan_of(experiment)
+    return Results(_done(InMemory(), plan, threads, on_error, progress, cache, executor)[0])
+
+
+def _done(
+    shelf: Shelf,
+    plan: Plan,
+    threads: int | None,
+    on_error: Policy,
+    progress: Progress | None,
+    cache: bool,
+    executor: Executor | None,
+) -> tuple[dict[str, Any], dict[Job, float]]:
+    """The results once every job is done, and the seconds of each."""
+    outcomes: dict[Job, Outcome] = {}
+    seconds: dict[Job, float] = {}
+
+    def take(job: Job, kept: Kept) -> None:
+        outcomes[job] = Outcome(kept.about["digests"], kept.parts)
+        seconds[job] = float(kept.about["seconds"])
+
+    def tell() -> None:
+        if progress is not None:
+            progress("jobs", len(outcomes), len(plan.jobs))
+
+    def work(job: Job) -> Outcome:
+        shared = burn_ins() if cache and plan.shares_burn_in(job) else None
+        result = simulate(
+            plan.scenario_of(job), seed=job.seed, chance=job.chance, threads=threads, panel=0,
+            progress=progress, burn_ins=shared,
+        )  # fmt: skip
+        return outcome_of(result)
+
+    def keep(done: Done[Outcome]) -> None:
+        assert done.result is not None
+        about = {
+            "job": done.job.as_dict(),
+            "digests": dict(done.result.digests),
+            "seconds": round(done.seconds, 3),
+        }
+        kept = Kept(done.result.parts, about)
+        shelf.put(done.job.name, kept)
+        take(done.job, kept)
+        tell()
+
+    left = []
+    for job in plan.jobs:
+        kept = shelf.get(job.name)
+        if kept is None:
+            left.append(job)
+        else:
+            take(job, kept)
+    tell()
+    failed = carry_out(left, work, keep, executor=executor, on_error=on_error)
+    ordered = {job: outcomes[job] for job in plan.jobs if job in outcomes}
+    errors = {done.job: done.error for done in failed if done.error is not None}
+    return results_of(plan, ordered, effects_of(plan, ordered), errors, code_hash()), seconds
+
+
+def _about(plan: Plan) -> dict[str, Any]:
+    """Everything needed to do it again: the content of `experiment.json`."""
+    experiment, code = plan.experiment, code_hash()
+    return {
+        "identity": hashlib.sha256(f"{plan.content_hash} {code}".encode()).hexdigest(),
+        "plan": plan.content_hash,
+        "code": code,
+        "vocabulary": load_vocabulary().content_hash,
+        "versions": versions(),
+        "jobs": len(plan.jobs),
+        "experiment": {
+            "hash": experiment.content_hash,
+            "declared": experiment.model_dump(mode="json", by_alias=True, exclude_none=True),
+            "drawn": list(experiment.drawn),
+        },
+        "scenarios": [
+            {"hash": one.content_hash, "resolved": one.resolved()} for one in experiment.scenario_models
+        ],
+    }
+
+
+def _experiment_of(about: dict[str, Any]) -> Experiment:
+    """The experiment that a folder declares; its hash is the one written there, or it is refused."""
+    try:
+        recorded = about["experiment"]
+        experiment = Experiment.model_validate_json(json.dumps(recorded["declared"]))
+        experiment._scenarios = tuple(
+            scenario_of({"scenario": one, "versions": about["versions"]}) for one in about["scenarios"]
+        )
+        experiment._drawn = tuple(recorded["drawn"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise RunError(f"experiment.json cannot be read by this version of Moot: {error}") from None
+    if experiment.content_hash != recorded["hash"]:
+        raise RunError("experiment.json: the declarations do not have the hash written beside them")
+    return experiment
+
+
+def _log(plan: Plan, seconds: dict[Job, float]) -> str:
+    """What a reader of the folder finds in `log`: how long each job took."""
+    lines = [
+        f"{plan.experiment.title}: {len(plan.jobs)} jobs, plan {plan.content_hash}",
+        "Synthetic people; mechanism, not forecast.",
+        *(f"{job.words}: {seconds[job]:.1f} s" for job in plan.jobs if job in seconds),
+        f"in all: {sum(seconds.values()):.1f} s",
+    ]
+    return "\n".join(lines) + "\n"

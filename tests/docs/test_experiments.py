@@ -1,0 +1,42 @@
+"""The examples and the page about experiments are experiments that can be done."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from moot.experiment.declaration import load_experiment
+from moot.experiment.plan import plan_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "how-to" / "experiments.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name)
+def test_every_example_can_be_done(path):
+    assert plan_of(load_experiment(path)).jobs
+
+
+def test_the_first_year_is_as_large_as_the_page_says():
+    (scenario,) = load_experiment(ROOT / "examples" / "rank-my-life.yaml").scenario_models
+    assert (scenario.people, scenario.days, list(scenario.arms)) == (
+        200_000,
+        365,
+        ["status-quo", "rank-my-life-2028"],
+    )
+
+
+def test_the_lines_about_draws_in_the_example_are_right(tmp_path):
+    text = (ROOT / "examples" / "rank-my-life.yaml").read_text("utf-8")
+    (tmp_path / "varied.yaml").write_text(re.sub(r"^# (draws: )", r"\1", text, flags=re.MULTILINE))
+    plan = plan_of(load_experiment(tmp_path / "varied.yaml"))
+    assert len(plan.jobs) == 20 + 16 * 2 and len(plan.experiment.drawn) > 100
+
+
+def test_the_file_of_the_page_is_an_experiment(tmp_path):
+    text = PAGE.split("```yaml\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "notice.yaml").write_text(text)
+    plan = plan_of(load_experiment(tmp_path / "notice.yaml"))
+    assert len(plan.jobs) == 20 + 8 * 2
+    keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", PAGE, re.MULTILINE))))
+    assert keys <= set(type(plan.experiment).model_fields)
