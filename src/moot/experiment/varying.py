@@ -8,8 +8,8 @@ assumptions.
 Draws are a Latin hypercube (McKay, Beckman, Conover 1979): with D draws each range is cut into D equal parts,
 and each part is drawn from once. A range whose upper end is ten times the lower one or more is cut on a
 logarithmic scale. A range itself is never changed: rates of potential acts stand at its upper end, so people
-are the same in all draws, unless propensities are among what is drawn, and so are their potential acts, unless
-trips are.
+are the same in all draws, unless propensities are among what is drawn, and so are their potential acts,
+unless trips are.
 """
 
 from __future__ import annotations
