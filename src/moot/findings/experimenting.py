@@ -204,7 +204,7 @@ def _experiment_of(about: dict[str, Any]) -> Experiment:
 def _log(plan: Plan, seconds: dict[Job, float]) -> str:
     """What a reader of the folder finds in `log`: how long each job took."""
     lines = [
-        f"{plan.experiment.title}: {len(plan.jobs)} jobs, plan {plan.content_hash}",
+        f"{plan.experiment.title}: jobs in all {len(plan.jobs)}, plan {plan.content_hash}",
         "Synthetic people; mechanism, not forecast.",
         *(f"{job.words}: {seconds[job]:.1f} s" for job in plan.jobs if job in seconds),
         f"in all: {sum(seconds.values()):.1f} s",

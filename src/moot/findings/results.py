@@ -154,7 +154,8 @@ class Results:
         """The group with the mark of its family."""
         if group == DECLARED:
             family = sum(one.p is not None for one in self.effects)
-            return f"{group} (p adjusted by Holm over {family} comparisons)"
+            how = f"adjusted by Holm over {family} comparisons" if family else f"from {FEWEST} replicates on"
+            return f"{group} (p {how})"
         return f"{group} (exploratory)"
 
     def _head(self, mine: Sequence[Effect]) -> list[str]:
