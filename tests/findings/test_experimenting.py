@@ -11,6 +11,8 @@ from moot.errors import JobFailed, RunError, UserError
 from moot.experiment.plan import plan_of
 from moot.findings import experimenting
 from moot.findings.results import NOT_VARIED, Results
+from moot.society import books
+from moot.store.burnt import list_burn_ins
 from tests.boundary.test_outputs import BANNED
 from tests.experiment.texts import EXPERIMENT, declared
 
@@ -178,6 +180,36 @@ def test_another_experiment_is_not_overwritten(whole):
     with pytest.raises(RunError, match="holds another experiment"):
         moot.compare(experiment, seed=5, out=out)
     assert bytes_of(out) == before
+
+
+@pytest.mark.parametrize(("over", "alike"), [("regime.sensors", True), ("country.acts", False)])
+def test_draws_of_the_regime_share_a_burn_in_and_others_leave_none(tmp_path, monkeypatch, over, alike):
+    """Two jobs of one replicate; the cache keeps what the second can use, and nothing else."""
+    monkeypatch.setattr("moot.store.burnt.LEAST", 1)
+    monkeypatch.setenv("MOOT_CACHE", str(tmp_path / "cache"))
+    text = SMALL.replace("replicates: 3", "replicates: 1").replace("burn_in_years: 0", "burn_in_years: 1")
+    experiment = declared(tmp_path, f"{text}draws: {{count: 2, over: [{over}]}}\n")
+    seen = []
+    found = moot.compare(experiment, threads=1, progress=lambda *now: seen.append(now))
+    assert seen.count(("burn-in", 365, 365)) == (1 if alike else 3)
+    assert len(list_burn_ins()) == (1 if alike else 0)
+    assert found.effects == moot.compare(experiment, threads=1, cache=False).effects
+
+
+def test_a_box_that_overflows_costs_no_second_burn_in(tmp_path, monkeypatch):
+    monkeypatch.setattr("moot.store.burnt.LEAST", 1)
+    text = SMALL.replace("replicates: 3", "replicates: 1").replace("burn_in_years: 0", "burn_in_years: 1")
+    watch, calls, seen = books.Books.watch_room, [], []
+
+    def full_once(desk):
+        watch(desk)
+        calls.append(desk.sizes["arms"])
+        if calls[-1] == 2 and calls.count(2) == 5:  # of two arms: a day of the run
+            raise books.DeskFull("mail: no room")
+
+    monkeypatch.setattr(books.Books, "watch_room", full_once)
+    moot.compare(declared(tmp_path, text), threads=1, progress=lambda *now: seen.append(now))
+    assert seen.count(("burn-in", 365, 365)) == 1 and seen.count(("simulate", 1, 6)) == 2
 
 
 def test_what_leaves_a_folder_has_a_thousand_people(tmp_path):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.rebuilding import scenario_of
 from moot.findings.results import Results, results_of
 from moot.findings.saving import FEWEST, burn_ins, code_hash, versions
+from moot.store.burnt import BurnIns
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
@@ -131,11 +134,11 @@ def _done(
             progress("jobs", len(outcomes), len(plan.jobs))
 
     def work(job: Job) -> Outcome:
-        shared = burn_ins() if cache and plan.shares_burn_in(job) else None
-        result = simulate(
-            plan.scenario_of(job), seed=job.seed, chance=job.chance, threads=threads, panel=0,
-            progress=progress, burn_ins=shared,
-        )  # fmt: skip
+        with _place_of_burn_in(cache and plan.shares_burn_in(job)) as kept:
+            result = simulate(
+                plan.scenario_of(job), seed=job.seed, chance=job.chance, threads=threads, panel=0,
+                progress=progress, burn_ins=kept,
+            )  # fmt: skip
         return outcome_of(result)
 
     def keep(done: Done[Outcome]) -> None:
@@ -162,6 +165,22 @@ def _done(
     ordered = {job: outcomes[job] for job in plan.jobs if job in outcomes}
     errors = {done.job: done.error for done in failed if done.error is not None}
     return results_of(plan, ordered, effects_of(plan, ordered), errors, code_hash()), seconds
+
+
+@contextmanager
+def _place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
+    """Where the end of a job's burn-in is kept: in the cache for jobs that share it.
+
+    Else until the job is over, so that a box that overflows on a day of the run does not cost a second one,
+    and those of other runs stay in the cache.
+    """
+    kept = burn_ins()
+    if shared:
+        yield kept
+        return
+    with TemporaryDirectory(prefix="moot-") as folder:
+        kept.folder = Path(folder) / "burn-ins"
+        yield kept
 
 
 def _about(plan: Plan) -> dict[str, Any]:
