@@ -49,6 +49,26 @@ def test_the_hash_is_that_of_the_experiment_and_its_jobs(tmp_path):
         assert plan_of(other).content_hash != plan_of(experiment).content_hash
 
 
+def test_jobs_stay_good_with_more_replicates_and_other_measures(tmp_path):
+    text = EXPERIMENT + "draws: {count: 3, over: [country.acts]}\n"
+    made = plan_of(declared(tmp_path, text))
+    for other in (
+        text.replace("replicates: 3", "replicates: 5"),
+        text + "measures: ['act:protest:acts']\n",
+        text.replace("count: 3,", "count: 3, replicates: 1,"),
+    ):
+        more = plan_of(declared(tmp_path, other))
+        assert more.jobs_hash == made.jobs_hash and more.content_hash != made.content_hash
+    for other in (
+        text.replace("count: 3,", "count: 4,"),
+        text.replace("country.acts", "country"),
+        text.replace("replicates: 3", "replicates: {count: 3, people: fixed}"),
+        text.replace("points: 0", "points: 1"),
+        text + "seed: 2\n",
+    ):
+        assert plan_of(declared(tmp_path, other)).jobs_hash != made.jobs_hash
+
+
 @pytest.mark.parametrize(
     ("more", "alike"),
     [

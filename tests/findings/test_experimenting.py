@@ -120,6 +120,22 @@ def test_a_finished_one_is_read_and_not_done_again(whole):
     assert moot.resume(out, progress=never).effects == found.effects
 
 
+def test_more_replicates_and_other_measures_go_on_with_what_is_done(tmp_path):
+    here = tmp_path / "out"
+    moot.compare(declared(tmp_path, SMALL.replace("replicates: 3", "replicates: 2")), threads=1, out=here)
+    seen = []
+    more = declared(tmp_path, SMALL)
+    found = moot.compare(more, threads=1, out=here, progress=lambda *now: seen.append(now))
+    assert [now for now in seen if now[0] == "jobs"] == [("jobs", 2, 3), ("jobs", 3, 3)]
+    assert {one.replicates for one in found.effects} == {3}
+    moot.compare(more, threads=1, out=tmp_path / "undisturbed")
+    assert bytes_of(here) == bytes_of(tmp_path / "undisturbed")
+    other = declared(tmp_path, SMALL + "primary: ['act:protest:acts']\n")
+    again = moot.compare(other, threads=1, out=here, progress=lambda *now: seen.append(now))
+    assert seen[-1] == ("jobs", 3, 3) and again.effect("act:protest:acts").family == "primary"
+    assert moot.resume(here).effects == again.effects
+
+
 def test_damaged_jobs_are_done_again_to_the_same_file(whole, tmp_path, recwarn):
     experiment, out = whole
     with pytest.raises(KeyboardInterrupt):

@@ -9,7 +9,7 @@ import pytest
 from moot.errors import ExistsError, RunError
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, is_experiment, read_results, way_on
 
-ABOUT = {"identity": "a" * 64, "plan": "p", "what": "an experiment"}
+ABOUT = {"identity": "a" * 64, "plan": "p", "jobs_hash": "j", "what": "an experiment"}
 
 
 def columns(arm, **measures):
@@ -119,11 +119,20 @@ def test_the_same_experiment_is_gone_on_with_and_another_is_not_replaced(folder)
     with ExperimentFolder.begin(folder.path, ABOUT) as again:
         assert again.get("job") is not None
     with pytest.raises(RunError, match="holds another experiment; choose another --out"):
-        ExperimentFolder.begin(folder.path, ABOUT | {"identity": "b" * 64, "plan": "q"})
+        ExperimentFolder.begin(folder.path, ABOUT | {"identity": "b" * 64, "jobs_hash": "i"})
     with pytest.raises(RunError, match="begun by another version of Moot"):
         ExperimentFolder.begin(folder.path, ABOUT | {"identity": "b" * 64})
     with ExperimentFolder.begin(folder.path, ABOUT | {"identity": "b" * 64}, force=True) as anew:
         assert anew.get("job") is None
+
+
+def test_the_same_jobs_told_otherwise_are_kept_and_the_plan_is_written_anew(folder):
+    folder.put("job", KEPT)
+    folder.close()
+    with ExperimentFolder.begin(folder.path, ABOUT | {"plan": "q", "what": "more of it"}) as again:
+        assert again.get("job") is not None and again.about["what"] == "more of it"
+    with ExperimentFolder.at(folder.path) as again:
+        assert (again.about["plan"], again.about["what"]) == ("q", "more of it")
 
 
 def test_what_is_no_experiment_is_left_as_it_is(tmp_path):
@@ -142,7 +151,9 @@ def test_results_are_there_when_they_are_whole(folder):
     with pytest.raises(RunError, match="is not finished; go on with it: moot resume"):
         read_results(folder.path)
     assert not folder.finished
-    folder.finish({"effects": []}, "a log\n")
+    folder.finish({"plan": "q", "effects": []}, "a log\n")
+    assert not folder.finished, "the results of another plan"
+    folder.finish({"plan": "p", "effects": []}, "a log\n")
     assert folder.finished and read_results(folder.path)["effects"] == []
     (folder.path / "results.json").write_text("{}")
     assert not folder.finished

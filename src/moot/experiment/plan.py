@@ -77,6 +77,19 @@ class Plan:
         return hashlib.sha256(canonical_json(known)).hexdigest()
 
     @cached_property
+    def jobs_hash(self) -> str:
+        """SHA-256 (hex) of what a job of one name depends on beside the code.
+
+        Not of how many replicates there are, nor of what is told of them: with more of the one or other
+        measures, jobs that are done stay good.
+        """
+        told = self.experiment
+        scenarios = [[one.scenario, one.content_hash] for one in told.scenario_models]
+        draws = None if told.draws is None else [told.draws.count, told.draws.seed, *told.drawn]
+        known = [load_vocabulary().content_hash, scenarios, told.seed, told.replicates.people, draws]
+        return hashlib.sha256(canonical_json(known)).hexdigest()
+
+    @cached_property
     def jobs(self) -> tuple[Job, ...]:
         """Every job, in the order in which they are done."""
         told = self.experiment

@@ -40,6 +40,8 @@ def open_experiment(path: str | Path) -> Results:
 def begin(experiment: Experiment, place: Path, *, force: bool = False) -> tuple[ExperimentFolder, Plan]:
     """Make the folder of an experiment, or find that of the same one and go on with it.
 
+    Jobs that are done there stay good where only the number of replicates or what is told is another.
+
     Raises `UserError` for what cannot be simulated, compared or written, before any work is done.
     """
     for scenario in experiment.scenario_models:
@@ -187,8 +189,9 @@ def _about(plan: Plan) -> dict[str, Any]:
     """Everything needed to do it again: the content of `experiment.json`."""
     experiment, code = plan.experiment, code_hash()
     return {
-        "identity": hashlib.sha256(f"{plan.content_hash} {code}".encode()).hexdigest(),
+        "identity": hashlib.sha256(f"{plan.jobs_hash} {code}".encode()).hexdigest(),
         "plan": plan.content_hash,
+        "jobs_hash": plan.jobs_hash,
         "code": code,
         "vocabulary": load_vocabulary().content_hash,
         "versions": versions(),

@@ -108,17 +108,22 @@ class ExperimentFolder:
     def begin(cls, path: Path, about: dict[str, Any], *, force: bool = False) -> ExperimentFolder:
         """The folder of an experiment: made now, or there already for the same one, which is gone on with.
 
-        Two are the same where `identity` in `about` is. With `force`, an experiment that stands at `path` is
+        Two have the same jobs where `identity` in `about` is the same; what else `about` says is written down
+        anew. With `force`, an experiment that stands at `path` is
         replaced, and this one begun anew. Raises `RunError` where another experiment stands there or the
         folder cannot be made, and as `free_place` where something else stands there.
         """
         if is_experiment(path) and not force:
             there = unsealed(path / FILE, FORMAT)
             if there["identity"] != about["identity"]:
-                same = there["plan"] == about["plan"]
+                same = there["jobs_hash"] == about["jobs_hash"]
                 what = "this experiment, begun by another version of Moot" if same else "another experiment"
                 raise RunError(f"{path} holds {what}; choose another --out, or say --force to replace it")
-            return cls.at(path)
+            known = cls.at(path)
+            if there | about != there:
+                whole_file(path / FILE, sealed({"format": FORMAT, **about}))
+                known.about = about
+            return known
         free_place(path, force=force, is_ours=is_experiment(path), kind="an experiment's folder")
         if is_experiment(path):
             os.close(locked(path))
@@ -190,12 +195,11 @@ class ExperimentFolder:
 
     @property
     def finished(self) -> bool:
-        """Whether its results are there and whole."""
+        """Whether the results of this plan are there and whole."""
         try:
-            read_results(self.path)
+            return bool(read_results(self.path)["plan"] == self.about["plan"])
         except RunError:
             return False
-        return True
 
     def finish(self, results: dict[str, Any], log: str) -> None:
         """Write what came out, and how it went. Raises `RunError` where that cannot be written."""
