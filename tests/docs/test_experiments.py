@@ -40,3 +40,13 @@ def test_the_file_of_the_page_is_an_experiment(tmp_path):
     assert len(plan.jobs) == 20 + 8 * 2
     keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", PAGE, re.MULTILINE))))
     assert keys <= set(type(plan.experiment).model_fields)
+
+
+def test_the_line_about_alternatives_in_the_example_is_right(tmp_path):
+    text = (ROOT / "examples" / "rank-my-life.yaml").read_text("utf-8")
+    own = re.search(r"^arms:\n(?:  .*\n)+", text, re.MULTILINE)
+    assert own is not None and own[0].count("\n") == 3
+    text = text.replace(own[0], "").replace("# arms: alternatives", "arms: alternatives")
+    (tmp_path / "milder.yaml").write_text(text)
+    (scenario,) = load_experiment(tmp_path / "milder.yaml").scenario_models
+    assert list(scenario.arms)[:3] == ["status-quo", "rank-my-life-2028", "r1"] and len(scenario.arms) == 11

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from moot.errors import DeclarationError
+from moot.experiment.budget import alternatives_in
 from moot.experiment.declaration import experiment_of, load_experiment
 from moot.experiment.scenario import load_scenario
+from moot.regime.reading import load_regime
 from tests.experiment.texts import EXPERIMENT, declared
 
 OVER = "draws: {count: 4, over: [country.acts, regime.sensors]}\n"
@@ -134,3 +136,31 @@ def test_an_experiment_of_a_scenario_in_memory():
         made.replace(replicates=0)
     with pytest.raises(DeclarationError, match="groups"):
         experiment_of(scenario, groups=("sex",))
+
+
+def test_alternatives_are_arms_beside_those_of_the_scenario(tmp_path):
+    """R1 to R9 as far as they apply, each the regime that `moot alternatives` derives in this country."""
+    head = EXPERIMENT.partition("arms:")[0]
+    experiment = declared(tmp_path, head + "arms: alternatives\n")
+    (scenario,) = experiment.scenario_models
+    arms, start = scenario.arm_regimes, load_regime("rank-my-life-2028")
+    derived = alternatives_in(start, scenario.country_model)
+    there = {name.lower(): one.regime for name, (one, _) in derived.items() if one.regime is not None}
+    assert len(there) == 9
+    assert list(arms) == ["status-quo", "rank-my-life-2028", *there]
+    for name, regime in there.items():
+        assert arms[name].content_hash == regime.content_hash
+    again = declared(tmp_path, head + "arms: {alternatives: {}}\n")
+    assert again.content_hash == experiment.content_hash
+
+
+def test_what_does_not_apply_is_noticed_and_two_regimes_have_no_alternatives(tmp_path):
+    head = EXPERIMENT.partition("arms:")[0]
+    merits = declared(tmp_path, head.replace("rank-my-life-2028", "merits-only") + "arms: alternatives\n")
+    assert any("does not apply to merits-only" in one.message for one in merits.warnings)
+    two = head.replace("rank-my-life-2028", "essay-alone-and-together")
+    with pytest.raises(DeclarationError, match="arms with a regime; alternatives are to one"):
+        declared(tmp_path, two + "arms: alternatives\n")
+    beside = EXPERIMENT.replace("  later:", "  alternatives: {regime: rank-my-life-2028}\n  later:")
+    with pytest.raises(DeclarationError, match="is no arm beside others"):
+        declared(tmp_path, beside)

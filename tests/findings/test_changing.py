@@ -4,8 +4,8 @@ from datetime import date
 
 from moot.experiment.scenario import load_scenario
 from moot.findings.changing import MOST, briefly, differences, in_sentences
-from moot.findings.resuming import with_values
 from moot.regime.reading import load_regime
+from moot.regime.values import with_values
 
 NAME = "rank-my-life-2028"
 

@@ -6,9 +6,16 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import CoreSchema
 
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, said_of
@@ -16,6 +23,7 @@ from moot.declaring.files import beside, find, kind_of_source
 from moot.declaring.source import Place, Source
 from moot.declaring.values import Declaration, IsoDate, Many, Part, Reference, Slug, Text
 from moot.errors import DeclarationError, Problem, UnknownNameError, UserError
+from moot.experiment.budget import alternatives_in
 from moot.experiment.scenario import MOST_ARMS, Scenario, check_meeting, check_scenario, scenario_from
 from moot.experiment.varying import ROOTS, names_in
 from moot.regime.reading import regime_from
@@ -38,6 +46,7 @@ MOST_REPLICATES, MOST_DRAWS = 1_000, 200
 IN_MEMORY = "<memory>"
 FEWEST_BCA = 50
 """Replicates from which an interval may be a bootstrap's."""
+ALTERNATIVES = "alternatives"
 Plain = bool | int | float | str
 
 
@@ -55,6 +64,24 @@ class ExperimentArm(Part):
     regime: Reference | None = None
     values: dict[Text, Plain] | None = None
     changes: Many[Intervention] = ()
+
+
+def _short(given: object) -> object:
+    return {ALTERNATIVES: {}} if given == ALTERNATIVES else given
+
+
+class _OrAlternatives:
+    """The schema of arms: by name, or the one word."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"const": ALTERNATIVES}, handler(schema)]}
+
+
+Arms = Annotated[dict[Slug, ExperimentArm], BeforeValidator(_short), _OrAlternatives]
+"""Arms by name; the word `alternatives` for those of the scenario and the milder ones to its regime."""
 
 
 class Replicates(Part):
@@ -96,9 +123,11 @@ class Experiment(Declaration):
     """An experiment, with what it refers to resolved; read with `load_experiment`.
 
     `people`, `days`, `start` and `burn_in_years` are in the place of the scenarios'; `arms` in the place of
-    theirs, if given. `measures` are told beside those of `primary`, which alone are the family declared
-    beforehand; with neither, the table of a run is. A measure is a name, or a pattern whose `*` stands for
-    part of one: what it matches is added up. `groups` are attributes by whose levels they are told as well.
+    theirs, if given; the word `alternatives` adds to theirs those of R1 to R9 that there are to their regime
+    (`moot.regime.alternatives`). `measures` are told beside those of `primary`, which alone are the family
+    declared beforehand; with neither, the table of a run is. A measure is a name, or a pattern whose `*`
+    stands for part of one: what it matches is added up. `groups` are attributes by whose levels they are told
+    as well.
     `scenario_models` are the scenarios with these arms; `drawn` the names of the numbers that are drawn.
     """
 
@@ -111,7 +140,7 @@ class Experiment(Declaration):
     burn_in_years: int | None = Field(default=None, ge=0, le=20)
     seed: int = Field(default=1, ge=0)
     replicates: Replicates = Replicates(count=20)
-    arms: dict[Slug, ExperimentArm] | None = Field(default=None, min_length=1, max_length=MOST_ARMS)
+    arms: Arms | None = Field(default=None, min_length=1, max_length=MOST_ARMS)
     draws: Draws | None = None
     measures: Many[Text] = Field(default=(), max_length=100)
     primary: Many[Text] = Field(default=(), max_length=20)
@@ -247,6 +276,9 @@ def check_experiment(experiment: Experiment) -> Iterator[Complaint]:
     """What one key of an experiment says about another."""
     for name, arm in (experiment.arms or {}).items():
         at: Place = ("arms", name)
+        if name == ALTERNATIVES and len(experiment.arms or {}) > 1:
+            message = f"is no arm beside others; expected `arms: {ALTERNATIVES}`, or another name"
+            yield Complaint(at=at, message=message, at_key=True)
         if arm.regime is None and arm.values is not None:
             yield Complaint(at=(*at, "values"), message="there is no regime here to change")
         if arm.regime is None and arm.changes:
@@ -290,17 +322,21 @@ def _as_asked(experiment: Experiment, source: Source, scenario: Scenario) -> Sce
     """A scenario with the arms, size and time of the experiment. Raises `DeclarationError`."""
     problems: list[Problem] = []
     regimes: dict[str, Regime | None] = {}
-    for name, arm in (experiment.arms or {}).items():
+    milder = experiment.arms is not None and list(experiment.arms) == [ALTERNATIVES]
+    declared_arms = {} if milder else (experiment.arms or {})
+    if milder:
+        regimes, problems = _with_alternatives(source, scenario)
+        _refuse(problems)
+    for name, arm in declared_arms.items():
         regimes[name] = None
         if arm.regime is not None:
             regimes[name] = _regime(source, ("arms", name), arm.regime, arm.values, None, problems)
-    if problems:
-        raise DeclarationError(problems)
+    _refuse(problems)
     asked = scenario
     if experiment.arms is not None:
         asked = scenario.with_arms(regimes)
         asked._source = source
-        problems = [as_problem(source, one) for one in check_scenario(asked)]
+        problems += [as_problem(source, one) for one in check_scenario(asked)]
         _refuse(problems)
         met = list(check_meeting(asked))
         _refuse(met)
@@ -315,11 +351,28 @@ def _as_asked(experiment: Experiment, source: Source, scenario: Scenario) -> Sce
         )
     except DeclarationError as error:
         raise DeclarationError([_about_size(experiment, source, one) for one in error.problems]) from None
-    for name, arm in (experiment.arms or {}).items():
+    for name, arm in declared_arms.items():
         for number, one in sorted(enumerate(arm.changes), key=lambda pair: pair[1].at):
             asked = _changed(asked, source, name, number, one, problems)
     _refuse(problems)
     return asked
+
+
+def _with_alternatives(source: Source, scenario: Scenario) -> tuple[dict[str, Regime | None], list[Problem]]:
+    """The arms of a scenario and the milder ones to its regime; what does not apply, as warnings."""
+    arms = scenario.arm_regimes
+    starts = [one for one in arms.values() if one is not None]
+    if len(starts) != 1:
+        message = f"{scenario.scenario} has {len(starts)} arms with a regime; alternatives are to one"
+        return {}, [as_problem(source, Complaint(at=("arms",), message=message))]
+    said = []
+    for name, (one, _) in alternatives_in(starts[0], scenario.country_model).items():
+        if one.regime is not None:
+            arms[name.lower()] = one.regime
+        elif one.refused:
+            message = f"{name} does not apply to {starts[0].regime}: {one.refused}"
+            said.append(as_problem(source, Complaint(at=("arms",), message=message, warning=True)))
+    return arms, said
 
 
 def _to_compare(scenario: Scenario, source: Source | None, at: Place = ()) -> Scenario:

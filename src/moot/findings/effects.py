@@ -98,7 +98,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of the table before it is worked out; `place` is its position."""
+    """One line of the table before it is worked out; `place` is its position.
+
+    A line that is not `possible` is left out, unless something was counted in some replicate.
+    """
 
     group: str
     words: str
@@ -108,6 +111,7 @@ class _Line:
     family: Family = "exploratory"
     attribute: str = ""
     level: str = ""
+    possible: bool = True
 
 
 def effects_of(plan: Plan, outcomes: Mapping[Job, Outcome]) -> list[Effect]:
@@ -150,7 +154,10 @@ def _of_arm(
             collected.setdefault(line, {})[at] = pair
             people.setdefault(line, []).append(size)
     for line, series in collected.items():
-        yield _effect(line, scenario, arm, series, people[line], level=told.level, bca=told.interval == "bca")
+        if line.possible or any(a or b for a, b in series.values()):
+            yield _effect(
+                line, scenario, arm, series, people[line], level=told.level, bca=told.interval == "bca"
+            )
 
 
 def _lines(
@@ -167,7 +174,8 @@ def _lines(
             rows += rows_between(talk_from(mine, ""), talk_from(today, ""), everybody, opinion)
         for place, row in enumerate(rows):
             if row.regime is not None:
-                line = _Line(row.group, row.words, row.names, row.kind, place)
+                words = f"  {row.words}" if row.part else row.words
+                line = _Line(row.group, words, row.names, row.kind, place, possible=row.possible)
                 yield line, (row.regime, row.today or 0), everybody
         return
     for place, (asked, names) in enumerate(plan.measures.items()):
@@ -199,7 +207,7 @@ def _effect(
     bca: bool,
 ) -> Effect:
     said: dict[str, Any] = {
-        name: getattr(line, name) for name in _Line.__dataclass_fields__ if name != "place"
+        name: getattr(line, name) for name in _Line.__dataclass_fields__ if name not in ("place", "possible")
     }
     declared = {at: pair for at, pair in series.items() if at[0] == AS_DECLARED}
     events = [max(abs(a), abs(b)) for a, b in series.values()]

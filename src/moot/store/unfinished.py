@@ -13,6 +13,7 @@ run folder is written. One process at a time may work in it.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
