@@ -55,6 +55,8 @@ def simulate(
     checkpoint_every: int | None = None,
     keep_checkpoints: bool = False,
     cache: bool = True,
+    shards: int = 1,
+    cluster: str | None = None,
 ) -> Run:
     """Simulate a scenario: a shipped name, a file, or one that was loaded.
 
@@ -68,6 +70,9 @@ def simulate(
 
     With `cache`, the end of a long burn-in is kept in the cache folder, and taken from there by the next run
     of the same people under the law of the same day, whatever its regimes, arms and days; no number changes.
+
+    With `shards`, so many processes hold a part of the people each: processes of this machine, or actors of
+    the Ray `cluster` at an address (``ray`` for one that is started here). No number changes.
     """
     from pathlib import Path
 
@@ -76,14 +81,16 @@ def simulate(
     from moot.experiment.simulation import simulate as simulated
     from moot.findings.run import open_run, run_of
     from moot.findings.saving import burn_ins, save, writable
+    from moot.findings.sharding import simulate_together, start_of
 
     declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    asked = declared.replace(people=people, days=days)
+    start = start_of(shards, cluster, asked)
     if checkpoint_every is not None:
         from moot.findings import resuming
 
         if out is None:
             raise UserError("checkpoints lie beside a run folder; say `out`, too")
-        asked = declared.replace(people=people, days=days)
         unfinished = resuming.begin(
             asked,
             Path(out),
@@ -93,26 +100,30 @@ def simulate(
             every=checkpoint_every,
             keep=keep_checkpoints,
             force=force,
+            shards=shards,
         )
         with unfinished:
             return resuming.to_the_end(
-                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache
+                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache, start=start
             )
     if keep_checkpoints:
         raise UserError("there are no checkpoints to keep without `checkpoint_every`")
     if out is not None:
         writable(Path(out), people or declared.people, panel or 0, force=force)
-    result = simulated(
-        declared,
-        people=people,
-        days=days,
-        seed=seed,
-        threads=threads,
-        arms=arms,
-        panel=panel,
-        progress=progress,
-        burn_ins=burn_ins() if cache else None,
-    )
+    if start is not None:
+        result = simulate_together(
+            asked, start, seed=seed, threads=threads, arms=arms, panel=panel, progress=progress, cache=cache
+        )
+    else:
+        result = simulated(
+            asked,
+            seed=seed,
+            threads=threads,
+            arms=arms,
+            panel=panel,
+            progress=progress,
+            burn_ins=burn_ins() if cache else None,
+        )
     if out is None:
         return run_of(result)
     save(result, Path(out), force=force)
@@ -187,29 +198,35 @@ def resume(
     force: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
+    shards: int | None = None,
+    cluster: str | None = None,
 ) -> Run | Results:
     """Go on with a run that left checkpoints and did not end, to the bits of an undisturbed run.
 
     `path` is the run folder to be, or the folder of the unfinished run beside it; or that of an experiment,
-    whose results are given back then. `threads` may be another
-    number than before; `force` replaces what stands at the place of the run folder by now; `cache` is that of
-    `simulate`. Raises `RunError`
-    where there is no such run, no good checkpoint among those that are there, or another version of Moot
-    began it.
+    whose results are given back then. `threads` may be another number than before; `force` replaces what
+    stands at the place of the run folder by now; `cache`, `shards` and `cluster` are those of `simulate`
+    (default: as many shards as began it; an experiment has none). Raises `RunError` where there is no such
+    run, no good checkpoint among those that are there, or another version of Moot began it.
     """
     from pathlib import Path
 
+    from moot.errors import UserError
     from moot.findings import experimenting, resuming
+    from moot.findings.sharding import start_of
     from moot.store.experiments import is_experiment
 
     if is_experiment(Path(path)):
+        if shards is not None or cluster is not None:
+            raise UserError(f"{path} is an experiment: `shards` and `cluster` are of a run")
         folder, plan = experimenting.reopen(Path(path))
         with folder:
             return experimenting.to_the_end(folder, plan, threads=threads, progress=progress, cache=cache)
     unfinished, scenario = resuming.reopen(Path(path), force=force)
     with unfinished:
+        start = start_of(unfinished.about["shards"] if shards is None else shards, cluster, scenario)
         return resuming.to_the_end(
-            unfinished, scenario, threads=threads, force=force, progress=progress, cache=cache
+            unfinished, scenario, threads=threads, force=force, progress=progress, cache=cache, start=start
         )
 
 

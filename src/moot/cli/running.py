@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from moot.cli.clusters import CLUSTER, SHARDS, Started, leading
+
 if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
     from moot.experiment.simulation import Result
     from moot.findings.run import Run
+    from moot.findings.sharding import Start
     from moot.store.unfinished import Unfinished
 
 __all__ = ["DEMO", "register"]
@@ -31,6 +34,7 @@ _FORCE = typer.Option(False, "--force", help="Replace a run folder that is there
 _NO_CACHE = typer.Option(
     False, "--no-cache", help="Simulate the burn-in, and keep its end for no other run (see `moot cache`)."
 )
+_SHARDS, _CLUSTER = SHARDS, CLUSTER
 _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
 
 
@@ -73,10 +77,37 @@ def run(
     keep: bool = typer.Option(
         False, "--keep-checkpoints", help="Keep all checkpoints in the run folder (default: none)."
     ),
+    shards: int | None = _SHARDS,
+    cluster: str | None = _CLUSTER,
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
+    with leading(cluster) as others:
+        _run(
+            scenario, people, days, seed, threads, arm, panel, out, no_folder, force, profile, every, keep,
+            others.start(shards), no_cache, as_json,
+        )  # fmt: skip
+
+
+def _run(
+    scenario: str,
+    people: int | None,
+    days: int | None,
+    seed: int,
+    threads: int | None,
+    arm: list[str],
+    panel: int | None,
+    out: Path | None,
+    no_folder: bool,
+    force: bool,
+    profile: bool,
+    every: int | None,
+    keep: bool,
+    started: Started,
+    no_cache: bool,
+    as_json: bool,
+) -> None:
     from moot.errors import UserError
     from moot.experiment.scenario import load_scenario
 
@@ -95,9 +126,12 @@ def run(
 
         asked = declared.replace(people=people, days=days)
         unfinished = begin(
-            asked, place, seed=seed, arms=arm or None, panel=panel, every=every, keep=keep, force=force
+            asked, place, seed=seed, arms=arm or None, panel=panel, every=every, keep=keep, force=force,
+            shards=started.shards,
+        )  # fmt: skip
+        _to_the_end(
+            unfinished, asked, threads, force, profile, as_json, cache=not no_cache, start=started(asked)
         )
-        _to_the_end(unfinished, asked, threads, force, profile, as_json, cache=not no_cache)
         return
     done, seconds = simulated(
         declared,
@@ -111,6 +145,7 @@ def run(
         panel,
         profile=profile,
         cache=not no_cache,
+        start=started(declared.replace(people=people, days=days)),
     )
     if as_json:
         print(json.dumps(told(done, place, seconds), ensure_ascii=False))
@@ -123,10 +158,15 @@ def resume(
     threads: int | None = _THREADS,
     force: bool = typer.Option(False, "--force", help="Replace a run folder that is there by now."),
     profile: bool = typer.Option(False, "--profile", help="Also tell what each part of the work cost."),
+    shards: int | None = _SHARDS,
+    cluster: str | None = _CLUSTER,
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
-    """Go on with a run that left checkpoints, or an experiment; the end is that of an undisturbed one."""
+    """Go on with a run that left checkpoints, or an experiment; the end is that of an undisturbed one.
+
+    A run in shards goes on in as many, or in others, on this machine or in a cluster.
+    """
     from moot.errors import UserError
     from moot.findings.resuming import reopen
     from moot.store.experiments import is_experiment
@@ -134,12 +174,20 @@ def resume(
     if is_experiment(path):
         from moot.cli.experimenting import go_on
 
-        if force or profile:
-            raise UserError(f"{path} is an experiment: --force and --profile are of a run")
+        if force or profile or shards is not None or cluster is not None:
+            raise UserError(
+                f"{path} is an experiment: --force, --profile, --shards and --cluster are of a run"
+            )
         go_on(path, threads, as_json, cache=not no_cache)
         return
-    unfinished, scenario = reopen(path, force=force)
-    _to_the_end(unfinished, scenario, threads, force, profile, as_json, cache=not no_cache)
+    with leading(cluster) as others:
+        unfinished, scenario = reopen(path, force=force)
+        try:
+            start = others.start(shards, unfinished.about["shards"])(scenario)
+        except BaseException:
+            unfinished.close()
+            raise
+        _to_the_end(unfinished, scenario, threads, force, profile, as_json, cache=not no_cache, start=start)
 
 
 def demo(
@@ -201,6 +249,7 @@ def simulated(
     *,
     profile: bool = False,
     cache: bool = True,
+    start: Start | None = None,
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.experiment.profiling import profile_lines
@@ -209,7 +258,7 @@ def simulated(
 
     if place is not None:
         writable(place, people or declared.people, panel or 0, force=force)
-    result = _simulate(declared, people, days, seed, threads, arms, panel, cache)
+    result = _simulate(declared, people, days, seed, threads, arms, panel, cache, start)
     done = run_of(result)
     seconds = {**done.manifest["seconds"], "write": 0.0}
     if place is not None:
@@ -229,12 +278,20 @@ def _simulate(
     arms: list[str],
     panel: int | None,
     cache: bool,
+    start: Start | None,
 ) -> Result:
     from moot.experiment.simulation import simulate
     from moot.findings.saving import burn_ins
+    from moot.findings.sharding import simulate_together
 
     say_compiling()
     with _progress(people or declared.people) as progress:
+        if start is not None:
+            asked = declared.replace(people=people, days=days)
+            return simulate_together(
+                asked, start, seed=seed, threads=threads, arms=arms or None, panel=panel, progress=progress,
+                cache=cache,
+            )  # fmt: skip
         return simulate(
             declared,
             people=people,
@@ -269,6 +326,7 @@ def _to_the_end(
     as_json: bool,
     *,
     cache: bool,
+    start: Start | None = None,
 ) -> None:
     """Simulate a run that leaves checkpoints, to its end or to the next Ctrl-C."""
     from moot.experiment.profiling import profile_lines
@@ -293,6 +351,7 @@ def _to_the_end(
                     progress=progress,
                     tell=tell,
                     cache=cache,
+                    start=start,
                 )
         except KeyboardInterrupt:
             last = unfinished.last()
@@ -368,6 +427,8 @@ def told(run: Run, place: Path | None, seconds: dict[str, float]) -> dict[str, A
         "burn_in_cached": known["burn_in_cached"],
         "seed": run.seed,
         "threads": known["threads"],
+        "shards": known.get("shards", 1),
+        **({"traffic": known["traffic"]} if "traffic" in known else {}),
         "seconds": seconds,
         "person_days_per_s": known["person_days_per_s"],
         "peak_rss_bytes": known["peak_rss_bytes"],

@@ -188,8 +188,13 @@ def rate_class(hazard):
 
 @maker
 def make_block(key, m, rates, block, layout_start, segments, regions, block_segment, out):
-    """Make the people of one block and write them in canonical order into the arrays of `out`."""
+    """Make the people of one block and write them in canonical order into the arrays of `out`.
+
+    Blocks are counted within the part of the country that the layout describes; the arrays begin with its
+    first person and its first word.
+    """
     lo = layout_start[block]
+    at = lo - layout_start[0]
     n = layout_start[block + 1] - lo
     person, age5, household, order, place, ends, classes, word0 = out
     b_age = np.empty(n, np.uint8)
@@ -267,22 +272,21 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
     sort_key = np.sort(sort_key)
     for t in range(n):
         j = np.int64(np.uint64(sort_key[t]) & M32)
-        i = lo + t
-        row = person[i]
+        row = person[at + t]
         row[WHO] = b_who[j]
         row[WHERE] = b_where[j]
         row[REGION] = b_region[j]
         row[SLOT] = b_slot[j]
         row[BORN] = b_born[j]
         row[HOME] = j
-        age5[i] = b_age[j]
+        age5[at + t] = b_age[j]
         row[REST] = b_rest[j]
         row[RATE] = 0
         for d in range(bins):
             row[THETA + d] = b_theta[j, d]
-        order[0, lo + j] = t
-        place[0, i] = j
-        household[lo + j] = b_home[j]
+        order[0, at + j] = t
+        place[0, at + t] = j
+        household[at + j] = b_home[j]
         for layer in range(len(ACT_LAYERS)):
             c = b_class[layer, j]
             if c == 63:
@@ -291,18 +295,18 @@ def make_block(key, m, rates, block, layout_start, segments, regions, block_segm
             c = min(c, CLASSES - 1)
             row[RATE] |= c << (4 * layer)
             x = t // 64
-            classes[layer, c, word0[block] + x] |= np.uint64(1) << np.uint64(t % 64)
-    _tie_orders(key, m, lo, n, age5, person, order, place, ends, block)
+            classes[layer, c, word0[block] - word0[0] + x] |= np.uint64(1) << np.uint64(t % 64)
+    _tie_orders(key, m, lo, at, n, age5, person, order, place, ends, block)
 
 
 @maker
-def _tie_orders(key, m, lo, n, age5, person, order, place, ends, block):
+def _tie_orders(key, m, lo, at, n, age5, person, order, place, ends, block):
     """The in-block orders after the first: rings sorted by noisy age and income, cliques by occupation."""
     sort_key = np.empty(n, np.int64)
     for q in range(1, m.ties):
         for t in range(n):
-            i = lo + t
-            noise = np.int64(static_hash(key, m.tie_purpose[q], i) >> np.uint64(48))
+            i = at + t
+            noise = np.int64(static_hash(key, m.tie_purpose[q], lo + t) >> np.uint64(48))
             if m.tie_kind[q] == 2:
                 status = 0 if person[i, WHO] & 4 else 1 if age5[i] >= 1 and age5[i] < 4 else 2
                 value = (status << 17) + noise
@@ -318,8 +322,8 @@ def _tie_orders(key, m, lo, n, age5, person, order, place, ends, block):
         pupils = 0
         for t in range(n):
             j = ordered[t] & 0x1FFFF
-            order[q, lo + t] = j
-            place[q, lo + j] = t
+            order[q, at + t] = j
+            place[q, at + j] = t
             status = ordered[t] >> 34
             employed += status == 0
             pupils += status == 1

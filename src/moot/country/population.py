@@ -5,6 +5,8 @@ it depends on the country, its size and the seed alone. A `Population` comes fro
 nowhere else: it has no public constructor, and its arrays are read-only.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -43,19 +45,61 @@ LOOKS_SHIFT, LICENCE_SHIFT, PLATFORM_SHIFT = 2, 4, 6  # in REST, above the educa
 
 @dataclass(frozen=True)
 class Layout:
-    """Which people lie in which block and region: (blocks + 1,) and (segments,) int64 arrays."""
+    """Which people lie in which block and region: (blocks + 1,) and (segments,) int64 arrays.
 
-    people: int
+    It is that of the whole country, or of a part of it: neighbouring blocks. People, words and regions keep
+    the numbers that they have in the whole; blocks and segments are counted within the part.
+    """
+
+    people: int  # of the whole country
     block_start: NDArray[np.int64]
     block_word: NDArray[np.int64]
     segment_start: NDArray[np.int64]  # (segments + 1,): a segment is one region's part of one block
     segment_region: NDArray[np.int64]
     block_segment: NDArray[np.int64]  # (blocks + 1,)
+    region_start: NDArray[np.int64]  # (regions + 1,): people of a region are neighbours; of the whole
 
     @property
     def blocks(self) -> int:
         """How many blocks there are."""
         return len(self.block_start) - 1
+
+    @property
+    def first(self) -> int:
+        """The first person of the first block."""
+        return int(self.block_start[0])
+
+    @property
+    def held(self) -> int:
+        """How many people live in the blocks."""
+        return int(self.block_start[-1] - self.block_start[0])
+
+    def part(self, first: int, end: int) -> Layout:
+        """The blocks from `first` up to `end`, at least one."""
+        some = slice(int(self.block_segment[first]), int(self.block_segment[end]) + 1)
+        return Layout(
+            self.people,
+            self.block_start[first : end + 1],
+            self.block_word[first : end + 1],
+            self.segment_start[some],
+            self.segment_region[some.start : some.stop - 1],
+            self.block_segment[first : end + 1] - self.block_segment[first],
+            self.region_start,
+        )
+
+    def cuts(self, parts: int) -> NDArray[np.int64]:
+        """(parts + 1,) first block of each of so many parts of about as many people, none of them empty.
+
+        A region may be cut. Raises ValueError where there are fewer blocks than parts.
+        """
+        if not 1 <= parts <= self.blocks:
+            raise ValueError(f"{parts} parts of {self.blocks} blocks")
+        wanted = self.first + self.held * np.arange(parts + 1) // parts
+        cuts = np.searchsorted((self.block_start[:-1] + self.block_start[1:]) // 2, wanted)
+        cuts[-1] = self.blocks
+        for x in range(1, parts):  # a block at least for each, before it and after it
+            cuts[x] = min(max(cuts[x], cuts[x - 1] + 1), self.blocks - (parts - x))
+        return cuts.astype(np.int64)
 
 
 def apportion(totals: NDArray[np.int64], people: int) -> NDArray[np.int64]:
@@ -105,14 +149,16 @@ def lay_out(region_people: NDArray[np.int64]) -> Layout:
         np.array(segments, np.int64),
         np.array(regions, np.int64),
         np.array(blocks, np.int64),
+        np.concatenate([[0], np.cumsum(region_people)]).astype(np.int64),
     )
 
 
 @dataclass(frozen=True, init=False)
 class Population:
-    """The people of one (country, seed, size), and their ties; all arrays are read-only.
+    """The people of one (country, seed, size), or of some blocks of it, and their ties; all read-only.
 
-    Shapes: n people, w words of 64, d domains, q in-block tie orders.
+    Shapes: n people, w words of 64, d domains, q in-block tie orders. Where `layout` is that of a part, the
+    arrays hold the people of the part alone, the first of them at place 0.
     """
 
     country: str
@@ -139,7 +185,7 @@ class Population:
 
     @property
     def people(self) -> int:
-        """How many there are."""
+        """How many there are in the whole country."""
         return self.layout.people
 
     @property

@@ -293,18 +293,39 @@ def rates_of(
     return rates, names, thin
 
 
+def layout_of(country: Country, people: int) -> pop.Layout:
+    """Which of `people` people of a country lie in which block. Raises `UserError` for an impossible size."""
+    if not SMALLEST <= people < LARGEST:
+        raise UserError(f"people: {people} is not between {SMALLEST} and {LARGEST - 1}")
+    return pop.lay_out(pop.apportion(np.array(country.region_totals(), np.int64), people))
+
+
 def synthesise(
-    country: Country, vocabulary: Vocabulary, *, seed: int, people: int, when: date, threads: int = 1
+    country: Country,
+    vocabulary: Vocabulary,
+    *,
+    seed: int,
+    people: int,
+    when: date,
+    threads: int = 1,
+    part: int = 0,
+    parts: int = 1,
 ) -> pop.Population:
     """Make `people` synthetic people of a country; the same arguments give the same bits on any machine.
 
-    `when` fixes dated values; `threads` changes nothing but the time. Raises `UserError` for a size that
-    cannot be made.
+    `when` fixes dated values; `threads` changes nothing but the time. With `parts` only the blocks of one of
+    so many parts are made, counted from 0 by `part`: they are as in the whole country, and take memory and
+    time for themselves alone. Raises `UserError` for a size that cannot be made or cut.
     """
-    if not SMALLEST <= people < LARGEST:
-        raise UserError(f"people: {people} is not between {SMALLEST} and {LARGEST - 1}")
-    totals = np.array(country.region_totals(), np.int64)
-    layout = pop.lay_out(pop.apportion(totals, people))
+    layout = layout_of(country, people)
+    if not 1 <= parts <= layout.blocks or not 0 <= part < parts:
+        raise UserError(
+            f"shards: {parts}; {people} people of {country.country} are {layout.blocks} blocks, so expected "
+            f"1 to {layout.blocks}"
+        )
+    cuts = layout.cuts(parts)
+    layout = layout.part(int(cuts[part]), int(cuts[part + 1]))
+    people, words = layout.held, int(layout.block_word[-1] - layout.block_word[0])
     margins = margins_of(country, vocabulary, when)[0]
     ties = [t for t in country.ties if t.kind in ("ring", "clique")]
     rates, _, _ = rates_of(country, vocabulary, when)
@@ -318,7 +339,7 @@ def synthesise(
         "order": np.empty((orders, people), np.uint16),
         "place": np.empty((orders, people), np.uint16),
         "clique_end": np.zeros((orders, layout.blocks, 2), np.int64),
-        "classes": np.zeros((len(ACT_LAYERS), CLASSES, int(layout.block_word[-1])), np.uint64),
+        "classes": np.zeros((len(ACT_LAYERS), CLASSES, words), np.uint64),
     }
     out = (*arrays.values(), layout.block_word)
     key = seed_key(seed)

@@ -26,7 +26,8 @@ def profile_lines(result: Result, seconds: Mapping[str, float] | None = None) ->
     `seconds` are those of the whole work where it is over, with `tables` and `write`; by default those of the
     simulation alone. A phase is a mechanism, or a few that are lived through together. Seconds are wall time:
     the mean over threads where they work side by side. A share is of all that is told; nanoseconds are per
-    person, day and arm. A mechanism that no arm declares costs what it takes to see that.
+    person, day and arm. A mechanism that no arm declares costs what it takes to see that. With shards, times
+    and bytes a person are those of the first.
     """
     seconds = dict(result.seconds if seconds is None else seconds)
     whole = max(sum(seconds.values()), 1e-9)
@@ -45,7 +46,7 @@ def profile_lines(result: Result, seconds: Mapping[str, float] | None = None) ->
             yield "burn-in: not simulated, its end was read from the cache"
             continue
         phases = result.phases.get(part, {})
-        person_days = result.people * max(1, days[key])
+        person_days = result.population.layout.held * max(1, days[key])
         lived = result.burn_in_days if key == "burn_in" else result.days
         arms = "" if key == "burn_in" else f" of {len(result.arms)} arm{'s' * (len(result.arms) > 1)}"
         threads = f"{result.threads} thread{'s' * (result.threads > 1)}"
@@ -58,5 +59,12 @@ def profile_lines(result: Result, seconds: Mapping[str, float] | None = None) ->
         if key in seconds:
             yield line(words, seconds[key])
     yield line("in all", whole)
+    if result.traffic:
+        lived = max(1, result.traffic["days"])
+        yield (
+            f"{result.shards} shards: {result.traffic['messages'] / lived:.1f} messages and "
+            f"{result.traffic['message_bytes'] / lived:,.0f} bytes a day, "
+            f"{result.traffic['bytes'] / 2**20:,.1f} MiB in all"
+        )
     for name, size in result.sizes.items():
         yield f"{name.replace('_', ' ')}: {size:.1f}"

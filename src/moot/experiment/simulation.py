@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moot.cluster.communicator import Communicator
 from moot.country.population import Population
 from moot.country.synthesis import synthesise
 from moot.draws.clock import compiling_seconds, working_seconds
@@ -24,6 +25,7 @@ from moot.draws.compiled import kernel_key
 from moot.draws.permutation import backward, forward
 from moot.draws.philox import purpose, seed_key, static_hash
 from moot.errors import MootError, UserError
+from moot.experiment.residents import Residents, residents_of
 from moot.experiment.scenario import Scenario, load_scenario
 from moot.regime.schema import Regime
 from moot.society import books
@@ -33,6 +35,7 @@ from moot.society.compile import Compiled, compile_arms
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import BOXES, JUDGE, TERM
 from moot.society.livelihood_tables import places_fixed
+from moot.society.part import ALONE, Part
 from moot.society.snapshot import restore, state_in, tables_hash, take
 from moot.store.burnt import UNREADABLE, BurnIns
 from moot.store.checkpoint import PHASES, Point
@@ -57,7 +60,9 @@ class Result:
     setup, burn_in and simulate, and apart from them those of compile, in which all of these stand still;
     `sizes` bytes per person as `society.books.Books.memory` says them.
     `burn_in_cached` says that the end of the burn-in was read from the cache: then its seconds are 0, and
-    those of reading are part of setup.
+    those of reading are part of setup. With `shards`, `population` and `sizes` are those of one part of the
+    country, `threads` those of each shard, and all else is of the whole; `traffic` is what they have sent to
+    each other.
     """
 
     scenario: Scenario
@@ -77,9 +82,12 @@ class Result:
     burn_in_days: int
     peak_rss_bytes: int
     normaliser: dict[str, float]
+    residents: Residents
     sizes: dict[str, float] = field(default_factory=dict)
     phases: dict[str, dict[str, float]] = field(default_factory=dict)  # seconds by phase of the day
     burn_in_cached: bool = False
+    shards: int = 1
+    traffic: dict[str, int] = field(default_factory=dict)  # see society.part
 
     @property
     def person_days(self) -> int:
@@ -139,29 +147,37 @@ def simulate(
     on_day: Callable[[Society, int], None] | None = None,
     keeper: Keeper | None = None,
     burn_ins: BurnIns | None = None,
+    communicator: Communicator | None = None,
 ) -> Result:
     """Simulate a scenario (a name, a path or a loaded one).
 
     `seed` is that of the people; `chance` that of everything that happens to them (by default the same).
     `people`, `days` override the scenario's; `arms` keeps some of its arms; `panel` is the number of lives
-    kept. `threads` (default: all cores), `panel`, `progress(phase, done, of)`, `on_day`, `keeper`, which says
-    from which checkpoint to go on and keeps others, and `burn_ins`, a cache from which the end of a burn-in
-    is taken or into which it is put, change no bit of the result. Where arms need the
-    comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the same, as a
-    last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot be asked.
+    kept. `threads` (default: all cores, which shards of one machine share), `panel`,
+    `progress(phase, done, of)`, `on_day`, `keeper`, which says from which checkpoint to go on and keeps
+    others, and `burn_ins`, a cache from which the end of a burn-in is taken or into which it is put, change
+    no bit of the result. Neither does `communicator`: with it this process is one shard of several that all
+    call this with the same arguments, and `on_day` sees its part (see `moot.findings.sharding`). Where arms
+    need the comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the
+    same, as a last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot
+    be asked.
     """
     began, compiled_before = working_seconds(), compiling_seconds()
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
     scenario = scenario.replace(people=people, days=days)
-    workers = (os.cpu_count() or 1) if threads is None else threads
+    part = ALONE if communicator is None else Part(communicator)
+    beside = 1 if communicator is None else communicator.neighbours()
+    workers = max(1, (os.cpu_count() or 1) // beside) if threads is None else threads
     if workers < 1:
         raise UserError(f"threads: {workers}; expected 1 or more")
     names = arms_of(scenario, arms)
     vocabulary, country, start = load_vocabulary(), scenario.country_model, scenario.start
     population = synthesise(
-        country, vocabulary, seed=seed, people=scenario.people, when=start, threads=workers
-    )
+        country, vocabulary, seed=seed, people=scenario.people, when=start, threads=workers,
+        part=part.rank, parts=part.size,
+    )  # fmt: skip
+    part.looks(population)  # while nothing can have gone wrong yet in one shard alone
     setup = working_seconds() - began
     lives = panel_of(population.people, seed, panel_size(population.people, panel))
     if burn_ins is not None:
@@ -170,7 +186,7 @@ def simulate(
         try:
             result = _run(
                 scenario, names, vocabulary, population, lives, start, seed if chance is None else chance,
-                workers, room, setup, progress, on_day, keeper, burn_ins,
+                workers, room, setup, progress, on_day, keeper, burn_ins, part,
             )  # fmt: skip
             result.seconds["compile"] = compiling_seconds() - compiled_before
             return result
@@ -206,6 +222,7 @@ def _run(
     on_day: Callable[[Society, int], None] | None,
     keeper: Keeper | None,
     burn_ins: BurnIns | None,
+    part: Part,
 ) -> Result:
     country, seed = scenario.country_model, population.seed
     point = keeper.start() if keeper is not None else None
@@ -227,10 +244,10 @@ def _run(
     changes = changes_of(scenario, arms, compiled, vocabulary, seed, chance)
     earlier = point.values if point is not None else {}
     if point is not None and point.phase == RUN:
-        state, spent_before = state_in(point.arrays), dict(earlier["burn_in_spent"])
+        state, spent_before = state_in(point.arrays, population), dict(earlier["burn_in_spent"])
         society = Society(
             population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
-            chance=chance,
+            chance=chance, part=part,
         )  # fmt: skip
         society.changes = changes
         counted = restore(society, point.arrays, earlier, point.done)
@@ -240,7 +257,7 @@ def _run(
         aside = burn_ins.seconds if burn_ins is not None else 0.0
         burnt, cached, burn_in_seconds = _burn_in(
             scenario, vocabulary, population, chance, existing, institutions, first, burn_in_days, past,
-            workers, room, progress, keeper, point, burn_ins,
+            workers, room, progress, keeper, point, burn_ins, part,
         )  # fmt: skip
         for found in ("normaliser", "fine_pay"):  # what the burn-in sets
             compiled.world[found] = burnt.compiled.world[found]
@@ -253,7 +270,7 @@ def _run(
         )
         society = Society(
             population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
-            chance=chance,
+            chance=chance, part=part,
         )  # fmt: skip
         society.changes = changes
         _carry(burnt, society)
@@ -296,8 +313,10 @@ def _run(
         scenario, seed, chance, workers, population.people, scenario.days, tuple(names), compiled, population,
         lives, record, run_digest(record.digests), dict(record.digests),
         {"setup": setup, "burn_in": burn_in_seconds, "simulate": spent},
-        burn_in_days, peak_rss_bytes(), normaliser, society.books.memory(),
-        {"burn-in": spent_before, "run": society.seconds()}, cached,
+        burn_in_days, int(part.sum(np.array([peak_rss_bytes()]))[0]), normaliser,
+        residents_of(population, compiled, lives, part), society.books.memory(),
+        {"burn-in": spent_before, "run": society.seconds()}, cached, part.size,
+        part.traffic(),
     )  # fmt: skip
 
 
@@ -317,6 +336,7 @@ def _burn_in(
     keeper: Keeper | None,
     point: Point | None,
     burn_ins: BurnIns | None,
+    part: Part,
 ) -> tuple[Society, bool, float]:
     """The society on the eve of the first day, under today's law; depends on (country, seed, people).
 
@@ -342,8 +362,8 @@ def _burn_in(
 
     def standing(compiled: Compiled, at: Point) -> Society:
         society = Society(
-            population, compiled, state_in(at.arrays), first=day0, days=days, threads=workers,
-            reporting=False, room=room, chance=chance,
+            population, compiled, state_in(at.arrays, population), first=day0, days=days, threads=workers,
+            reporting=False, room=room, chance=chance, part=part,
         )  # fmt: skip
         restore(society, at.arrays, at.values, at.done)
         return society
@@ -354,25 +374,32 @@ def _burn_in(
         about = _what_it_depends_on(
             scenario, vocabulary, existing, institutions, population, chance, days, compiled
         )
+        if part.size > 1:  # each shard keeps its own people
+            about["shard"] = [part.rank, part.size]
         kept = burn_ins.of(about, population.people * days)
     if point is None and kept is not None:
         found = kept.find()
+        if part.any(found is None):
+            found = None
         if found is not None:
+            refused: Exception | None = None
             try:
                 society = standing(compiled, found)
+            except UNREADABLE as error:
+                refused = error
+            if not part.any(refused is not None):
                 if kept.mine:  # before a box of the run overflowed
                     return society, False, float(found.values["burn_in"])
                 society.spent = {}  # what another run has spent
                 return society, True, 0.0
-            except UNREADABLE as error:
-                kept.refuse(error)
-                compiled = todays_law()  # some of it may have been taken over
+            kept.refuse(refused or "another shard could not read its own")
+            compiled = todays_law()  # some of it may have been taken over
     if point is not None:
         society = standing(compiled, point)
     else:
         state = books.empty_state(
-            population.people,
-            int(population.layout.block_word[-1]),
+            population.layout.held,
+            int(population.layout.block_word[-1] - population.layout.block_word[0]),
             1,
             books.most_schemes(compiled),
             (int(p) for p in compiled.world["prior"][0]),
@@ -381,7 +408,7 @@ def _burn_in(
         )
         society = Society(
             population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room,
-            chance=chance,
+            chance=chance, part=part,
         )  # fmt: skip
         society.begin_schemes([0])
         society.begin_work()

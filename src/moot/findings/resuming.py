@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from moot.errors import RunError, UserError
 from moot.findings.rebuilding import scenario_of
 from moot.findings.saving import burn_ins, code_hash, file_of, manifest_and_tables, save, versions, writable
+from moot.findings.sharding import Start, keeper_of, simulate_together
 from moot.regime.values import with_values
 from moot.store.checkpoint import checkpoints_in
+from moot.store.parts import PartKeeper, has_shards
 from moot.store.runs import is_run_folder, read_manifest
 from moot.store.unfinished import CHECKPOINTS, Earlier, Unfinished, identity, place_beside
 from moot.vocabulary import load_vocabulary
@@ -37,6 +39,7 @@ def begin(
     every: int,
     keep: bool,
     force: bool,
+    shards: int = 1,
 ) -> Unfinished:
     """Make the folder of a run that leaves a checkpoint every so many days, beside `place`.
 
@@ -66,6 +69,7 @@ def begin(
         "versions": versions(),
         "every": every,
         "keep": keep,
+        "shards": shards,
     }
     return Unfinished.begin(place, about, force=force)
 
@@ -116,12 +120,14 @@ def to_the_end(
     progress: Progress | None,
     tell: Callable[[Result, dict[str, float]], None] | None = None,
     cache: bool = True,
+    start: Start | None = None,
 ) -> Run:
     """Simulate an unfinished run from its last good checkpoint, or from the beginning, and write its folder.
 
     Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated, and the seconds of
     each part of the work when the folder is written; `cache` is that of `moot.simulate`, and of use where no
-    checkpoint is left yet. Without a single checkpoint, whatever stops the work leaves nothing behind.
+    checkpoint is left yet. `start` starts the other processes of a run in shards. Without a single
+    checkpoint, whatever stops the work leaves nothing behind.
     """
     from moot.experiment.simulation import simulate
     from moot.findings.run import open_run
@@ -129,16 +135,18 @@ def to_the_end(
     about = unfinished.about
     if unfinished.anew or not finished(unfinished):
         try:
-            result = simulate(
-                scenario,
-                seed=about["seed"],
-                threads=threads,
-                arms=about["arms"],
-                panel=about["panel"],
-                progress=progress,
-                keeper=unfinished,
-                burn_ins=burn_ins() if cache else None,
-            )
+            if start is not None:
+                result = simulate_together(
+                    scenario, start, seed=about["seed"], threads=threads, arms=about["arms"],
+                    panel=about["panel"], progress=progress, unfinished=unfinished, cache=cache,
+                    tell=unfinished.tell,
+                )  # fmt: skip
+            else:
+                result = simulate(
+                    scenario, seed=about["seed"], threads=threads, arms=about["arms"], panel=about["panel"],
+                    progress=progress, keeper=_keeper(unfinished, scenario),
+                    burn_ins=burn_ins() if cache else None,
+                )  # fmt: skip
             unfinished.in_days = False
             content, tables = manifest_and_tables(result)
             content["scenario"]["file"] = about["scenario"]["file"]
@@ -146,11 +154,20 @@ def to_the_end(
             if tell is not None:
                 tell(result, content["seconds"])
         except BaseException:
-            if not checkpoints_in(unfinished.folder):
+            if not checkpoints_in(unfinished.folder) and not has_shards(unfinished.folder):
                 unfinished.discard()
             raise
     unfinished.finish()
     return open_run(unfinished.place, check=False)
+
+
+def _keeper(unfinished: Unfinished, scenario: Scenario) -> Unfinished | PartKeeper:
+    """That of a single process, which goes on from what shards have left where there is any."""
+    if not has_shards(unfinished.folder):
+        return unfinished
+    from moot.cluster.local import Lines
+
+    return keeper_of(unfinished, scenario, Lines(0, 1, {}))
 
 
 def identity_of(manifest: dict[str, Any]) -> str:

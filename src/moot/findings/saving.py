@@ -11,8 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from moot.declaring.files import data_folder
 from moot.errors import RunError
 from moot.findings.changing import in_sentences
@@ -94,22 +92,22 @@ def manifest_of(result: Result) -> dict[str, Any]:
     """Everything needed to run it again and to compare: the content of `run.json`, without the files."""
     from moot.experiment.simulation import number_of
 
-    scenario, compiled, population = result.scenario, result.compiled, result.population
+    scenario, compiled, residents = result.scenario, result.compiled, result.residents
     country = scenario.country_model
     regimes = {name: regime for name, regime in scenario.arm_regimes.items() if name in result.arms}
     panel = []
-    for person in np.sort(result.panel).tolist():
+    for x, person in enumerate(result.panel.tolist()):  # in the order of their places
         attributes = {
-            a: level for slot in population.levels[person].tolist() for a, level in [compiled.slots[slot]]
+            a: level for slot in residents.levels[x].tolist() for a, level in [compiled.slots[slot]]
         }
-        band = int(population.age5[person])
+        band = int(residents.age5[x])
         panel.append(
             {
-                "number": number_of(population, person),
+                "number": number_of(result.population, person),
                 "age": "85 and over" if band == 17 else f"{5 * band} to {5 * band + 4}",
                 "sex": attributes.get("sex", ""),
                 "stratum": attributes.get("stratum", ""),
-                "region": compiled.regions[int(population.region[person])][0],
+                "region": compiled.regions[int(residents.region[x])][0],
                 "synthetic": True,
             }
         )
@@ -139,6 +137,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "burn_in_days": result.burn_in_days,
         "burn_in_cached": result.burn_in_cached,
         "threads": result.threads,
+        **({"shards": result.shards, "traffic": result.traffic} if result.shards > 1 else {}),
         "digest": result.digest,
         "digests": result.digests,
         "code": code_hash(),

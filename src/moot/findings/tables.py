@@ -145,11 +145,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
 
 def people_by(result: Result) -> NDArray[np.int64]:
     """How many people live in each region and have each level; (regions, slots) int64."""
-    population = result.population
-    out = np.zeros((len(result.compiled.regions), len(result.compiled.slots)), np.int64)
-    for column in range(population.levels.shape[1]):
-        np.add.at(out, (population.region.astype(np.int64), population.levels[:, column].astype(np.int64)), 1)
-    return out
+    return result.residents.people
 
 
 def _counts(

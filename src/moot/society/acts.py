@@ -41,7 +41,7 @@ from moot.society.candidates import (
     sift,
     thinning,
 )
-from moot.society.counting import looks_of, stratum_of, tally
+from moot.society.counting import looks_of, looks_of_anybody, stratum_of, tally
 from moot.society.desk import note, pack, put
 from moot.society.fear import deterrence, fear_at
 from moot.society.gaming import gamed, moved_elsewhere
@@ -107,7 +107,7 @@ def wrong_person(key, law, m, a, v, search, day, k, author):
         j = first + below(mix(seed + np.uint64(t) * np.uint64(0x9E3779B97F4A7C15)) >> S32, size)
         if j == author:
             continue
-        if same and looks_of(m, j) != looks:
+        if same and looks_of_anybody(m, j) != looks:
             continue
         return j
     return -1

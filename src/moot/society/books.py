@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moot.country.population import Population
+from moot.country.population import LOOKS_SHIFT, REST, Population
 from moot.errors import MootError
 from moot.society.compile import Compiled
 from moot.society.desk import MOST
@@ -27,6 +27,7 @@ DUE, OWED, KEPT_RARE, KEPT_PAST = 0.5, 0.5, 1.0, 2.0
 MOST_RARE = 1 << 16  # rows that a word of 16 bits can name
 SPARSE = frozenset({"mail", "wakes", "debts", "rare", "past"})
 STATE = ("hot", "warm", "mind", "watched")
+ROWED = ("warm_people", "mind_people", "ledger_people")  # sizes that are 1 where nothing needs the rows
 UNTOUCHED = -2
 State = dict[str, NDArray[Any]]
 
@@ -86,18 +87,23 @@ class Books:
         workers: int,
         reporting: bool,
         room: float,
+        looks: NDArray[np.uint8] | None = None,
     ) -> None:
         layout = population.layout
         largest = int(np.diff(layout.block_start).max())
+        first, last = layout.first, layout.first + layout.held - 1  # people
+        word, end = int(layout.block_word[0]), int(layout.block_word[-1])
         arms, blocks = len(compiled.arms), layout.blocks
-        kept = 0 if panel is None else len(panel)
+        kept = 0 if panel is None else int(np.count_nonzero((panel >= first) & (panel <= last)))
         reads_past = bool(compiled.world["past_acts"][0])
         every = max(1, int(compiled.law["repair"][:, :, R_EVERY].max()))
         self.sizes = {
             "people": population.people,
+            "held": layout.held,
             "statics": population.person.shape[1],
             "region_edges": len(compiled.regions) + 1,
-            "panel_words": (population.people + 63) // 64,
+            "panel_words": (last >> 6) - (first >> 6) + 1,
+            "looks_bytes": (population.people + 3) // 4,
             "hot_width": state["hot"].shape[2],
             "warm_people": state["warm"].shape[0],
             "mind_people": state["mind"].shape[0],
@@ -107,15 +113,15 @@ class Books:
             "orders": population.order.shape[0],
             "blocks": blocks,
             "edges": blocks + 1,
-            "words": int(layout.block_word[-1]),
-            "strips": -(-int(layout.block_word[-1]) // STRIP),
+            "words": end - word,
+            "strips": -(-end // STRIP) - word // STRIP,
             "arms": arms,
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
             "wake_cap": int((FEWEST + DUE * largest * arms) * room),
             "life_cap": int((256 + 8 * kept * arms / blocks) * room) if kept else 1,
             "past_cap": int((FEWEST + KEPT_PAST * largest) * room) if reads_past else 1,
-            "ledger_people": population.people if compiled.has_ledger else 1,
+            "ledger_people": layout.held if compiled.has_ledger else 1,
             "ledger_width": max(1, DOMAINS * int(np.count_nonzero(compiled.law["ledger"]))),
             "rare_cap": min(MOST_RARE, FEWEST + int(KEPT_RARE * largest)) if len(state["warm"]) > 1 else 1,
             "debt_cap": int((FEWEST + OWED * largest * arms) * room) if compiled.world["fines"][0] else 1,
@@ -136,17 +142,22 @@ class Books:
             name: getattr(population, name)
             for name in ("person", "household", "order", "place", "clique_end", "classes")
         }
-        self.arrays["span"] = spans_of(population.classes)
+        # the numbers of the first of those that are held
+        self.starts = {"held": first, "words": word, "strips": word // STRIP, "panel_words": first >> 6}
+        self.starts |= {name: first for name in ROWED if self.sizes[name] > 1}
+        self.arrays["span"] = spans_of(population.classes, word)
         self.arrays["block"] = np.stack([layout.block_start, layout.block_word])
-        self.arrays["region_start"] = np.searchsorted(
-            population.region, np.arange(len(compiled.regions) + 1)
-        ).astype(np.int64)
+        self.arrays["region_start"] = layout.region_start
+        self.arrays["looks"] = looks_of(population) if looks is None else looks
         bits = np.zeros(self.sizes["panel_words"], np.uint64)
         if panel is not None:
-            np.bitwise_or.at(bits, panel >> 6, np.uint64(1) << (panel & 63).astype(np.uint64))
+            here = panel[(panel >= first) & (panel <= last)]
+            at = (here >> 6) - (first >> 6)
+            np.bitwise_or.at(bits, at, np.uint64(1) << (here & 63).astype(np.uint64))
         self.arrays["panel"] = bits
         self.arrays |= state
-        for name in (*STATE, "classes", "span", "person", "order", "place"):  # else a kernel writes elsewhere
+        statics = ("classes", "span", "person", "order", "place", "household", "looks", "region_start")
+        for name in (*STATE, *statics):  # else a kernel writes elsewhere
             dims = ARRAYS[name][1]
             assert self[name].shape == tuple(self.sizes[d] if isinstance(d, str) else d for d in dims)
         shared = (
@@ -195,8 +206,11 @@ class Books:
         self.records = []
         for mine in self.own:
             record = np.zeros(1, MEMORY)
-            for name in ARRAYS:
-                record[name] = address_of(mine[name] if name in mine else self.arrays[name])
+            for name, (_, dims) in ARRAYS.items():
+                array = mine[name] if name in mine else self.arrays[name]
+                before = (self.starts.get(str(d), 0) for d in dims)
+                gap = sum(rows * stride for rows, stride in zip(before, array.strides, strict=True))
+                record[name] = address_of(array) - gap
             for size in SIZES:
                 record[f"n_{size}"] = self.sizes[size]
             self.records.append(record[0])
@@ -288,7 +302,7 @@ class Books:
 
         Of boxes, the rows that were ever used count.
         """
-        people, arms = self.sizes["people"], self.sizes["arms"]
+        people, arms = self.sizes["held"], self.sizes["arms"]
         statics = ("person", "household", "order", "place", "classes", "panel", "traits")
         used = {
             "mail": self["mail_most"].sum(),
@@ -321,11 +335,24 @@ def sparse(dtype: type, shape: Sequence[int]) -> NDArray[Any]:
     return np.frombuffer(held, dtype, count).reshape(shape)
 
 
-def spans_of(classes: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Lowest and highest rate class that occurs in each strip of words, by layer; (layers, strips, 2)."""
+def looks_of(population: Population) -> NDArray[np.uint8]:
+    """Appearance classes, four people to a byte, from the byte of the first who is held; (bytes,)."""
+    lead = population.layout.first % 4
+    looks = np.zeros(-(-(lead + population.layout.held) // 4) * 4, np.uint8)
+    looks[lead : lead + population.layout.held] = (population.person[:, REST] >> LOOKS_SHIFT) & 3
+    packed = looks.reshape(-1, 4) << np.array([0, 2, 4, 6], np.uint8)
+    return np.ascontiguousarray(np.bitwise_or.reduce(packed, axis=1))
+
+
+def spans_of(classes: NDArray[np.uint64], word: int = 0) -> NDArray[np.int64]:
+    """Lowest and highest rate class that occurs in each strip of words, by layer; (layers, strips, 2).
+
+    `word` is the number of the first one: where a part begins within a strip, the strip has fewer.
+    """
     layers, count, words = classes.shape
-    filled = np.zeros((layers, count, -(-words // STRIP) * STRIP), bool)
-    filled[:, :, :words] = classes != 0
+    lead = word % STRIP
+    filled = np.zeros((layers, count, -(-(lead + words) // STRIP) * STRIP), bool)
+    filled[:, :, lead : lead + words] = classes != 0
     occurs: NDArray[np.bool_] = np.any(filled.reshape(layers, count, -1, STRIP), axis=3)
     some = np.any(occurs, axis=1)
     lowest = np.where(some, occurs.argmax(axis=1), count)
@@ -338,4 +365,5 @@ def block_cost(population: Population) -> NDArray[np.float64]:
     chance = np.exp2(-np.arange(population.classes.shape[1], dtype=np.float64))
     per_word = np.einsum("lcw,c->w", np.bitwise_count(population.classes).astype(np.float64), chance) * 10.0
     per_word += 16.0
-    return np.asarray(np.add.reduceat(per_word, population.layout.block_word[:-1]))
+    first = population.layout.block_word
+    return np.asarray(np.add.reduceat(per_word, first[:-1] - first[0]))

@@ -65,6 +65,12 @@ def looks_of(m, i):
 
 
 @inline
+def looks_of_anybody(m, j):
+    """Appearance class of somebody of the country, who may be held elsewhere; from 0."""
+    return (np.int64(see.looks(m)[j >> 2]) >> (2 * (j & 3))) & 3
+
+
+@inline
 def stratum_of(m, i):
     """Stratum of a person, from 0."""
     return see.person(m)[i, WHERE] % STRATA

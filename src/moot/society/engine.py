@@ -28,10 +28,12 @@ from moot.society.compile import Compiled
 from moot.society.counting import slots_of_packed
 from moot.society.digest import state_sums
 from moot.society.gate import LEAVE, NEXT, new_gate
+from moot.society.law import FALLS, FAR, OUT, OWN
 from moot.society.livelihood_tables import brought_to
 from moot.society.minds import MindSums
+from moot.society.part import ALONE, Part
 from moot.society.places import share_places
-from moot.society.work import begin_work, fines_by_standing, take_places
+from moot.society.work import begin_work, fines_by_standing
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
@@ -94,8 +96,9 @@ class Society:
     """People, tables and state, ready to live through days.
 
     `state` is where the arms stand before `first`; `panel` the people whose lives are kept; `reporting` off
-    keeps no measures (the burn-in). Constructors store and allocate; `run` computes. Raises `MootError` where
-    hires must be as many as the comparator's and it is not among the arms.
+    keeps no measures (the burn-in); `part` is the way to the shards that hold other people. Constructors
+    store and allocate; `run` computes. Raises `MootError` where hires must be as many as the comparator's and
+    it is not among the arms.
     """
 
     def __init__(
@@ -111,8 +114,9 @@ class Society:
         reporting: bool = True,
         room: float = 1.0,
         chance: int | None = None,
+        part: Part = ALONE,
     ) -> None:
-        self.population, self.compiled, self.state = population, compiled, state
+        self.population, self.compiled, self.state, self.part = population, compiled, state, part
         self.first, self.days, self.reporting = first, days, reporting
         self.key = seed_key(population.seed)  # of what is drawn once for a person
         self.chance = self.key if chance is None else seed_key(chance)  # of what is drawn by day
@@ -133,6 +137,7 @@ class Society:
             workers=len(self.shares),
             reporting=reporting,
             room=room,
+            looks=part.looks(population),
         )
         self.today = first
         self.begun = 0  # days that were lived through before, where a checkpoint is gone on from
@@ -166,7 +171,8 @@ class Society:
 
         `normalise` adjusts the status-quo normaliser at the end of each year but the last (burn-in only).
         `record` is what was counted before day `begun`, and None at the start; `at_end(record, done)` is told
-        of each day that is over and written down. Raises `DeskFull` when a box overflows.
+        of each day that is over and written down. With shards, each of them sees its own people, and all
+        return the record of the whole. Raises `DeskFull` when a box overflows, in every shard.
         """
         record = self._record() if record is None else record
         months = record.month_of
@@ -197,6 +203,7 @@ class Society:
                     progress(x + 1)
         if self.reporting:
             with self._timed("digests"):
+                record = self._of_all(record)
                 record.digests = self.digests(record)
         return record
 
@@ -216,7 +223,7 @@ class Society:
             kernels.open_books(world, law, records[w], self.shares[w], before, before, self.reporting)
 
         team.run(phase)
-        self.books.watch_room()
+        self.watch_room()
 
     def _day(self, team: Team, today: int) -> None:
         world, law, desk, before = self.world, self.compiled.law, self.books, self.first - 1
@@ -224,7 +231,11 @@ class Society:
         world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
 
         gate, team_size = self.gate, len(self.shares)
-        step, until = 0, kernels.FELL if world["fixed"] and world["month_begins"] else kernels.STEPS
+        places = bool(world["fixed"] and world["month_begins"])
+        sent = self._sent_today()
+        stops = sorted({*sent, *([kernels.FELL] if places else []), kernels.STEPS})
+        step, until = 0, stops[0]
+        full: books.DeskFull | None = None  # with shards, told to all of them before it is raised in each
 
         def live(w: int) -> None:
             kernels.live(
@@ -233,14 +244,25 @@ class Society:
             )  # fmt: skip
 
         while step < kernels.STEPS:
-            gate[:] = 0
-            team.run(live, on_error=self._leave)
-            step = int(gate[NEXT])
-            desk.watch_mail()
-            if until < kernels.STEPS and step == until:
-                self._places(team, today)
-                until = kernels.STEPS
-        desk.watch_room()
+            if full is None:
+                gate[:] = 0
+                team.run(live, on_error=self._leave)
+                step = int(gate[NEXT])
+                full = self._full(desk.watch_mail)
+            else:
+                step = until
+            if step != until or step == kernels.STEPS:
+                continue
+            until = next(one for one in stops if one > step)
+            if places and step == kernels.FELL:
+                with self._timed("places of the month"):
+                    share_places(self, team, today)
+            if step in sent:
+                with self._timed("exchange between shards"):
+                    self.part.exchange(desk, self.population.layout, *sent[step], full)
+                step += 1
+        self.watch_room(full)
+        self.part.days += bool(sent)
         with self._timed("opinion and talk"):
             minds.end_day(self, team, today)
 
@@ -248,21 +270,33 @@ class Society:
         """Nobody is to wait at the gate any more: a thread did not come."""
         self.gate[LEAVE] = 1
 
-    def _places(self, team: Team, today: int) -> None:
-        """Hires of a month in the regions' places: a thread shares out those of its regions, then the blocks
-        of each take them."""
-        world, law, records = self.world, self.compiled.law, self.books.records
-        regions = np.arange(len(self.compiled.regions))
+    def _sent_today(self) -> dict[int, tuple[int, int]]:
+        """The steps at which shards exchange messages, where there may be any; boxes, from and into.
 
-        def share(w: int) -> None:
-            share_places(self.chance, world, law, records[w], regions[w :: len(self.shares)], today)
+        All shards know the same law, so they agree.
+        """
+        law, sent = self.compiled.law, {}
+        if self.part.size > 1 and law["sensors"].any():  # who is charged for somebody else is anybody
+            sent[kernels.GIVEN] = (OUT, OWN)
+        if self.part.size > 1 and law["far_mask"].any():
+            sent[kernels.FELL] = (FAR, FALLS)
+        return sent
 
-        def take(w: int) -> None:
-            take_places(self.chance, world, law, records[w], self.shares[w], today)
+    def _full(self, watch: Callable[[], None]) -> books.DeskFull | None:
+        """Watch the boxes; an overflow is raised at once where no other shard has to know of it."""
+        try:
+            watch()
+        except books.DeskFull as error:
+            if self.part.size == 1:
+                raise
+            return error
+        return None
 
-        with self._timed("places of the month"):
-            team.run(share)
-            team.run(take)
+    def watch_room(self, full: books.DeskFull | None = None) -> None:
+        """After a day: more room where it is needed; `DeskFull` in every shard where a box overflowed."""
+        full = full or self._full(self.books.watch_room)
+        if self.part.any(full is not None):
+            raise full or books.DeskFull("a box in another shard was full")
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -282,6 +316,7 @@ class Society:
         sums, exposed = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
         law, record = self.compiled.law, self.books.records[0]
         kernels.factor_sums(self.world, law, self.rates, record, self.all_blocks, today, sums, exposed)
+        sums, exposed = self.part.sum(sums), self.part.sum(exposed)
         for k in range(kinds):
             if self.world["kind"][k] < 2 and sums[k] > 0:
                 wanted = int(exposed[k]) * tables.Q16 // int(sums[k])
@@ -290,6 +325,7 @@ class Society:
         if self.world["fines"]:
             cells = np.zeros((kinds, *self.world["fine_pay"].shape[1:]), np.int64)
             fines_by_standing(self.world, law, self.rates, record, self.all_blocks, today, cells)
+            cells = self.part.sum(cells)
             for k in np.flatnonzero(self.world["fine"][:kinds]).tolist():
                 mean = int(self.world["fine_mean"][k]) / tables.Q32
                 self.world["fine_pay"][k] = brought_to(mean, self.world["fine_pay"][k], cells[k])
@@ -346,6 +382,18 @@ class Society:
             r.lives.append(self.books["life"][b, : count[b]].copy())
         count[:] = 0
 
+    def _of_all(self, r: Record) -> Record:
+        """What all shards have counted; lives in the first alone, in the order of days and then of blocks."""
+        if self.part.size == 1:
+            return r
+        summed: dict[str, Any] = {name: self.part.sum(getattr(r, name)) for name in BY_ARM}
+        if r.minds is not None:
+            sums = (self.part.sum(r.minds.level), self.part.sum(r.minds.region))
+            r = replace(r, minds=replace(r.minds, level=sums[0], region=sums[1]))
+        mine = np.concatenate([self.books["life"][0, :0], *r.lives])
+        lives = np.concatenate([mine[:0], *self.part.gather(mine)])
+        return replace(r, **summed, lives=[lives[np.argsort(lives[:, 0], kind="stable")]])
+
     def recount(self, today: int) -> NDArray[np.int64]:
         """Sum of scores by (arm, scheme, region), counted from the people themselves; reads, never writes."""
         shape = (len(self.compiled.arms), books.most_schemes(self.compiled), len(self.compiled.regions))
@@ -376,7 +424,7 @@ class Society:
 
         with Team(len(self.shares)) as team:
             team.run(digest)
-        sums = parts.sum(axis=0)  # modulo 2**64, in any order
+        sums = self.part.sum(parts.sum(axis=0))  # modulo 2**64, in any order
         out: dict[str, str] = {}
         for a, arm in enumerate(c.arms):
             h = hashlib.sha256()

@@ -6,6 +6,11 @@ through a view (`value(m)[i, a, s]`), which costs a load. The arrays are owned b
 record never outlives it.
 
 Sizes: n people, A arms, S schemes, D domains, Q in-block tie orders, B blocks, W words of 64 people.
+
+People, words and strips have one number in the whole country, and draws are keyed by it. A society that holds
+a part of the country alone keeps arrays of the part, and its record says where they would begin if there were
+the rows before them too: kernels go by the number everywhere and look at no row that is not there. They take
+no slice along such a dimension, for numba cuts a slice at the extent of the array.
 """
 
 from typing import Any
@@ -32,11 +37,12 @@ EYES = 24  # sensors of all arms together
 
 # name -> (dtype, dimensions as fields of the record or as numbers)
 ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
-    # people (read only; see country.population.Population)
-    "person": (np.uint16, ("people", "statics")),
-    "household": (np.uint8, ("people",)),
-    "order": (np.uint16, ("orders", "people")),
-    "place": (np.uint16, ("orders", "people")),
+    # people (read only; see country.population.Population); looks are those of the whole country, 2 bits each
+    "person": (np.uint16, ("held", "statics")),
+    "household": (np.uint8, ("held",)),
+    "order": (np.uint16, ("orders", "held")),
+    "place": (np.uint16, ("orders", "held")),
+    "looks": (np.uint8, ("looks_bytes",)),
     "clique_end": (np.int64, ("orders", "blocks", 2)),
     "classes": (np.uint64, (len(ACT_LAYERS), CLASSES, "words")),
     "span": (np.int64, (len(ACT_LAYERS), "strips", 2)),  # lowest and highest rate class of a strip of words
@@ -44,7 +50,7 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "region_start": (np.int64, ("region_edges",)),  # people of a region are neighbours
     "panel": (np.uint64, ("panel_words",)),  # people whose lives are kept, bit by person
     # state: people x arms (see society.state)
-    "hot": (np.uint16, ("people", "arms", "hot_width")),
+    "hot": (np.uint16, ("held", "arms", "hot_width")),
     "warm": (np.uint16, ("warm_people", "arms", WARM)),  # see society.state; one row where nothing needs it
     "mind": (np.int16, ("mind_people", "arms", MIND)),  # see society.opinion; one row where there are none
     "traits": (np.uint32, ("mind_people",)),  # openness and voice, packed (see society.opinion)
@@ -98,8 +104,12 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
     "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
-# `counting` is 0 in a run that keeps no measures (the burn-in).
-SIZES = (*dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)), "counting")
+# `people` live in the whole country; `counting` is 0 in a run that keeps no measures (the burn-in).
+SIZES = (
+    *dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)),
+    "people",
+    "counting",
+)
 MEMORY = np.dtype([*((name, np.int64) for name in ARRAYS), *((f"n_{size}", np.int64) for size in SIZES)])
 
 
@@ -194,6 +204,7 @@ def address_of(array: NDArray[Any]) -> int:
 
 person = _view("person")
 household = _view("household")
+looks = _view("looks")
 order = _view("order")
 place = _view("place")
 clique_end = _view("clique_end")

@@ -155,7 +155,7 @@ def end_day(society: Society, team: Team, today: int) -> None:
         team.run(lambda w: kernels.persuade(key, law, records[w], society.shares[w], today))
     if today % kernels.WEEK == 0:
         team.run(lambda w: kernels.talk(chance, society.world, law, records[w], society.shares[w], today))
-        society.books.watch_room()
+        society.watch_room()
 
 
 def end_month(society: Society, team: Team, sums: MindSums, month: int, slots: NDArray[np.int64]) -> None:

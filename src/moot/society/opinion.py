@@ -171,23 +171,25 @@ def listen(world, m, b):
     for q in range(world.orders):
         if not (world.known_mask >> q) & 1:
             continue  # people of this country have no such ties
-        order = see.order(m)[q, lo : lo + n]
+        order = see.order(m)[q]  # read from lo on: a slice ends where the array of a shard does
         size = world.tie_reach[q]
         for a in range(arms):
             if world.tie_kind[q] == 0:
-                add_up(m, order, n, arms, a, 0)
+                add_up(m, order, lo, n, arms, a, 0)
                 _households(m, order, lo, n, arms, a)
             elif world.tie_kind[q] == 1:
                 around = size if n > 2 * size else np.int64(0)
-                add_up(m, order, n, arms, a, around)
-                _ring(m, order, n, arms, a, around)
+                add_up(m, order, lo, n, arms, a, around)
+                _ring(m, order, lo, n, arms, a, around)
             else:
-                add_up(m, order, n, arms, a, 0)
-                _cliques(m, order, see.clique_end(m)[q, b, 0], see.clique_end(m)[q, b, 1], size, arms, a)
+                add_up(m, order, lo, n, arms, a, 0)
+                _cliques(
+                    m, order, lo, see.clique_end(m)[q, b, 0], see.clique_end(m)[q, b, 1], size, arms, a
+                )
 
 
 @inline
-def add_up(m, order, n, arms, a, around):
+def add_up(m, order, lo, n, arms, a, around):
     """Running sums of what was said along an order, from `around` places before its start to as many after.
 
     `aloud[y]` is the sum before place y - around; an order that closes into a ring goes on at its other end.
@@ -202,7 +204,7 @@ def add_up(m, order, n, arms, a, around):
             at += n
         elif at >= n:
             at -= n
-        x = np.int64(said[np.int64(order[at]) * arms + a])
+        x = np.int64(said[np.int64(order[lo + at]) * arms + a])
         word = (x << SHIFT_SUM) + 1 + (np.int64(x > 0) << SHIFT_FOR)
         total += word if x != SILENT else np.int64(0)
         aloud[y + 1] = total
@@ -218,11 +220,11 @@ def _households(m, order, lo, n, arms, a):
         first = y - (code >> 4)
         end = min(n, first + (code & 15))
         word = aloud[end] - aloud[first] - (aloud[y + 1] - aloud[y])
-        heard[np.int64(order[y]) * arms + a] += word
+        heard[np.int64(order[lo + y]) * arms + a] += word
 
 
 @inline
-def _ring(m, order, n, arms, a, around):
+def _ring(m, order, lo, n, arms, a, around):
     """Everybody hears `around` neighbours on each side; 0 where all are neighbours of all."""
     heard = see.heard(m)
     aloud = see.aloud(m)
@@ -232,11 +234,11 @@ def _ring(m, order, n, arms, a, around):
         else:
             own = aloud[y + around + 1] - aloud[y + around]
             word = aloud[y + 2 * around + 1] - aloud[y] - own
-        heard[np.int64(order[y]) * arms + a] += word
+        heard[np.int64(order[lo + y]) * arms + a] += word
 
 
 @inline
-def _cliques(m, order, employed, pupils, size, arms, a):
+def _cliques(m, order, lo, employed, pupils, size, arms, a):
     """Everybody hears the others of the group; groups of those in work end where those at school begin."""
     heard = see.heard(m)
     aloud = see.aloud(m)
@@ -245,7 +247,7 @@ def _cliques(m, order, employed, pupils, size, arms, a):
         end = min((first // size + 1) * size, employed if first < employed else pupils)
         whole = aloud[end] - aloud[first]
         for y in range(first, end):
-            heard[np.int64(order[y]) * arms + a] += whole - (aloud[y + 1] - aloud[y])
+            heard[np.int64(order[lo + y]) * arms + a] += whole - (aloud[y + 1] - aloud[y])
         first = end
 
 

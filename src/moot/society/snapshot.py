@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ Arrays = dict[str, NDArray[Any]]
 # Every array of `society.memory` stands in exactly one of these (a test holds it).
 STATICS = (
     "person", "household", "order", "place", "clique_end", "classes", "span", "block", "region_start",
-    "panel", "traits",
+    "panel", "traits", "looks",
 )  # fmt: skip
 ROWS = {"mail": "mail_n", "wakes": "wakes_n", "past": "past_n", "rare": "rare_n", "debts": "debt_n"}
 """Boxes of blocks, and where it is written how many of their rows are used."""
@@ -48,7 +49,7 @@ BY_DAY = {"region": 1, "level": 1, "s_region": 1, "s_level": 1, "score": 2}
 BY_MONTH = {"month": 1, "s_month": 1, "fear": 1, "level_score": 2}
 """Fields of `Record`, and the axis along which they grow."""
 MARKED = 4_096
-"""People whose statics are compared when a checkpoint or a cached burn-in is gone on from."""
+"""People, at the least, whose statics are compared when a checkpoint or a cached burn-in is gone on from."""
 
 
 def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str, Any]]:
@@ -69,12 +70,19 @@ def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str,
         "caps": {name: size for name, size in desk.sizes.items() if name.endswith("_cap")},
         "spent": {name: round(seconds, 4) for name, seconds in society.seconds().items()},
         "tables": tables_hash(society.compiled),
-        "statics": statics_hash(society.population),
+        "statics": statics_hashes(society.population),
     }
 
 
-def state_in(arrays: Mapping[str, NDArray[Any]]) -> State:
-    """The state to make a `Society` with, before it is restored."""
+def state_in(arrays: Mapping[str, NDArray[Any]], population: Population) -> State:
+    """The state to make a `Society` of these people with, before it is restored.
+
+    Raises `RunError` where it is that of another number of people.
+    """
+    if len(arrays["hot"]) != population.layout.held:
+        raise RunError(
+            f"the checkpoint holds {len(arrays['hot'])} people, expected {population.layout.held} of them"
+        )
     return {name: np.ascontiguousarray(arrays[name]) for name in STATE}
 
 
@@ -85,7 +93,7 @@ def restore(
 
     Raises `RunError` where people or tables are others than they were.
     """
-    if known["statics"] != statics_hash(society.population):
+    if known["statics"] != statics_hashes(society.population):
         raise RunError("the people made from the seed are not those of the checkpoint")
     for name in MOVING[:2]:
         society.world[name][...] = arrays[f"world.{name}"]
@@ -161,15 +169,25 @@ def tables_hash(compiled: Compiled) -> str:
     return digest.hexdigest()
 
 
-def statics_hash(population: Population) -> str:
-    """SHA-256 (hex) of the statics of `MARKED` people, chosen by a hash of their places; of all, if fewer."""
-    if population.people <= MARKED:
-        return _statics_of(population, np.arange(population.people, dtype=np.uint64))
+def statics_hashes(population: Population) -> list[str]:
+    """SHA-256 (hex) of the statics of some people of each block, chosen by a hash of their places.
+
+    They are `MARKED` of the whole country, or everybody where these are fewer; of a part, its blocks'.
+    """
+    layout = population.layout
     key = np.uint64(static_hash(seed_key(population.seed), purpose("checkpoint/statics"), 0))
-    steps = np.arange(MARKED, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = (steps + key) * np.uint64(0x9E3779B97F4A7C15)
-    return _statics_of(population, (mixed >> np.uint64(20)) % np.uint64(population.people))
+    hashes = []
+    for first, end in pairwise((layout.block_start - layout.first).tolist()):
+        chosen = np.arange(end - first, dtype=np.uint64)
+        some = -(-MARKED * (end - first) // population.people)
+        if some < len(chosen):
+            with np.errstate(over="ignore"):
+                mixed = (chosen[:some] + key + np.uint64(first + layout.first)) * np.uint64(
+                    0x9E3779B97F4A7C15
+                )
+            chosen = (mixed >> np.uint64(20)) % np.uint64(end - first)
+        hashes.append(_statics_of(population, chosen + np.uint64(first)))
+    return hashes
 
 
 def _statics_of(population: Population, chosen: NDArray[np.uint64]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,8 @@ class Checkpoint:
         wrong = differing(self.path, content["files"])
         return f"{self.path}: {'; '.join(wrong)}" if wrong else None
 
-    def read(self) -> Point:
-        """What was kept. Ask `fault` before."""
+    def read(self, wanted: Callable[[str], bool] = lambda name: True) -> Point:
+        """What was kept, of the arrays whose names are `wanted`. Ask `fault` before."""
         import duckdb
 
         content = unsealed(self.path / MANIFEST, FORMAT)
@@ -70,6 +70,8 @@ class Checkpoint:
         tables = Tables()
         try:
             for number, (name, about) in enumerate(content["arrays"].items()):
+                if not wanted(name):
+                    continue
                 table = f"kept_{number}"
                 tables.view(table, self.path / f"{name}.parquet")
                 columns = [np.ma.getdata(one) for one in tables.read(table).values()]

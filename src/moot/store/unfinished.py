@@ -57,6 +57,8 @@ __all__ = [
 FORMAT = "moot-unfinished-1"
 FILE = "unfinished.json"
 SUFFIX = ".unfinished"
+FIRST_SHARD = "shard-0-of-*"
+"""The folder of the first of several shards (see `moot.store.parts`)."""
 CHECKPOINTS = "checkpoints"
 """Where a run folder has its checkpoints, if they were to be kept."""
 KEPT = 2
@@ -182,19 +184,24 @@ class Unfinished:
     def end_of_day(self, phase: str, done: int, of: int, take: Callable[[], Taken]) -> None:
         """Write a checkpoint where one is due: every so many days, after the burn-in, when asked to stop."""
         self.in_days = done < of
-        last = done == of
-        due = done % int(self.about["every"]) == 0 and not (last and phase == PHASES[1])
-        if due or self.stop or (last and phase == PHASES[0]):
-            self._write(phase, done, take)
+        if self.stop or self.is_due(phase, done, of):
+            self.write(self.folder, phase, done, take)
         if self.stop:
             raise KeyboardInterrupt
 
-    def _write(self, phase: str, done: int, take: Callable[[], Taken]) -> None:
+    def is_due(self, phase: str, done: int, of: int) -> bool:
+        """Whether a checkpoint is written at the end of this day, if nobody asks for one."""
+        if done == of:
+            return phase == PHASES[0]
+        return done % int(self.about["every"]) == 0
+
+    def write(self, folder: Path, phase: str, done: int, take: Callable[[], Taken]) -> None:
+        """Write a checkpoint into `folder`, and delete all but the last two there. Raises `RunError`."""
         try:
-            made = write_checkpoint(self.folder, phase, done, self.run, *take())
+            made = write_checkpoint(folder, phase, done, self.run, *take())
         except (OSError, RunError) as error:
             why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-            good, _ = _last_good(checkpoints_in(self.folder), self.run)
+            good, _ = _last_good(checkpoints_in(folder), self.run)
             last = (
                 f"the last good checkpoint is {good}; nothing was overwritten; when that is mended, go on "
                 f"with: {way_on(self.place)}"
@@ -202,16 +209,18 @@ class Unfinished:
                 else "there is no checkpoint before it"
             )
             raise RunError(
-                f"stopped: the checkpoint {self.folder}/{phase}-{done:05d} cannot be written: {why}; {last}"
+                f"stopped: the checkpoint {folder}/{phase}-{done:05d} cannot be written: {why}; {last}"
             ) from None
         if not self.about["keep"]:
-            earlier = [one for one in checkpoints_in(self.folder) if one.order <= made.order]
+            earlier = [one for one in checkpoints_in(folder) if one.order <= made.order]
             for old in earlier[KEPT:]:
                 shutil.rmtree(old.path, ignore_errors=True)
 
     def last(self) -> Checkpoint | None:
-        """The last good checkpoint, if there is one."""
-        return _last_good(checkpoints_in(self.folder), self.run)[0]
+        """The last good checkpoint, if there is one; that of the first shard where there are several."""
+        folders = [self.folder, *sorted(self.folder.glob(FIRST_SHARD))]
+        found = [_last_good(checkpoints_in(one), self.run)[0] for one in folders]
+        return max((one for one in found if one is not None), key=lambda one: one.order, default=None)
 
     def finish(self) -> None:
         """After the run folder is there: the checkpoints are moved into it if they are to be kept, or go."""
@@ -270,7 +279,8 @@ def known_of(folder: Path) -> tuple[dict[str, Any] | None, Checkpoint | None]:
         about: dict[str, Any] | None = unsealed(folder / FILE, FORMAT)
     except RunError:
         about = None
-    return about, next(iter(checkpoints_in(folder)), None)
+    every = [one for at in (folder, *sorted(folder.glob(FIRST_SHARD))) for one in checkpoints_in(at)]
+    return about, max(every, key=lambda one: one.order, default=None)
 
 
 def is_at_work(folder: Path) -> bool:
