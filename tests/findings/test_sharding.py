@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -235,3 +238,46 @@ def test_an_actor_that_is_killed_ends_no_run(scenario, one, tmp_path):
     run = moot.simulate(scenario, out=tmp_path / "run", progress=progress, **asked)
     assert len(killed) >= 2
     assert run.digest == one.digest
+
+
+def under_mpi(folder, processes, *arguments):
+    done = subprocess.run(
+        ["mpirun", "--oversubscribe", "-n", str(processes), sys.executable, "-m", "moot", *arguments],
+        cwd=folder,
+        env={**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(
+    find_spec("mpi4py") is None or shutil.which("mpirun") is None, reason="needs mpi4py and mpirun"
+)
+def test_an_mpi_job(short, tmp_path, capsys):
+    """Only the first process tells; one that is killed ends the job, which goes on in another number."""
+    asked = ("run", "short.yaml", "--threads", "1", "--json")
+    digest = json.loads(said(capsys, "--json")[1])["digest"]
+    code, out, err = under_mpi(tmp_path, 2, *asked, "--no-folder")
+    assert code == 0, err
+    assert (json.loads(out)["digest"], json.loads(out)["shards"]) == (digest, 2)
+    code, out, err = under_mpi(tmp_path, 2, *asked, "--no-folder", "--shards", "3")
+    assert (code, out) == (2, "") and "--shards 3 under an mpirun of 2 processes; leave it out" in err
+    left = subprocess.run(
+        [sys.executable, "-c", STOPPED.format(scenario="short.yaml")], cwd=tmp_path, check=False
+    )
+    assert left.returncode == -signal.SIGKILL
+    code, out, err = under_mpi(tmp_path, 3, "resume", "run", "--threads", "1", "--json")
+    assert code == 0, err
+    assert (json.loads(out)["digest"], json.loads(out)["shards"]) == (digest, 3)
+
+
+STOPPED = """
+import os, signal, moot
+def progress(phase, done, of):
+    if done == 12:
+        os.kill(os.getpid(), signal.SIGKILL)
+moot.simulate("{scenario}", shards=2, threads=1, out="run", checkpoint_every=5, progress=progress)
+"""
