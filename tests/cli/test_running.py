@@ -221,7 +221,10 @@ def test_a_second_demo_says_what_it_replaces_and_leaves_another_run_alone(capsys
     digest = open_run("runs/demo").digest
     code, _, err = said(capsys, *demo, "--seed", "2")
     assert code == 0 and open_run("runs/demo").digest != digest
-    assert err.count("runs/demo is replaced: it holds an earlier demo, 1,000 synthetic people × 2 days") == 1
+    assert (
+        err.count("runs/demo will be replaced: it holds an earlier demo, 1,000 synthetic people × 2 days")
+        == 1
+    )
     assert f"digest {digest[:12]}" in err
     own = SCENARIO.replace("scenario: short", "scenario: mine")
     (tmp_path / "mine.yaml").write_text(own)

@@ -11,8 +11,11 @@ from moot.experiment.simulation import simulate
 from moot.findings.kinds import CHARGES
 from moot.findings.lives import moments, tell
 from moot.findings.repairing import Repaired, repaired, with_time
+from moot.findings.resuming import with_values
+from moot.findings.rules import Rules
 from moot.findings.run import Run, run_of
 from moot.regime.reading import regime_from
+from moot.society.arms import date_of
 
 EVERY, POINTS, CAP = 3, 2, 100
 REGIME = """\
@@ -132,6 +135,17 @@ def test_a_life_tells_what_came_back_and_a_rise_has_it_for_a_reason(plain):
                 assert one.text.endswith(found[one.event.place].words) and one.text in text
                 told += 1
     assert rises > 1 and told > 50
+
+
+def test_after_a_change_of_law_nothing_is_told(plain):
+    life = max(plain.lives.values(), key=lambda one: len(repaired(one.pair(plain.rules, "back"))))
+    side = life.pair(plain.rules, "back")
+    found = repaired(side)
+    day = sorted(side.here[place].day for place in found)[1]
+    regime = plain.scenario.arm_regimes["back"]
+    scenario = plain.scenario.with_change(date_of(day), "back", with_values(regime, {"notice": False}))
+    changed = life.pair(Rules(scenario, plain.arms), "back")
+    assert repaired(changed) == {n: one for n, one in found.items() if side.here[n].day < day} != found
 
 
 def test_one_point_and_several_in_words():

@@ -184,12 +184,10 @@ def runs(
     for one, why in unreadable:
         print(f"{one}  cannot be read: {why}")
     for one, about, last in unfinished:
-        size = (
-            f"{about['people']:,} synthetic people × {about['days']} days  seed {about['seed']}"
-            if about
-            else ""
-        )
-        what = f"{about['scenario']['name']}  {size}  " if about else ""
+        what = ""
+        if about is not None:
+            size = f"{about['people']:,} synthetic people × {about['days']} days  seed {about['seed']}"
+            what = f"{about['scenario']['name']}  {size}  "
         where = f"the last checkpoint is {last}" if last else "no checkpoint yet"
         print(
             f"{one}  unfinished: {what}{_mebibytes(bytes_in(one))}; {where}; go on with: "

@@ -228,7 +228,7 @@ def _an_earlier_demo(out: Path, scenario: str) -> bool:
     if there["scenario"]["name"] != scenario:
         return False
     print(
-        f"{out} is replaced: it holds an earlier demo, {there['people']:,} synthetic people × "
+        f"{out} will be replaced: it holds an earlier demo, {there['people']:,} synthetic people × "
         f"{there['days']} days, seed {there['seed']}, digest {there['digest'][:12]} (--out DIR keeps it)",
         file=sys.stderr,
         flush=True,

@@ -44,7 +44,10 @@ class Repaired:
 
 
 def repaired(side: Pair) -> dict[int, Repaired]:
-    """What had come back by each event of a side that shows it, by the place of the event in the life."""
+    """What had come back by each event of a side that shows it, by the place of the event in the life.
+
+    After a change of law nothing is told: an act may cost something else than under the arm's first law.
+    """
     found: dict[int, Repaired] = {}
     for name, scheme in side.rules.arms[side.arm].schemes.items():
         if scheme.score.repair and not bent(scheme):
@@ -73,7 +76,10 @@ def _of_scheme(side: Pair, name: str, scheme: Scheme) -> dict[int, Repaired]:
         known = (day_number(side.rules.scenario.start), scheme.score.start)
     found: dict[int, Repaired] = {}
     moved, lost_track = 0, False
+    changed = [day_number(one.at) for one in side.rules.scenario.changes if one.arm == side.arm]
     for day, events in _days(side.here):
+        if changed and day >= min(changed):
+            break
         scores = [one for one in events if _carries(one, scheme, last=last)]
         moves = [one for one in events if one.kind in MOVES and one.scheme == name]
         untold = any(_untold(side, one, name) for one in events)

@@ -284,8 +284,11 @@ def known_of(folder: Path) -> tuple[dict[str, Any] | None, Checkpoint | None]:
 
 
 def is_at_work(folder: Path) -> bool:
-    """Whether a process works in the folder of an unfinished run."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Whether a process works in the folder of an unfinished run. `RunError` where it cannot be read."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise RunError(f"cannot read {folder}: {error.strerror or error}") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
