@@ -74,7 +74,7 @@ def records_of(scenario: Scenario, arm: str, *, people: int, days: int, seed: in
         which = [one.name for one in society.compiled.arms].index(arm)
         books, starts = society.books, society.population.layout.block_start
         for block, count in enumerate(books["mail_n"][OWN]):
-            packed = books["mail"][OWN, block, :count, 0]
+            packed = books.messages(OWN, block)[:count, 0]
             act = (packed >> 25) & 255
             mine = ((packed >> 17) & 255 == which) & ((packed >> 33) & REGIME != 0) & (act < acts)
             person = starts[block] + (packed[mine] & 0x1FFFF)

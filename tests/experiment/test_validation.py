@@ -235,7 +235,7 @@ def test_ratings_shown_are_those_of_the_last_day():
     result, seen = seen_run_of("platforms", people=20_000)
     names = {name: k for k, name in result.compiled.columns.stock_names[1].items()}
     rated = result.record.s_region[1, -1].sum(axis=0)[names["rating:rated:people"]]
-    shown = seen.rare[:, 1, 4].astype(float) / 8192
+    shown = seen.rated[:, 1].astype(float) / 8192
     assert (shown > 0).sum() == rated > 0
     mean = measured(row("mean-rating"), result, seen)
     assert mean == pytest.approx(shown[shown > 0].mean())

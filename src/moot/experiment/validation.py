@@ -103,14 +103,16 @@ class Seen:
     """What no measure has and some rows need, looked up at the end of each day and never touched.
 
     `lost`: day by day, people who lost their last job, (arms, benefit running or ended, age bands).
-    `rare`: at the end of the last day, the rows of `moot.society.state` that only some mechanisms need,
-    (people, arms, rows).
+    At the end of the last day, `warm`: the rows of `moot.society.state` that only some mechanisms need,
+    (people, arms, rows); `rated`: the rating shown of each person, in 1/8192 of a star, 0 for none, (people,
+    arms).
     """
 
     last: int  # day number
     daily: bool
     lost: list[NDArray[np.int64]] = field(default_factory=list)
-    rare: NDArray[np.uint16] | None = None
+    warm: NDArray[np.uint16] | None = None
+    rated: NDArray[np.int64] | None = None
 
     def __call__(self, society: Society, day: int) -> None:
         """Look at a society at the end of a day."""
@@ -124,13 +126,14 @@ class Seen:
             ]
             self.lost.append(np.array(counts, np.int64))
         if day == self.last:
-            self.rare = society.books["warm"].copy()
+            self.warm = society.books["warm"].copy()
+            self.rated = society.books.rare(RATED)
 
 
-def _levels(rare: NDArray[np.uint16], day: int, covered_days: int) -> NDArray[np.int64]:
+def _levels(warm: NDArray[np.uint16], day: int, covered_days: int) -> NDArray[np.int64]:
     """(people, arms) levels of hardship on a day, as `moot.society.livelihood` has them."""
-    lost = rare[:, :, WORK] & LOST != 0
-    covered = day - rare[:, :, JOB_DAY].astype(np.int64) <= covered_days
+    lost = warm[:, :, WORK] & LOST != 0
+    covered = day - warm[:, :, JOB_DAY].astype(np.int64) <= covered_days
     return np.where(lost, np.where(covered, COVERED, BARE), CALM)
 
 
@@ -282,9 +285,9 @@ def measured(row: PublishedRow, result: Result | None, seen: Seen | None = None)
         part, whole = (sum(int(_daily(result, m, 0)[days].sum()) for m in of) for of in (how.part, how.of))
         return 100.0 * part / whole if whole else None
     if isinstance(how, AfterJobLoss | Poor | MeanRating | RatedAtLeast):
-        if seen is None or seen.rare is None:
+        if seen is None or seen.warm is None or seen.rated is None:
             raise UserError(f"row {row.id} needs a look at every day of {how.scenario}")
-        return _looked_up(how, result, seen, seen.rare)
+        return _looked_up(how, result, seen, seen.warm, seen.rated)
     if isinstance(how, TriesPerPerson):
         return _tries_per_person(how, result)
     return _people_for_points(how, result)
@@ -335,29 +338,30 @@ def _looked_up(
     how: AfterJobLoss | Poor | MeanRating | RatedAtLeast,
     result: Result,
     seen: Seen,
-    rare: NDArray[np.uint16],
+    warm: NDArray[np.uint16],
+    rated: NDArray[np.int64],
 ) -> float | None:
     if isinstance(how, AfterJobLoss):
         return _after_job_loss(how, result, seen)
     if isinstance(how, Poor):
-        return _poor(how, result, rare)
+        return _poor(how, result, warm)
     if isinstance(how, MeanRating):
-        shown = _shown(how.arm, result, rare)
+        shown = _shown(how.arm, result, rated)
         return float(shown.mean()) / STAR if len(shown) else None
     shares = []
     for arm in (how.arm, *([how.less] if how.less is not None else [])):
-        shown = _shown(arm, result, rare)
+        shown = _shown(arm, result, rated)
         if not len(shown):
             return None
         shares.append(100.0 * float((shown >= how.stars * STAR).mean()))
     return shares[0] - sum(shares[1:])
 
 
-def _shown(arm: str, result: Result, rare: NDArray[np.uint16]) -> NDArray[np.int64]:
+def _shown(arm: str, result: Result, rated: NDArray[np.int64]) -> NDArray[np.int64]:
     """Ratings shown in an arm, of those who have one, in 1/8192 of a star."""
     if arm not in result.arms:
         raise UnknownNameError("arm", arm, list(result.arms))
-    shown = rare[:, result.arms.index(arm), RATED].astype(np.int64)
+    shown = rated[:, result.arms.index(arm)]
     return _kept(shown, shown > 0)
 
 
@@ -376,14 +380,14 @@ def _after_job_loss(how: AfterJobLoss, result: Result, seen: Seen) -> float | No
     return 100.0 * more / expected if expected > 0 else None
 
 
-def _poor(how: Poor, result: Result, rare: NDArray[np.uint16]) -> float | None:
+def _poor(how: Poor, result: Result, warm: NDArray[np.uint16]) -> float | None:
     """Incomes of a decile are those of the lognormal body: a part of a decile may be below the line."""
     country, when = result.scenario.country_model, result.scenario.start
     if country.work is None or country.income is None:
         raise UserError(f"{result.scenario.scenario}: work or income is not declared; the row needs both")
-    word = rare[:, 0, WORK].astype(np.int64)
+    word = warm[:, 0, WORK].astype(np.int64)
     last = result.record.first + result.days - 1
-    level = _levels(rare, last, result.compiled.world[0]["covered_days"])[:, 0]
+    level = _levels(warm, last, result.compiled.world[0]["covered_days"])[:, 0]
     mine = word & STATUS == (EMPLOYED_NOW if how.who == "employed" else UNEMPLOYED)
     replaced = country.work.replacement
     sigma = country.income.body_sigma.at(when)

@@ -96,19 +96,20 @@ def milder(asked: Asked) -> Iterator[Found]:
     elif not acts:
         why = "it counts no offence that may be aimed at"
     if why:
-        yield missing("arms that do as much with no larger burden", "arms", why)
+        yield missing("arms that do as much", "arms", why)
         return
     own, fall = burdens(asked), asked.more(acts)
-    as_much = [one for one in others if one.more(acts) <= fall]
-    theirs = {one.arm: burdens(one) for one in as_much}
-    better = [arm for arm, found in theirs.items() if all(found[x] <= own[x] for x in own)]
+    as_much = {one.arm: burdens(one) for one in others if one.more(acts) <= fall}
+    if not as_much:
+        yield Found("arms that do as much", 0.0, "arms", of=len(others))
+        return
+    yield Found(f"arms that do as much: {', '.join(as_much)}", float(len(as_much)), "arms", of=len(others))
+    better = [arm for arm, found in as_much.items() if all(found[x] <= own[x] for x in own)]
     names = f": {', '.join(better)}" if better else ""
-    yield Found(
-        f"arms that do as much with no larger burden{names}", float(len(better)), "arms", of=len(others)
-    )
+    yield Found(f"of these, with no burden larger{names}", float(len(better)), "arms", of=len(others))
     for name, count in own.items():
-        least = min([count, *(found[name] for found in theirs.values())])
-        yield asked.yearly(f"{name} beyond the least of the arms that do as much", count - least)
+        least = min([count, *(found[name] for found in as_much.values())])
+        yield asked.yearly(f"{name}, more than the least of them", count - least)
 
 
 # Refusals.
@@ -358,7 +359,8 @@ def remedy(asked: Asked) -> Iterator[Found]:
             unit,
             "there was no wrong charge that cost points",
         )
-        told = share(f"days wronged in {name}", days, right, "days by wrong charge put right", none, scale=1)
+        why = "no wrong charge was put right"
+        told = share(f"days wronged in {name}", days, right, "days by wrong charge put right", why, scale=1)
         yield Found(told.what, told.value, told.unit, right, right, why=told.why)
         before = every - appeals if scheme.redress.suspensive else every
         yield share(

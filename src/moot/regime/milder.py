@@ -159,14 +159,13 @@ def _plain_table(draft: Draft) -> None:
             scheme.pop(key, None)
 
 
-def _looks_only_at(draft: Draft, acts: Iterable[str], *, faces: bool = False) -> None:
-    """Sensors that see or read some of these acts, and no others; `faces`: watches for faces stay."""
+def _looks_only_at(draft: Draft, acts: Iterable[str]) -> None:
+    """Sensors that see or read some of these acts, and no others; a watch for listed faces is dropped."""
     kept, acts = [], set(acts)
     for sensor in draft.sensors:
-        watch = (sensor.get("identification") or {}).get("mode") == "presence"
         sees = {name: how for name, how in sensor.get("sees", {}).items() if name in acts}
         reads = [name for name in sensor.get("reads", []) if name in acts]
-        if not (sees or reads or (watch and faces)):
+        if not (sees or reads):
             continue
         one = dict(sensor)
         for key, value in (("sees", sees), ("reads", reads)):
@@ -189,10 +188,6 @@ def _looks_only_at(draft: Draft, acts: Iterable[str], *, faces: bool = False) ->
         draft.drop("sensors")
     if after < before:
         draft.say(f"Of {before} sensors, {after} {'is' if after == 1 else 'are'} left.")
-    names_of_lists = {rule["list"] for scheme in draft.schemes for rule in scheme.get("lists", [])}
-    for one in kept:
-        if "enrols" in one:
-            one["enrols"] = [name for name in one["enrols"] if name in names_of_lists]
 
 
 def _without_a_score(draft: Draft, acts: Iterable[str]) -> None:
