@@ -247,9 +247,11 @@ def killed(folder, times, seed):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_killed_at_four_random_moments(tmp_path):
-    told = killed(tmp_path, 4, 7)
-    assert [(one["same"], one["left"]) for one in told] == [(True, [])] * 4
+def test_killed_at_two_random_moments(tmp_path):
+    """One after a random time, one as it writes a checkpoint."""
+    told = killed(tmp_path, 2, 7)
+    assert [(one["same"], one["left"]) for one in told] == [(True, [])] * 2
+    assert [one["writing"] for one in told] == [False, True]
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from moot.store.unfinished import (
     Unfinished,
     delete_unfinished,
     identity,
+    is_unfinished,
     list_unfinished,
     place_beside,
 )
@@ -101,6 +104,31 @@ def test_one_process_at_a_time(begun, tmp_path):
         delete_unfinished(tmp_path / "run")
     begun.close()
     assert delete_unfinished(tmp_path / "run") == begun.folder and not begun.folder.exists()
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_one_whose_deletion_was_cut_short_is_still_known(begun, after, monkeypatch):
+    live(begun, ("burn-in", 10), ("days", 20))
+    (begun.folder / "letter").write_text("dear")
+    begun.close()
+    left = [after]
+
+    def due(real):
+        def step(*arguments, **options):
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return real(*arguments, **options)
+
+        return step
+
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(shutil, "rmtree", due(shutil.rmtree))
+        cut.setattr(Path, "unlink", due(Path.unlink))
+        delete_unfinished(begun.place)
+    assert is_unfinished(begun.folder)
+    assert len(list(begun.folder.iterdir())) == 4 - after
+    assert delete_unfinished(begun.place) == begun.folder and not begun.folder.exists()
 
 
 def test_what_is_there_is_replaced_by_force_alone_and_only_what_is_ours(tmp_path):

@@ -8,10 +8,12 @@ truth values and nothing follow the core schema of YAML 1.2 (https://yaml.org/sp
 
 from __future__ import annotations
 
+import copy
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ MAX_BYTES = 256 * 1024
 MAX_VALUES = 10_000
 MAX_DEPTH = 20
 MAX_LINE = 10_000
+REMEMBERED = 32
+"""Texts whose values are kept: a run, its page and its verification read the same declarations."""
 MAX_PROBLEMS = 100
 """As many problems of a file are told; a file with more is wrong as a whole."""
 
@@ -121,11 +125,10 @@ def source_of_text(text: str, shown: str, path: Path | None = None) -> Source:
         if len(line) > MAX_LINE:
             message = f"a line of {len(line):,} characters; expected at most {MAX_LINE:,}"
             raise DeclarationError([Problem(path=shown, line=number, column=1, message=message)])
-    builder = _Builder(shown, lines)
-    builder.read(text)
+    builder = _built(text)
     if builder.problems:
-        raise DeclarationError(builder.problems)
-    data = builder.root
+        raise DeclarationError([replace(problem, path=shown) for problem in builder.problems])
+    data = copy.deepcopy(builder.root)
     if data is None:
         raise _whole_file(shown, "is empty; expected a declaration such as `regime: my-regime`")
     if not isinstance(data, dict):
@@ -136,6 +139,14 @@ def source_of_text(text: str, shown: str, path: Path | None = None) -> Source:
             [Problem(path=shown, line=line, column=column, message=message, excerpt=excerpt)]
         )
     return Source(path, shown, lines, data, builder.keys, builder.values)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _built(text: str) -> _Builder:
+    """What a text says, whatever it is called."""
+    builder = _Builder(tuple(_BREAK.split(text)))
+    builder.read(text)
+    return builder
 
 
 def kind_of(value: object) -> str:
@@ -192,8 +203,8 @@ class _Open:
 class _Builder:
     """Builds values from events with a stack of its own, so that depth is a count and not a crash."""
 
-    def __init__(self, shown: str, lines: tuple[str, ...]) -> None:
-        self.shown, self.lines = shown, lines
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self.lines = lines
         self.root: Any = None
         self.keys: dict[Place, Spot] = {}
         self.values: dict[Place, Spot] = {}
@@ -235,7 +246,7 @@ class _Builder:
             column = len(self.lines[line - 1]) + 1 if line <= len(self.lines) else 1
         excerpt = self.lines[line - 1] if line <= len(self.lines) else ""
         self.problems.append(
-            Problem(path=self.shown, line=line, column=column, message=message, hint=hint, excerpt=excerpt)
+            Problem(path="", line=line, column=column, message=message, hint=hint, excerpt=excerpt)
         )
 
     def _take(self, event: Any) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from moot.findings.kinds import CHARGES, JOBS, LIVELIHOOD, PLACES, Event
 from moot.findings.rules import Rules
@@ -106,6 +107,10 @@ class Pair:
 
     def turned(self) -> Pair:
         """The same pair seen from the twin."""
+        return self._turned
+
+    @cached_property
+    def _turned(self) -> Pair:
         return Pair(self.rules, self.twin_arm, self.twin, self.arm, self.here)
 
     # One step back.

@@ -14,7 +14,7 @@ from moot.country.work import raised_by_hardship
 from moot.experiment.scenario import Scenario
 from moot.findings.kinds import Event
 from moot.regime.engines import bent, in_points, shown, worth
-from moot.regime.schema import ListRule, Regime, Scheme, Sensor
+from moot.regime.schema import Entry, ListRule, Regime, Scheme, Sensor
 from moot.society.arms import Arm
 from moot.society.livelihood_tables import places_fixed
 from moot.vocabulary import Vocabulary, load_vocabulary
@@ -35,6 +35,11 @@ class ArmRules:
         """Every scheme by name."""
         regimes = (*self.existing, *((self.regime,) if self.regime else ()))
         return {scheme.scheme: scheme for regime in regimes for scheme in regime.schemes}
+
+    @cached_property
+    def _catalogues(self) -> dict[str, dict[str, Entry]]:
+        """What each scheme counts as it runs, whatever its engine."""
+        return {name: one.table.catalogue for name, one in self.schemes.items()}
 
     @cached_property
     def own_schemes(self) -> dict[str, Scheme]:
@@ -63,7 +68,7 @@ class ArmRules:
         """
         found = 0
         for name, one in self.schemes.items():
-            entry = one.table.catalogue.get(act)
+            entry = self._catalogues[name].get(act)
             if entry is None or one.reads != by or scheme not in (None, name):
                 continue
             found += -(entry.merit or 0) if entry.merit is not None else (entry.points or 0)

@@ -125,7 +125,7 @@ class Unfinished:
                     "to begin anew"
                 )
             os.close(locked(folder))
-            shutil.rmtree(folder)
+            _remove(folder)
         with whole_folder(folder) as work:
             try:
                 (work / FILE).write_text(sealed({"format": FORMAT, **about}), "utf-8")
@@ -229,12 +229,14 @@ class Unfinished:
             with suppress(OSError):  # there already, or elsewhere: then they stay where they are
                 self.folder.rename(self.place / CHECKPOINTS)
         else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            with suppress(OSError):
+                _remove(self.folder)
 
     def discard(self) -> None:
         """Delete everything of it."""
         self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            _remove(self.folder)
 
 
 class Earlier:
@@ -311,8 +313,21 @@ def delete_unfinished(path: Path) -> Path:
     """Delete the folder of an unfinished run; which it was. Raises `RunError` where a process works in it."""
     _, folder = place_beside(path)
     os.close(locked(folder))
-    shutil.rmtree(folder)
+    _remove(folder)
     return folder
+
+
+def _remove(folder: Path) -> None:
+    """Delete the folder of an unfinished run; what says that it is one goes last.
+
+    A process that is killed on the way leaves a folder that Moot still knows as its own.
+    """
+    for one in folder.iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+        elif one.name != FILE:
+            one.unlink()
+    shutil.rmtree(folder)
 
 
 def _last_good(every: list[Checkpoint], run: str) -> tuple[Checkpoint | None, list[str]]:
