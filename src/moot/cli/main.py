@@ -26,6 +26,7 @@ GROUPS = (
     "running",
     "experimenting",
     "reading_runs",
+    "explaining",
     "reports",
     "validating",
     "adopting",

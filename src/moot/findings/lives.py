@@ -49,6 +49,7 @@ __all__ = [
     "described",
     "moments",
     "reason",
+    "rooted",
     "sentence",
     "tell",
     "unexplained_differences",
@@ -303,7 +304,7 @@ def _absent(event: Event, pair: Pair) -> str:
     rules, cause = pair.rules, pair.cause(event)
     if cause.event is None:
         if cause.kind == ANNOUNCED:
-            return _root(cause)
+            return rooted(cause)
         return f"because {_nothing_there(cause, rules, pair.arm)}"
     when = _when(cause.event, event)
     if cause.event.arm == pair.arm:
@@ -320,7 +321,7 @@ def _nothing_there(cause: Cause, rules: Rules, arm: str) -> str:
         return f"a tie ({somebody(cause.number)}) {did} under the other arm alone"
     if cause.kind == ANOTHER:
         return f"the act of {somebody(cause.number)} is done or seen under the other arm alone"
-    return f"its ground, {_root(cause)}, is not there under {rules.told(arm)}"
+    return f"its ground, {rooted(cause)}, is not there under {rules.told(arm)}"
 
 
 def _when(cause: Event, event: Event) -> str:
@@ -343,7 +344,7 @@ def _briefly(event: Event, rules: Rules) -> str:
 
 def _caused(cause: Cause, event: Event, rules: Rules) -> str:
     if cause.event is None:
-        return _root(cause)
+        return rooted(cause)
     when, did = _when(cause.event, event), sentence(cause.event, rules)
     if cause.event.arm != event.arm:
         # An event of the other arm, which is missing here.
@@ -362,7 +363,7 @@ def _unpunished(cause: Event, event: Event) -> str:
     return ""
 
 
-def _root(cause: Cause) -> str:
+def rooted(cause: Cause) -> str:
     """A cause that is no event of this life."""
     if cause.kind == OWN_ACT:
         return "an own act"

@@ -4,14 +4,15 @@ It follows the rules of a scheme as written and knows nothing of chance, of sens
 says in which tier a person is and on which lists; the score stays inside. It is slow on purpose: a second,
 readable account of the same rules, against which the compiled one is tested.
 
-Order of a day: lists whose term ends; repair up to today; charges and merits, each act capped, added up and
-clamped to the scale once; one evaluation of tier and lists. A charge breaks clean time, and the day of a
-charge is not a clean day.
+Order of a day: lists whose term ends; points that are given; repair up to today; charges and merits, each act
+capped, added up and clamped to the scale once; one evaluation of tier and lists; points that are bought, and
+another evaluation; what falls of ties cost, which is evaluated on the next day. A charge breaks clean time,
+and the day of a charge is not a clean day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from moot.regime.schema import ListRule, Offer, Scheme
@@ -21,12 +22,20 @@ __all__ = ["Happening", "OfferClosedError", "Standing", "standing"]
 
 @dataclass(frozen=True)
 class Happening:
-    """Something on a day: an act charged (or credited) so many `times`, or an offer taken."""
+    """Something on a day: an act charged (or credited) so many `times`, or an offer taken.
+
+    Of lives that were simulated, points that no act of the catalogue explains: `given` by a ruling, `taken`
+    for an alarm or with a contest that failed, `from_ties`, taken because a tie fell, and `bought`.
+    """
 
     day: int
     act: str | None = None
     times: int = 1
     offer: str | None = None
+    given: int = 0
+    taken: int = 0
+    from_ties: int = 0
+    bought: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,10 +125,13 @@ class _Life:
                 gained += repair.points or 0
         return min(self._full, self.value + gained)
 
-    def live(self, day: int, happenings: Iterable[Happening]) -> None:
+    def live(self, day: int, happenings: Sequence[Happening]) -> None:
         if day in self.expiries:
             self._credit(self.expiries.pop(day), day)
         self._end_terms(day)
+        given = sum(one.given for one in happenings)
+        if given:
+            self._credit(given, day)
         costs, gains, acts, heavy = self._counted(happenings)
         now = self._score(day)
         if costs > 0:
@@ -142,14 +154,30 @@ class _Life:
         for rule in self.scheme.lists:
             if rule.entry.act in acts:
                 self._enter(rule, day)
+        bought = sum(one.bought for one in happenings)
+        if bought:
+            self._credit(bought, day)
+            self._judge(self._score(day), day)
+        from_ties = sum(one.from_ties for one in happenings)
+        if from_ties:
+            self._tie_fell(from_ties, day)
 
-    def _counted(self, happenings: Iterable[Happening]) -> tuple[int, int, set[str], bool]:
+    def _tie_fell(self, points: int, day: int) -> None:
+        """What the fall of a tie costs; whether it breaks clean time is the scheme's."""
+        lost = min(points, self._score(day) - self.scheme.score.floor)
+        if self.scheme.association is not None and self.scheme.association.breaks_clean_time:
+            self._set(self._score(day) - lost, day)
+            self.lost_one = False
+        else:
+            self._credit(-lost, day)
+
+    def _counted(self, happenings: Sequence[Happening]) -> tuple[int, int, set[str], bool]:
         """Points lost and gained, the acts that count, and whether one is heavy."""
         times: dict[str, int] = {}
         for happening in happenings:
             if happening.act is not None:
                 times[happening.act] = times.get(happening.act, 0) + happening.times
-        costs = gains = 0
+        costs, gains = sum(one.taken for one in happenings), 0
         heavy = False
         for act, count in times.items():
             entry = self.scheme.catalogue.get(act)
