@@ -29,6 +29,7 @@ GROUPS = (
     "reports",
     "validating",
     "adopting",
+    "law",
     "milder",
     "measuring",
     "caching",
