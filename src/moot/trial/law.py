@@ -128,8 +128,8 @@ class Entry(Part):
     evidence: Many[Evidence] = ()
 
     def on(self, day: date) -> str:
-        """What is known of the entry on a day, in words that begin with `applies`, `not yet`, `no longer` or
-        `unknown`."""
+        """What is known of the entry on a day, in words that begin with `applies`, `not yet`, `no longer`
+        or `unknown`."""
         if self.applies_from == UNKNOWN:
             return "unknown: the day from which it applies is not known here"
         assert isinstance(self.applies_from, date)
@@ -158,7 +158,8 @@ class Entry(Part):
 class Pack(Declaration):
     """The law of a source or country. `known_on` is the day of what is written here.
 
-    `transposes` names packs whose texts a court of `countries` applies by invention; `transposition` says so.
+    `transposes` names packs whose texts a court of `countries` applies by invention; `transposition` says
+    so.
     """
 
     law: Slug
@@ -265,12 +266,17 @@ def pack_names() -> list[str]:
 def load_pack(name_or_path: str | Path) -> Pack:
     """A shipped pack by its name, or one from a file. Raises `DeclarationError`, `UnknownNameError`."""
     text = str(name_or_path)
-    path = data_folder() / "law" / f"{text}.yaml"
     if text in pack_names():
-        return pack_from(read_source(path, shown(path)))
+        return _shipped_pack(text)
     if not Path(text).exists() and "/" not in text and not text.endswith((".yaml", ".yml")):
         raise UnknownNameError("pack of law", text, pack_names(), _near(text, pack_names()))
     return pack_from(read_source(Path(text), shown(Path(text))))
+
+
+@cache
+def _shipped_pack(name: str) -> Pack:
+    path = data_folder() / "law" / f"{name}.yaml"
+    return pack_from(read_source(path, shown(path)))
 
 
 def pack_from(source: Source) -> Pack:
