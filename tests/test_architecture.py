@@ -93,7 +93,10 @@ def hook(event, args):
     elif event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.fork", "os.mkdir"):
         seen.append(event)
 sys.addaudithook(hook)
-HEAVY = ("numba", "llvmlite", "duckdb", "pandas", "polars", "scipy", "xarray", "pyarrow", "ray", "fastapi")
+HEAVY = (
+    "numba", "llvmlite", "duckdb", "pandas", "polars", "scipy", "xarray", "pyarrow", "ray", "fastapi",
+    "sqlalchemy",
+)
 """
 REPORT = """
 seen += [f"imported {name}" for name in HEAVY if name in sys.modules]

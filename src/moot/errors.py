@@ -10,6 +10,7 @@
         ├── UnknownNameError      no country, regime, scenario, act … has this name
         ├── ExistsError           something is there already, and `--force` was not given
         ├── RunError              a run cannot be made, read or resumed
+        ├── CaseError             a case cannot be opened or written, or its procedure forbids the step
         └── MissingExtraError     an optional part is not installed; says how to install it
 
 Every error carries what it is about as attributes, not only as text.
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 __all__ = [
+    "CaseError",
     "CheckFailed",
     "DeclarationError",
     "ExistsError",
@@ -131,6 +133,10 @@ class ExistsError(UserError):
 
 class RunError(UserError):
     """A run cannot be made, opened, verified or resumed."""
+
+
+class CaseError(UserError):
+    """A case cannot be made, opened or written, or its procedure does not allow this step now."""
 
 
 class MissingExtraError(UserError):

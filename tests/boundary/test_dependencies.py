@@ -37,6 +37,7 @@ RUNNING = {
     "ruamel-yaml": "MIT",
     "scipy": "BSD-3-Clause",
     "shellingham": "ISC",
+    "sqlalchemy": "MIT",
     "typer": "MIT",
     "typing-extensions": "PSF-2.0",
     "typing-inspection": "MIT",

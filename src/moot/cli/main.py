@@ -30,6 +30,7 @@ GROUPS = (
     "reports",
     "validating",
     "adopting",
+    "law",
     "milder",
     "measuring",
     "caching",
