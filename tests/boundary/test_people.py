@@ -111,8 +111,9 @@ def test_people_once_made_cannot_be_changed():
 
 
 def test_people_are_a_function_of_country_seed_and_number():
+    """Beside these a number of threads, and which of how many parts is made: of the same people, fewer."""
     given = list(inspect.signature(synthesise).parameters)
-    assert given == ["country", "vocabulary", "seed", "people", "when", "threads"]
+    assert given == ["country", "vocabulary", "seed", "people", "when", "threads", "part", "parts"]
 
 
 READING_ARRAYS = {"load", "fromfile", "memmap", "loadtxt", "genfromtxt", "frombuffer", "open_memmap"}

@@ -105,7 +105,7 @@ class Communicator(ABC):
 
     def neighbours(self) -> int:
         """How many of the processes are on this machine, this one included."""
-        here = np.frombuffer(platform.node().encode(), np.uint8)
+        here = np.array(bytearray(platform.node().encode()))
         return sum(np.array_equal(one, here) for one in self.share(here))
 
     def barrier(self) -> None:

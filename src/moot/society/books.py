@@ -332,7 +332,7 @@ def sparse(dtype: type, shape: Sequence[int]) -> NDArray[Any]:
     held = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):
         held.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(held, dtype, count).reshape(shape)
+    return np.ndarray(shape, dtype, buffer=held)
 
 
 def looks_of(population: Population) -> NDArray[np.uint8]:

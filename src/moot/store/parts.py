@@ -81,7 +81,7 @@ class PartKeeper:
         """What is wrong with any of them: each shard looks at some, and all say the same."""
         mine = [one.fault(self.unfinished.run) for one in parts[self.talk.rank :: self.talk.size]]
         said = "; ".join(one for one in mine if one is not None)
-        told = self.talk.share(np.frombuffer(said.encode(), np.uint8))
+        told = self.talk.share(np.array(bytearray(said.encode())))
         every = [one.tobytes().decode() for one in told if len(one)]
         return "; ".join(every) or None
 

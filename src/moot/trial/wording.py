@@ -41,7 +41,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _APPROVING = re.compile(
-    r"\b(safe|safely|compliant|compliance|approved?|certified|recommended|validated scheme|passed|"
+    r"\b(safe|safely|compliant|compliance|approved?|certified|recommended|validated\s+scheme|passed|"
     r"conformes?|sûre?s?|approuvée?s?|certifiée?s?|homologuée?s?)\b",
     re.IGNORECASE,
 )
