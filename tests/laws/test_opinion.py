@@ -405,11 +405,11 @@ def test_levels_and_regions_add_up(tmp_path):
     talk = talk_of(run, "watch")[-1]
     assert talk.people == result.people and -1 <= talk.private <= 1
     assert talk.said_for + talk.silent_for == talk.support
-    spoken = next(one for one in curves_of(run, "watch") if one.title.endswith("those who spoke"))
+    spoken = next(one for one in curves_of(run, "watch") if one.title.endswith("those who spoke of it"))
     assert spoken.lines[0].values[-1] == 1000 * talk.spoken_support
     assert "per 1,000 of those who spoke" in spoken.description
     words = [row.words for row in run.summary("watch").rows]
-    assert "spoke against it" in words and any("forgone" in word for word in words)
+    assert "said, unasked: against it" in words and any("forgone" in word for word in words)
 
 
 # What can be declared.
