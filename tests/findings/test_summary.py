@@ -161,6 +161,7 @@ def test_what_a_scheme_cannot_do_is_left_out():
 def test_what_was_counted_is_told_whatever_a_scheme_can_do():
     assert Row("", "", 3, 0, possible=False).told and Row("", "", None, 1, possible=False).told
     assert not Row("", "", 0, None, possible=False).told and Row("", "", 0, 0).told
+    assert not Row("", "", None, None).told
 
 
 def test_a_part_is_moved_in_below_what_it_is_a_part_of():

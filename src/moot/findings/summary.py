@@ -81,8 +81,9 @@ class Row:
 
     @property
     def told(self) -> bool:
-        """Whether the line belongs into a table."""
-        return self.possible or bool(self.regime) or bool(self.today)
+        """Whether the line belongs into a table: it was counted, and can be, in one of the two arms."""
+        counts = [count for count in (self.regime, self.today) if count is not None]
+        return any(counts) or (self.possible and bool(counts))
 
     @property
     def difference(self) -> int | None:
