@@ -33,6 +33,7 @@ from benchmarks.bench import HERE, Outcome, Skipped, launch
 from benchmarks.measuring import PARTS, QUICK, USES, Bench, Sizes, scaled_down
 
 RESULTS = HERE / "scaling.json"
+QUICK_RESULTS = Path(tempfile.gettempdir()) / "moot-scaling-quick.json"
 SOURCE = HERE.parent / "src" / "moot"
 
 
@@ -150,11 +151,14 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--threads", type=int, default=os.cpu_count() or 1, help="threads of Moot (all cores)"
     )
     parser.add_argument("--quick", action="store_true", help="as little as runs at all: figures say nothing")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="file of results (scaling.json)")
+    parser.add_argument(
+        "--results", type=Path, help="file of results (benchmarks/scaling.json; quick: a temporary one)"
+    )
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page from the results, and end")
     parser.add_argument("--moot", help="the command of Moot (beside this Python, or on the path)")
     parser.add_argument("--moot-python", help="Moot's interpreter (beside the command of Moot)")
     options = parser.parse_args(argv)
+    options.results = options.results or (QUICK_RESULTS if options.quick else RESULTS)
     options.only = [part for part in options.only.split(",") if part]
     unknown = [part for part in options.only if part not in PARTS]
     if unknown:
