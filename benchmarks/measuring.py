@@ -87,7 +87,7 @@ class Bench:
         self, people: int, days: int, seed: int, *, threads: int | None = None, folder: Path | None = None
     ) -> Told:
         """The pinned law on Moot, or one declared in `folder`."""
-        more = ("--folder", str(folder)) if folder else ()
+        more = ("--folder", str(folder or laws.PINNED))
         count = str(threads or self.sizes.threads)
         asked = ("bench", "ledger-1", *size(people, days, seed), "--threads", count, "--json", *more)
         return self.run((self.moot, *asked))

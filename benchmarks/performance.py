@@ -36,6 +36,8 @@ def ranged(spread: Results | None) -> str:
     """Median and range of a few measurements."""
     if spread is None:
         return "–"
+    if spread["low"] == spread["high"]:
+        return number(spread["median"])
     return f"{number(spread['median'])} [{number(spread['low'])} – {number(spread['high'])}]"
 
 
@@ -50,16 +52,15 @@ def _ratios(found: Results) -> str:
     rows = [
         [
             name,
-            f"**{number(found['ratio'][name]['median'])}**",
-            f"{number(found['ratio'][name]['low'])} – {number(found['ratio'][name]['high'])}",
+            ranged(found["ratio"][name]),
             _speed(found["person_days_per_s"][name]),
         ]
         for name in found["ratio"]
     ]
-    rows.append(["NumPy, ledger-1", "1", "", _speed(found["person_days_per_s"]["numpy"])])
+    rows.append(["NumPy, ledger-1", "1", _speed(found["person_days_per_s"]["numpy"])])
     return (
-        table(("work", "÷ NumPy", "range", "person-days/s"), rows)
-        + f"\n\n{found['people']:,} people, {found['rounds']} rounds in turn; medians."
+        table(("work", "÷ NumPy", "person-days/s"), rows)
+        + f"\n\n{found['people']:,} people; medians and ranges of the rounds ({found['rounds']})."
     )
 
 

@@ -52,7 +52,8 @@ class Work:
 
 
 # Parts of which nothing is said have no entry: what they touch depends on who has ties or appointments with
-# whom, and is not told by sizes. `occupied` are the rate classes that occur in a strip of words.
+# whom, and is not told by sizes. `occupied` are the rate classes that occur in a strip of words, `measures` all
+# that was counted.
 ACTS, ALARMS = "acts, sensors, fear", "false alarms, false reports, recognitions"
 WORK: Mapping[str, Work] = {
     ACTS: Work(daily={"occupied": 1}, rows={"acts": ("person", "hot")}, blocks={"acts": 1, "looks": 1}),
@@ -62,12 +63,12 @@ WORK: Mapping[str, Work] = {
     ),
     "trips, offers, decisions by tier": Work(daily={"watched": 1}),
     "work, ratings, debts of the month": Work(monthly={"warm": 1}, needs="warm"),
-    "counting and writing down": Work(monthly={"person": 1, "hot": 1}),
+    "counting and writing down": Work(monthly={"person": 1, "hot": 1}, once={"measures": 1}),
     "opinion and talk": Work(
         daily={"mind": 2 / 7, "order": 1 / 7, "household": 1 / 7, "traits": 1 / 7}, needs="mind"
     ),
     "opening the books": Work(once={"person": 1, "hot": 2, "warm": 1}),
-    "digests": Work(once={"hot": 1, "warm": 1, "mind": 1}),
+    "digests": Work(once={"hot": 1, "warm": 1, "mind": 1, "measures": 1}),  # hashing not counted
 }
 
 
@@ -256,6 +257,7 @@ def report(
     """Run a law once and tell its parts; a burn-in of at most a year goes before it and is not told."""
     from moot.experiment.scenario import load_scenario
     from moot.experiment.simulation import simulate
+    from moot.society.engine import BY_ARM
 
     declared = load_scenario(laws.PINNED / "scenario.yaml" if law == "ledger-1" else law)
     declared = declared.replace(burn_in_years=min(1, declared.burn_in))
@@ -275,11 +277,12 @@ def report(
     arms = len(result.arms)
     person_days = people * days * arms
     sizes = {name: float(array.nbytes) for name, array in arrays.items()}
+    measures = float(sum(getattr(result.record, name).nbytes for name in BY_ARM))
     run = Scale(
         person_days,
         days,
         result.record.months,
-        sizes | {"occupied": occupied_bytes(result)},
+        sizes | {"occupied": occupied_bytes(result), "measures": measures},
         {name: float(array[0].nbytes) for name, array in arrays.items() if len(array) == people},
         counts_of(result),
         {part: words * days for part, words in words_a_day(result).items()},

@@ -127,7 +127,7 @@ def test_the_least_time_of_a_part_is_what_it_has_to_touch_or_to_draw():
     machine = phases.Machine(bytes=1e9, blocks=1e8, words=1e9)
     run = phases.Scale(
         person_days=10_000, days=10, months=1,
-        sizes={"occupied": 2_000.0, "watched": 125.0, "person": 14_000.0, "hot": 16_000.0} | ONE_ROW,
+        sizes={"occupied": 2_000.0, "watched": 125.0, "person": 14_000.0, "hot": 16_000.0, "measures": 5_000.0} | ONE_ROW,
         rows={"person": 14.0, "hot": 130.0}, counts={"acts": 200, "looks": 200, "charges": 50},
         words={phases.ACTS: 4_000.0},
     )  # fmt: skip
@@ -141,7 +141,7 @@ def test_the_least_time_of_a_part_is_what_it_has_to_touch_or_to_draw():
     drawing = phases.parts_of({phases.ACTS: 1e-3}, replace(machine, blocks=1e6), run)[0]
     assert drawing["bound_by"] == "draws"
     assert drawing["least_ns"] == pytest.approx((400 / 1e6 + 4_000 / 1e9) / 10_000 * 1e9)
-    assert rows["counting and writing down"]["bytes"] == pytest.approx(30_000 / 10_000)
+    assert rows["counting and writing down"]["bytes"] == pytest.approx(35_000 / 10_000)
     assert "least_ns" not in rows["opinion and talk"]  # nobody has one
     assert "least_ns" not in rows[phases.ALARMS]  # there are none
 

@@ -136,12 +136,10 @@ def scenario(
     short = declared.replace(burn_in_years=min(1, declared.burn_in))
     simulate(short, people=SMALLEST, days=2, threads=threads, panel=0)
     kept = burn_ins(least=1) if cached else None
-    asked = partial(
-        simulate, declared, people=people, seed=seed, threads=threads, panel=0, arms=arm or None, burn_ins=kept
-    )
+    timed = partial(simulate, declared, people=people, seed=seed, threads=threads, panel=0, burn_ins=kept)
     if kept is not None:
-        asked(days=1)
-    result = asked(days=days)
+        timed(days=1, arms=arm or None)
+    result = timed(days=days, arms=arm or None)
     if cached and not result.burn_in_cached:
         raise UserError(f"{name}: nothing to time on a cached burn-in: its end could not be kept and read")
     told = {
