@@ -52,8 +52,8 @@ class Work:
 
 
 # Parts of which nothing is said have no entry: what they touch depends on who has ties or appointments with
-# whom, and is not told by sizes. `occupied` are the rate classes that occur in a strip of words, `measures` all
-# that was counted.
+# whom, and is not told by sizes. `occupied` are the rate classes that occur in a strip of words, `measures`
+# all that was counted.
 ACTS, ALARMS = "acts, sensors, fear", "false alarms, false reports, recognitions"
 WORK: Mapping[str, Work] = {
     ACTS: Work(daily={"occupied": 1}, rows={"acts": ("person", "hot")}, blocks={"acts": 1, "looks": 1}),
