@@ -3,6 +3,8 @@
 #   make test    lint, types, tests                            (TEST=files, JOBS=processes)
 #   make check   lint and types only
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
+#   make scaling how Moot scales, a quarter of an hour        (BENCH="--largest 68000000")
+#   make peers-environments   an environment for each further peer; `make bench PEERS=folder` uses them
 #   make locks   resolve the locks again                      (needs uv)
 #   make clean   remove environments, caches and runs
 
@@ -30,10 +32,10 @@ echo "make: no Python >= 3.11 with venv among: $(or $(PYTHON),python3.13 python3
 exit 1
 endef
 
-.PHONY: help demo test check kernels bench locks clean
+.PHONY: help demo test check kernels bench scaling peers-environments locks clean
 
 help:
-	@sed -n '2,8s/^# \{0,3\}//p' Makefile
+	@sed -n '2,10s/^# \{0,3\}//p' Makefile
 
 demo: $(BIN)/.core
 	@$(BIN)/moot demo
@@ -51,7 +53,22 @@ kernels: $(BIN)/.test
 	@$(BIN)/moot bench scenario rank-my-life-2028 --people 1000 --days 1 >/dev/null
 
 bench: $(BIN)/.core $(VENV)-bench/bin/.bench
-	@$(VENV)-bench/bin/python -m benchmarks.bench --moot $(BIN)/moot $(if $(PEERS),--peers "$(PEERS)") $(BENCH)
+	@$(VENV)-bench/bin/python -m benchmarks.bench --moot $(BIN)/moot --environments $(VENV)-peers \
+	  $(if $(PEERS),--peers "$(PEERS)") $(BENCH)
+
+scaling: $(BIN)/.core $(VENV)-bench/bin/.bench
+	@$(VENV)-bench/bin/python -m benchmarks.scaling --moot $(BIN)/moot $(BENCH)
+	@$(VENV)-bench/bin/python -m benchmarks.scaling --write docs/performance.md
+
+# Wheels alone: a peer that would have to be built is skipped, with what pip said last.
+peers-environments:
+	@python="$$($(first-python))"; for lock in $(LOCKS)/peers/*.lock; do \
+	  name="$$(basename "$$lock" .lock)"; place="$(VENV)-peers/$$name"; \
+	  if cmp --silent "$$lock" "$$place/lock"; then echo "$$name: there already"; continue; fi; \
+	  rm -rf "$$place"; "$$python" -m venv "$$place"; \
+	  if said="$$("$$place/bin/python" $(PIP) install --only-binary :all: --require-hashes -r "$$lock" 2>&1)"; then \
+	    cp "$$lock" "$$place/lock"; echo "$$name: installed into $$place"; \
+	  else rm -rf "$$place"; echo "skipped: $$name: $$(tail -n 1 <<<"$$said")"; fi; done
 
 $(BIN)/python:
 	@python="$$($(first-python))"; "$$python" -m venv --clear $(VENV)
@@ -85,6 +102,9 @@ locks:
 	@$(LOCK) pyproject.toml --extra mpi -c $(LOCKS)/test.lock -o $(LOCKS)/mpi.lock
 	@$(LOCK) pyproject.toml --extra ray -c $(LOCKS)/test.lock -o $(LOCKS)/ray.lock
 	@$(LOCK) --group bench -o $(LOCKS)/bench.lock
+	@$(LOCK) --group peer-jax -o $(LOCKS)/peers/jax.lock
+	@$(LOCK) --group peer-mesa-frames -o $(LOCKS)/peers/mesa_frames.lock
+	@$(LOCK) --group peer-starsim -o $(LOCKS)/peers/starsim.lock
 
 clean:
 	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist runs

@@ -7,7 +7,8 @@ line of JSON. Contenders take turns (A B C, A B C, ...), one round a seed, so th
 of them alike; a speed is compared with the NumPy peer's of the same round. The program itself uses the
 standard library alone: on Linux a child's peak memory starts from that of the process that made it.
 
-Exit code 0; 1 when Moot did not run or a contender's totals disagree with the reference; 2 on wrong usage.
+Exit code 0; 1 when Moot did not run, a contender's totals disagree with the reference or Moot is slower than
+benchmarks/baseline.json says, as a ratio to the reference; 2 on wrong usage.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks import baseline
+
 HERE = Path(__file__).resolve().parent
 REFERENCE = "numpy"
 TOLERANCE = 4.0  # standard errors
@@ -46,6 +49,8 @@ class Contender:
     command: tuple[str, ...]
     people: int
     pinned: bool = True
+    law: str = "ledger-1"
+    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -215,9 +220,18 @@ def parse(line: str, *, cpu: float, wall: float, peak_bytes: int, pinned: bool =
     )
 
 
-def measure(contender: Contender, *, people: int, days: int, seed: int) -> Sample:
-    """Run a contender once. Raises Skipped with the last line it wrote if it fails."""
-    command = [*contender.command, "--people", str(people), "--days", str(days), "--seed", str(seed)]
+@dataclass(frozen=True)
+class Outcome:
+    """A process that has ended well: the last line it printed, and what the system saw of it."""
+
+    line: str
+    cpu: float  # seconds
+    wall: float  # seconds
+    peak_bytes: int
+
+
+def launch(command: Sequence[str]) -> Outcome:
+    """Run a program in the folder above this one. Raises Skipped with the last line it wrote if it fails."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun = time.perf_counter()
         try:
@@ -233,12 +247,25 @@ def measure(contender: Contender, *, people: int, days: int, seed: int) -> Sampl
         wrote = err.read().decode(errors="replace").strip().splitlines()
     if code:
         raise Skipped(wrote[-1] if wrote else f"ended with exit code {code}")
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit
+    return Outcome(printed[-1] if printed else "", cpu, wall, peak)
+
+
+def measure(contender: Contender, *, people: int, days: int, seed: int) -> Sample:
+    """Run a contender once. Raises Skipped if it fails or prints no results."""
+    told = launch([*contender.command, *size(people, days, seed)])
     try:
-        unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-        cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit
-        return parse(printed[-1], cpu=cpu, wall=wall, peak_bytes=peak, pinned=contender.pinned)
-    except (IndexError, KeyError, TypeError, ValueError) as error:
+        return parse(
+            told.line, cpu=told.cpu, wall=told.wall, peak_bytes=told.peak_bytes, pinned=contender.pinned
+        )
+    except (KeyError, TypeError, ValueError) as error:
         raise Skipped(f"printed no line of results ({type(error).__name__}: {error})") from None
+
+
+def size(people: int, days: int, seed: int) -> tuple[str, ...]:
+    """The arguments that every contender takes."""
+    return "--people", str(people), "--days", str(days), "--seed", str(seed)
 
 
 def _wait(process: subprocess.Popen[bytes], until: float) -> tuple[int, Any]:
@@ -265,16 +292,20 @@ def contenders(options: argparse.Namespace) -> list[Contender]:
     found = [script(REFERENCE, peers / "numpy_ledger.py", options.people)]
     for threads in options.threads:
         law = ("bench", "ledger-1", "--threads", str(threads), "--json")
-        found.append(Contender(f"moot, {threads} thr", (options.moot, *law), options.people))
+        found.append(Contender(f"moot, {threads} thr", (options.moot, *law), options.people, threads=threads))
     for name, work in (("mutated", ("mutated",)), (options.scenario, ("scenario", options.scenario))):
         if name and (name != "mutated" or options.mutated):
-            command = (options.moot, "bench", *work, "--threads", str(max(options.threads)), "--json")
-            found.append(Contender(f"moot, {name}", command, options.people, pinned=False))
+            most = max(options.threads)
+            command = (options.moot, "bench", *work, "--threads", str(most), "--json")
+            found.append(Contender(f"moot, {name}", command, options.people, False, name, most))
     found.append(script("mesa", peers / "mesa_ledger.py", mesa_people))
     if options.peers:
         for path in sorted(options.peers.glob("peer_*.py")):
             name = path.stem.removeprefix("peer_")
             people = mesa_people if name == "mesa" else options.people
+            own = options.environments / name / "bin" / "python" if options.environments else None
+            if own and own.exists():
+                interpreters.setdefault(f"{options.peers.name}/{name}", str(own.absolute()))
             found.append(script(f"{options.peers.name}/{name}", path.resolve(), people))
     return found
 
@@ -329,6 +360,8 @@ def summary(
             "declared_bytes_per_person": samples[-1].declared_bytes,
             "cpu_per_wall": statistics.median(sample.cpu_per_wall for sample in samples),
             "pinned": record.contender.pinned,
+            "law": record.contender.law,
+            "threads": record.contender.threads,
         }
         per_act = [sample.act_ratio for sample in samples if sample.act_ratio]
         if per_act:
@@ -421,6 +454,18 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--python", action="append", default=[], metavar="NAME=PATH", help="interpreter of a contender"
     )
+    parser.add_argument(
+        "--environments",
+        type=Path,
+        metavar="DIR",
+        help="folder with environments of peers: DIR/NAME/bin/python runs peer_NAME.py",
+    )
+    parser.add_argument(
+        "--baseline", type=Path, default=baseline.FILE, help="ratios to hold Moot against (baseline.json)"
+    )
+    parser.add_argument(
+        "--set-baseline", action="store_true", help="write this run's ratios there, instead of comparing"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args(argv)
     if options.seeds < 3:
@@ -453,9 +498,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     _tell("")
     report = summary(records, skipped, days=options.days, seeds=options.seeds)
     print(json.dumps(report) if options.json else table(report))
+    slower = []
+    try:
+        if options.set_baseline:
+            baseline.write(options.baseline, report)
+        else:
+            slower = baseline.shortfalls(report, baseline.read(options.baseline))
+    except (OSError, ValueError) as error:
+        print(f"{options.baseline}: {error}", file=sys.stderr)
+        return 2
+    print(*slower, sep="\n", end="\n" if slower else "", file=sys.stderr)
     pinned = [row for row in report["contenders"] if row["pinned"]]
     moot_ran = any(row["name"].startswith("moot") for row in pinned)
-    return 0 if moot_ran and all(row.get("agrees") for row in pinned) else 1
+    return 0 if moot_ran and not slower and all(row.get("agrees") for row in pinned) else 1
 
 
 if __name__ == "__main__":

@@ -77,4 +77,9 @@ def test_a_mutated_law_and_a_scenario_are_timed(monkeypatch):
     asked = ["bench", "scenario", str(PINNED / "scenario.yaml"), *small]
     told = json.loads(CliRunner().invoke(app, asked, catch_exceptions=False).output)
     assert told["person_days"] == 3_000
+    assert told["sizes"]["hot_bytes_per_person_and_arm"] >= 16
+    alone = json.loads(CliRunner().invoke(app, [*asked, "--arm", "ledger-1"]).output)
+    assert alone["digest"] == told["digest"]
+    wrong = CliRunner().invoke(app, [*asked, "--arm", "ledger-2"])
+    assert "arm ledger-2: not in scenario ledger-1" in str(wrong.exception)
     assert told["person_days_per_s"] == pytest.approx(3_000 / told["seconds"])

@@ -12,6 +12,7 @@ import random
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,7 @@ def scenario(
     days: int = _DAYS,
     seed: int = _SEED,
     threads: int | None = _THREADS,
+    arm: list[str] = typer.Option([], "--arm", metavar="NAME", help="Only this arm; may be said again."),
     cached: bool = typer.Option(
         False,
         "--cached",
@@ -134,9 +136,10 @@ def scenario(
     short = declared.replace(burn_in_years=min(1, declared.burn_in))
     simulate(short, people=SMALLEST, days=2, threads=threads, panel=0)
     kept = burn_ins(least=1) if cached else None
+    timed = partial(simulate, declared, people=people, seed=seed, threads=threads, panel=0, burn_ins=kept)
     if kept is not None:
-        simulate(declared, people=people, days=1, seed=seed, threads=threads, panel=0, burn_ins=kept)
-    result = simulate(declared, people=people, days=days, seed=seed, threads=threads, panel=0, burn_ins=kept)
+        timed(days=1, arms=arm or None)
+    result = timed(days=days, arms=arm or None)
     if cached and not result.burn_in_cached:
         raise UserError(f"{name}: nothing to time on a cached burn-in: its end could not be kept and read")
     told = {
@@ -154,6 +157,7 @@ def scenario(
         "setup_seconds": result.seconds["setup"],
         "person_days_per_s": result.person_days_per_s,
         "bytes_per_person": _bytes(result),
+        "sizes": result.sizes,
         "peak_rss_bytes": result.peak_rss_bytes,
         "digest": result.digest,
     }
@@ -208,6 +212,7 @@ def _timed(law: Scenario, people: int, days: int, seed: int, threads: int | None
         "person_days_per_s": people * days / seconds,
         "cpu_s": seconds * cpu / wall if wall > 0 else None,
         "bytes_per_person": _bytes(result),
+        "sizes": result.sizes,
         "digest": result.digest,
         **_totals(result),
     }
