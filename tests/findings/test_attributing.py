@@ -185,3 +185,11 @@ def test_a_coalition_is_the_regime_without_the_others():
     assert not alone.lists or all(not rule.refuses for one in alone.schemes for rule in one.lists)
     whole = coalition(regime, list(known.values()), list(known))
     assert whole.content_hash == regime.content_hash
+
+
+def test_mechanisms_that_need_each_other_share_what_they_do_together():
+    """Nobody contests a charge of which nobody is told: alone both do nothing, together all; half each."""
+    restored = divided("notice redress", fear=0.0).measures[1].attribution
+    assert np.all(restored.totals > 0)
+    assert np.array_equal(restored.values, np.repeat(restored.totals[:, None] / 2, 2, axis=1))
+    assert all(part.alone.mean == 0 and part.last.mean == restored.total.mean for part in restored.parts)
