@@ -2,12 +2,15 @@
 
 import copy
 import functools
+import json
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from moot.cli.attributing import _asked
+from moot.cli.main import main
 from moot.errors import DeclarationError, UserError
 from moot.experiment.scenario import Scenario
 from moot.findings import attributing
@@ -193,3 +196,22 @@ def test_mechanisms_that_need_each_other_share_what_they_do_together():
     assert np.all(restored.totals > 0)
     assert np.array_equal(restored.values, np.repeat(restored.totals[:, None] / 2, 2, axis=1))
     assert all(part.alone.mean == 0 and part.last.mean == restored.total.mean for part in restored.parts)
+
+
+def test_the_command_divides_a_scenario_and_an_experiment(tmp_path, capsys):
+    asked = scenario()
+    assert asked.source_path is not None
+    file = listed(tmp_path, "association", "scheme:walking:points-from-ties")
+    words = ["attribute", str(asked.source_path), "--players", str(file), "--days", "20", "--threads", "1"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--replicates", "2", "--json"])
+    assert not ended.value.code
+    said = json.loads(capsys.readouterr().out)
+    assert said["days"] == 20 and len(said["replicates"]) == 2 and said["coalitions"] == 2
+    experiment = asked.source_path.parent / "experiment.yaml"
+    experiment.write_text(
+        "experiment: e\ntitle: E\nscenarios: [scenario.yaml]\nseed: 7\n"
+        "replicates: {count: 3, people: fixed}\nprimary: [act:jaywalking:acts]\n"
+    )
+    of, repeated = _asked(str(experiment), None, None)
+    assert of.people == PEOPLE and repeated == [Replicate(7, chance) for chance in (7, 8, 9)]
