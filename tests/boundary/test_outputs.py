@@ -21,7 +21,7 @@ BANNED = re.compile(
 )
 COMMANDS = [
     *("running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"),
-    *("milder.py", "measuring.py"),
+    *("milder.py", "measuring.py", "explaining.py", "attributing.py"),
 ]
 SHOWN = ["page", "figure", "table", "notebook", "lives", "metrics", "log"]
 

@@ -27,6 +27,7 @@ GROUPS = (
     "experimenting",
     "reading_runs",
     "explaining",
+    "attributing",
     "reports",
     "validating",
     "adopting",

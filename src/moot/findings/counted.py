@@ -7,14 +7,12 @@ event of a life tells one by one (points, euros, days, opinion) has the events t
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moot.declaring.complaints import nearest
-from moot.errors import UserError
+from moot.experiment.plan import matching
 from moot.findings.kinds import CHARGES, Event
 from moot.findings.lives import on, sentence
 from moot.findings.rules import Rules
@@ -23,7 +21,7 @@ from moot.findings.summary import HEADER, WIDTH
 if TYPE_CHECKING:
     from moot.findings.run import Run
 
-__all__ = ["Counted", "counted_in", "events_in", "matching"]
+__all__ = ["Counted", "counted_in", "events_in"]
 
 SHOWN = 10
 """Events that are told; the rest is counted."""
@@ -164,19 +162,6 @@ def counted_in(run: Run, asked: str, arm: str | None = None) -> Counted:
         names, told, mechanism, sum(totals[name] for name in names), tuple(events), len(run.lives),
         run.people, all(_one_by_one(name) for name in names), run.rules,
     )  # fmt: skip
-
-
-def matching(asked: str, known: list[str]) -> tuple[str, ...]:
-    """The measures that a name stands for, or a pattern whose ``*`` is a part of one.
-
-    Raises `UserError`.
-    """
-    pattern = re.compile("[^:]*".join(map(re.escape, asked.split("*"))))
-    found = tuple(name for name in known if pattern.fullmatch(name))
-    if not found:
-        near = nearest(asked, known)
-        raise UserError(f'there is no measure "{asked}"' + (f"; {near}" if near else ""))
-    return found
 
 
 def events_in(name: str, events: Iterator[Event], rules: Rules, arm: str) -> Iterator[Event]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ground", "ground_of", "sources_of"]
 
+ABOVE = 3
+"""Folders above a run in which the file of its scenario is looked for."""
 SENSED = ("false-alarm", "mistaken", "recognised", "disclosed", "alleged", "borne")
 CONTEST = ("appeal", "upheld", "rejected")
 TIES = ("cut-off", "cuts-off", "taken-back", "in-touch")
@@ -40,30 +42,36 @@ class Ground:
 def sources_of(run: Run) -> dict[str, Source]:
     """The files in which the regimes of a run are declared, by content hash, as far as they can be found.
 
-    Looked for among what is shipped and beside the scenario's own file; a file that was changed since the run
-    has another hash and is left out.
+    Looked for among what is shipped, and beside the scenario's own file where that lies in the working folder
+    or above the run folder; a file that was changed since the run has another hash and is left out.
     """
     from moot.experiment.scenario import load_scenario
     from moot.regime.reading import regime_from
 
     regimes = [one for one in (*run.scenario.arm_regimes.values(), *run.scenario.existing_models) if one]
-    wanted = {one.content_hash for one in regimes}
     found: dict[str, Source] = {}
     known = shipped_names("regime")
     for regime in regimes:
-        if regime.regime in known:
+        if regime._source is not None and regime._source.values:  # a run in memory
+            found[regime.content_hash] = regime._source
+        elif regime.regime in known:
             source = find("regime", regime.regime)
             if regime_from(source).content_hash == regime.content_hash:
                 found[regime.content_hash] = source
     named = run.manifest["scenario"].get("file")
-    if wanted - found.keys() and named and Path(named).is_file():
+    above = run.folder.resolve().parents[:ABOVE] if run.folder is not None else ()
+    for folder in (Path(), *above) if named else ():
+        if {one.content_hash for one in regimes} <= found.keys():
+            break
+        if not (folder / named).is_file():
+            continue
         try:
-            scenario = load_scenario(Path(named))
+            scenario = load_scenario(folder / named)
         except MootError:  # it was changed since, and is wrong now
-            return found
+            continue
         for one in (*scenario.arm_regimes.values(), *scenario.existing_models):
-            if one is not None and one.content_hash in wanted and one._source is not None:
-                found[one.content_hash] = one._source
+            if one is not None and one._source is not None:
+                found.setdefault(one.content_hash, one._source)
     return found
 
 

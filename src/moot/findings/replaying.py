@@ -129,7 +129,7 @@ class Replay:
         for days in range(1, LONGEST_DELAY + 1):
             moved = replace(last.happening, day=last.happening.day + days)
             entries = [replace(x, happening=moved) if x is last else x for x in self.entries]
-            if all(self._better(self._tier(self.fall.day + x, entries)) for x in (0, days)):
+            if all(self._better(self._otherwise(self.fall.day + x, entries)) for x in (0, days)):
                 return last, days
         return None
 
@@ -152,7 +152,7 @@ class Replay:
         return [*self.entries, Entry(last.event, less, -points)]
 
     def _kept(self, entries: Sequence[Entry]) -> bool:
-        return self._better(self._tier(self.fall.day, entries))
+        return self._better(self._otherwise(self.fall.day, entries))
 
     def _better(self, tier: str) -> bool:
         names = self.scheme.table.tier_names
@@ -160,6 +160,16 @@ class Replay:
 
     def _tier(self, day: int, entries: Sequence[Entry]) -> str:
         return standing(self.scheme, [one.happening for one in entries], day - self._eve).tier
+
+    def _otherwise(self, day: int, entries: Sequence[Entry]) -> str:
+        """The tier with another record; an offer that would not have been open then was not taken."""
+        left = list(entries)
+        while True:
+            try:
+                return self._tier(day, left)
+            except OfferClosedError as closed:
+                at = (closed.offer, closed.day)
+                left = [one for one in left if (one.happening.offer, one.happening.day) != at]
 
     def _entry(self, event: Event) -> Entry | None:
         name, day = self.fall.scheme, event.day - self._eve

@@ -50,6 +50,10 @@ class Standing:
 class OfferClosedError(Exception):
     """An offer was taken on a day on which it is not open to the person."""
 
+    def __init__(self, offer: str, day: int) -> None:
+        super().__init__(f"day {day}: the offer {offer} is not open to this person")
+        self.offer, self.day = offer, day
+
 
 def standing(scheme: Scheme, happenings: Iterable[Happening], day: int, *, novice: bool = False) -> Standing:
     """Where a person stands at the end of `day`; days count from 0, on which everybody begins.
@@ -215,7 +219,7 @@ class _Life:
     def _take(self, name: str, day: int) -> None:
         offer: Offer = next(offer for offer in self.scheme.offers if offer.offer == name)
         if self.scheme.tier_names[self.tier] not in offer.tiers or offer.not_on in self.on:
-            raise OfferClosedError(f"day {day}: the offer {name} is not open to this person")
+            raise OfferClosedError(name, day)
         self._credit(offer.points, day)
         for rule in self.scheme.lists:
             if rule.entry.offer == name:
