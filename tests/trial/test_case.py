@@ -153,3 +153,10 @@ def test_a_case_of_china_carries_its_law_by_invention():
 )  # fmt: skip
 def test_words_that_approve_are_found(text, found):
     assert len(approving(text)) == found
+
+
+@pytest.mark.parametrize("body", [{"name": "Canary"}, {"claimant": "Claimant 1", "note": "Canary"}])
+def test_what_can_never_be_erased_holds_no_words_of_anybody(body):
+    case = fresh()
+    with pytest.raises(CaseError, match="does not know"):
+        case.do("claimant", "claimants", 0, **body)

@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from moot.errors import CaseError
 from moot.trial.ballots import CHOICES, cast
-from moot.trial.court import open_case
+from moot.trial.court import STEPS, open_case
 from moot.trial.hearing import remaining, turn_now
 from moot.trial.procedure import PARTIES, procedure_names
 from tests.trial.hearings import play_stage, ready, to_stage
@@ -199,6 +199,8 @@ class Anything(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(KINDS), by=st.sampled_from(ROLES), later=st.integers(-1, 400), body=BODY,
           text=st.sampled_from([None, "text", "reason", "title", "question"]))  # fmt: skip
     def anything(self, kind, by, later, body, text):
+        if kind in STEPS and later % 4:
+            body = {name: value for name, value in body.items() if name in STEPS[kind].fields}
         case, before = self.case, (self.case.minutes.head, len(self.case.minutes))
         floor, paused, left = case.floor, case.paused_at, remaining(case, max(self.at, self.at + later))
         try:

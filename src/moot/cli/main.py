@@ -31,6 +31,7 @@ GROUPS = (
     "validating",
     "adopting",
     "law",
+    "court",
     "milder",
     "measuring",
     "caching",

@@ -116,13 +116,15 @@ class Floor:
 class Step:
     """A kind of record: what it checks and adds to its body, and what it changes.
 
-    `texts` are the names of its texts; those in `needed` may not be empty.
+    `texts` are the names of its texts; those in `needed` may not be empty. `fields` are what else may be
+    said: each is checked against what there is, because it stays for ever and can hold no words of anybody.
     """
 
     check: Callable[[Case, Draft], Mapping[str, Any]]
     apply: Callable[[Case, Record], None]
     texts: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass
@@ -137,6 +139,7 @@ class Case:
     day: date
     respondent: Mapping[str, Any]
     phase: str = "preparation"
+    began: int | None = None
     question: int | None = None
     claimants: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -196,7 +199,7 @@ class Case:
 
     def numbered(self, things: list[Any], number: object, what: str) -> Any:
         """The thing of this number, from 1. Raises `CaseError`."""
-        if not isinstance(number, int) or not 1 <= number <= len(things):
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(things):
             refuse(f"there is no {what} {number}; there are {len(things)}")
         return things[number - 1]
 
@@ -210,7 +213,9 @@ class Case:
     def element_of(self, ground: object, element: object) -> tuple[Ground, str]:
         """A pleaded ground and the id of one of its elements. Raises `CaseError`, `UnknownNameError`."""
         pleaded: Ground = self.numbered(self.grounds, ground, "ground")
-        return pleaded, self.law.entry(pleaded.entry).element(str(element)).id
+        if not isinstance(element, str):
+            refuse(f"an element is named by its id, such as E1; ground {ground} is {pleaded.entry}")
+        return pleaded, self.law.entry(pleaded.entry).element(element).id
 
     def do(
         self,
@@ -237,6 +242,10 @@ class Case:
             refuse("the case is closed; a correction can still be added")
         if self.paused_at is not None and kind not in ("resume", "incident", "ruling", "correction"):
             refuse("the hearing is suspended; the president resumes it first")
+        strange = body.keys() - set(step.fields)
+        if strange:
+            there = f"there is {', '.join(step.fields)}" if step.fields else "there is nothing to say"
+            refuse(f"{kind}: does not know {', '.join(sorted(strange))}; {there}")
         given = {name: text for name, text in (texts or {}).items() if text and text.strip()}
         unknown = given.keys() - set(step.texts)
         if unknown:
@@ -436,6 +445,8 @@ def _add_seat(case: Case, record: Record) -> None:
 def _open(case: Case, draft: Draft) -> dict[str, Any]:
     prepared(case)
     only(draft, "president")
+    if not isinstance(draft.body.get("began", 0), int):
+        refuse("expected the second since 1970 at which the clock on the wall shows 0 of the case's clock")
     if case.question is None:
         refuse("a case without a question cannot be opened; the question is what the court answers")
     if not case.grounds:
@@ -452,6 +463,7 @@ def _open(case: Case, draft: Draft) -> dict[str, Any]:
 
 def _set_open(case: Case, record: Record) -> None:
     case.phase = "hearing"
+    case.began = record.body.get("began")
 
 
 def _correction(case: Case, draft: Draft) -> dict[str, Any]:
@@ -468,16 +480,18 @@ def _nothing(case: Case, record: Record) -> None:
 
 STEPS: dict[str, Step] = {
     "question": Step(_question, _set_question, ("question",), ("question",)),
-    "claimant": Step(_claimant, _add_claimant),
-    "fact": Step(_fact, _add_fact, ("fact", "origin"), ("fact", "origin")),
-    "admit": Step(_admit, _set_admitted),
-    "proved": Step(_proved, _set_proved, ("reason",), ("reason",)),
-    "ground": Step(_ground, _add_ground, ("claim",), ("claim",)),
-    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title",)),
-    "withdraw": Step(_withdraw, _set_withdrawn),
-    "late-exhibit": Step(_admit_exhibit, _set_exhibit, ("reason",), ("reason",)),
-    "seal": Step(_seal, _set_sealed, ("reason",), ("reason",)),
-    "seat": Step(_seat, _add_seat, ("name",)),
-    "open": Step(_open, _set_open),
-    "correction": Step(_correction, _nothing, ("text",), ("text",)),
+    "claimant": Step(_claimant, _add_claimant, fields=("claimant",)),
+    "fact": Step(_fact, _add_fact, ("fact", "origin"), ("fact", "origin"), fields=("status",)),
+    "admit": Step(_admit, _set_admitted, fields=("fact",)),
+    "proved": Step(_proved, _set_proved, ("reason",), ("reason",), fields=("fact", "exhibits")),
+    "ground": Step(_ground, _add_ground, ("claim",), ("claim",), fields=("entry",)),
+    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title",), fields=("digest",)),
+    "withdraw": Step(_withdraw, _set_withdrawn, fields=("exhibit",)),
+    "late-exhibit": Step(
+        _admit_exhibit, _set_exhibit, ("reason",), ("reason",), fields=("exhibit", "outcome")
+    ),
+    "seal": Step(_seal, _set_sealed, ("reason",), ("reason",), fields=("exhibit",)),
+    "seat": Step(_seat, _add_seat, ("name",), fields=("role", "people")),
+    "open": Step(_open, _set_open, fields=("began",)),
+    "correction": Step(_correction, _nothing, ("text",), ("text",), fields=("record",)),
 }

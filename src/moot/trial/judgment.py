@@ -135,8 +135,14 @@ def _set_delivered(case: Case, record: Record) -> None:
 
 
 STEPS: dict[str, Step] = {
-    "reason": Step(_reason, _add_reason, ("text",), ("text",)),
-    "operative": Step(_operative, _add_operative, ("text",), ("text",)),
+    "reason": Step(
+        _reason,
+        _add_reason,
+        ("text",),
+        ("text",),
+        fields=("ground", "element", "exhibits", "facts", "points", "law"),
+    ),
+    "operative": Step(_operative, _add_operative, ("text",), ("text",), fields=("ground", "outcome")),
     "opinion": Step(_opinion, _add_opinion, ("text",), ("text",)),
     "deliver": Step(_deliver, _set_delivered),
 }
