@@ -6,11 +6,16 @@ import re
 import pytest
 
 import moot
+from moot.cli.main import main
 from moot.errors import CaseError, UserError
 from moot.findings.results import Results
-from moot.trial.exhibits import Exhibit, _content, exhibit_from, exhibit_of, rebuilt
+from moot.trial.exhibits import Exhibit, _content, exhibit_from, exhibit_of
+from moot.trial.keeping import keep, kept_case
 from tests.experiment.texts import declared
 from tests.findings.a_run import folder as run_folder
+from tests.trial.hearings import fresh
+
+pytestmark = pytest.mark.slow
 
 MEASURE = "act:jaywalking:charged-by-regime"
 TEXT = """\
@@ -53,9 +58,22 @@ def test_f15_an_exhibit_says_runs_seeds_version_parameters_and_who_asked(exhibit
     assert "mechanism, not forecast" in text and "moot case rebuild" in text and exhibit.digest in text
 
 
-def test_f15_it_is_made_again_byte_for_byte(exhibit):
-    again = rebuilt(exhibit, threads=2)
-    assert again.text == exhibit.text and again.digest == exhibit.digest
+def test_f15_filed_and_made_again_byte_for_byte_from_the_command_line(shown, exhibit, tmp_path, capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main(["case", *(str(one) for one in arguments)])
+        assert not ended.value.code, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    folder, measure = tmp_path / "a-case", exhibit.content["measure"]
+    keep(fresh(), folder)
+    run("exhibit", folder, shown, "--measure", measure, "--by", "claimants")
+    filed = kept_case(folder).exhibits[0]
+    assert (filed.digest, filed.status) == (exhibit.digest, "admitted")
+    told = json.loads(run("rebuild", folder, 1, "--threads", 2, "--json"))
+    assert told == {"exhibit": 1, "same": True, "filed": exhibit.digest, "rebuilt": exhibit.digest}
+    page = run("export", folder)
+    assert "Range over declared assumptions" in page and exhibit.digest in page
 
 
 def test_it_is_kept_as_text_and_any_change_gives_another_digest(exhibit):
@@ -74,7 +92,7 @@ def test_f16_no_exhibit_of_a_single_run():
 
 def test_f16_none_without_a_sweep_or_an_interval_or_with_jobs_left_out(shown, exhibit):
     """What an experiment without them would have written, in place of what this one did."""
-    measure, about = exhibit.content["measure"], exhibit.content["about"]
+    measure, about = exhibit.content["measure"], json.loads(exhibit.content["about"])
 
     def refused(says, effects=None, **changed):
         content = json.loads(json.dumps(moot.open_experiment(shown).as_dict() | changed))

@@ -163,6 +163,12 @@ def do(
     as_json: bool = _JSON,
 ) -> None:
     """Take a step of the procedure; what it does not allow is refused and changes nothing."""
+    from moot.errors import UserError
+
+    if step == "exhibit":
+        raise UserError(
+            "an exhibit is filed from an experiment: moot case exhibit CASE EXPERIMENT --measure LINE"
+        )
     texts = dict(_pair(one, "--text") for one in text)
     body: dict[str, Any] = {
         name: _value(name, value) for name, value in (_pair(one, "--set") for one in set_)
@@ -172,7 +178,7 @@ def do(
     if step == "open":
         body["began"] = int(time.time()) - (at or 0)
     case = _changed(folder, lambda case: case.do(step, by, _second(case, at), texts=texts, **body))
-    if step in ("question", "exhibit"):
+    if step == "question":
         _warn(case)
     _say(case, folder, as_json)
 

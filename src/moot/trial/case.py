@@ -8,6 +8,8 @@ grounds and exhibits come before the hearing; what follows is in `hearing`, `bal
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +37,7 @@ __all__ = [
 
 CONTENT = "content"
 """The text of an exhibit that holds its numbers: written by the program, as long as it is."""
+EXHIBIT = "moot-exhibit-1"
 CLAIMANT = re.compile(r"(Claimant [1-9][0-9]?|SYN-[0-9]{7})\Z")
 
 
@@ -375,11 +378,27 @@ def _exhibit(case: Case, draft: Draft) -> dict[str, Any]:
         refuse(f"an exhibit is filed by a side or the court, not by {draft.by}")
     if not re.fullmatch(r"[0-9a-f]{64}", str(draft.body.get("digest"))):
         refuse("an exhibit is named by its content hash")
+    _sealed(draft.texts[CONTENT], draft.body["digest"])
     if any(one.digest == draft.body["digest"] and one.status != "withdrawn" for one in case.exhibits):
         refuse("this exhibit is in the case already")
     in_time = case.phase == "preparation" or (case.phase == "hearing" and case.stage.filing)
     status = "admitted" if in_time else "pending"
     return {"exhibit": len(case.exhibits) + 1, "side": side, "status": status}
+
+
+def _sealed(content: str, digest: str) -> None:
+    """Refuse a content that is not the one of the hash, or no experiment with an interval and a sweep."""
+    if hashlib.sha256(content.encode()).hexdigest() != digest:
+        refuse("the content of the exhibit does not have this hash")
+    try:
+        told = json.loads(content)
+        effect = told["effect"]
+        whole = told["format"] == EXHIBIT and told["runs"] and told["about"] and told["draws"]["over"]
+        whole = whole and effect["interval"] and effect["span"]
+    except (ValueError, KeyError, TypeError):
+        whole = None
+    if not whole:
+        refuse("an exhibit is made from an experiment with replicates and draws: moot case exhibit")
 
 
 def _add_exhibit(case: Case, record: Record) -> None:
@@ -485,7 +504,7 @@ STEPS: dict[str, Step] = {
     "admit": Step(_admit, _set_admitted, fields=("fact",)),
     "proved": Step(_proved, _set_proved, ("reason",), ("reason",), fields=("fact", "exhibits")),
     "ground": Step(_ground, _add_ground, ("claim",), ("claim",), fields=("entry",)),
-    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title",), fields=("digest",)),
+    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title", CONTENT), fields=("digest",)),
     "withdraw": Step(_withdraw, _set_withdrawn, fields=("exhibit",)),
     "late-exhibit": Step(
         _admit_exhibit, _set_exhibit, ("reason",), ("reason",), fields=("exhibit", "outcome")

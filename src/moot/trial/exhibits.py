@@ -22,10 +22,10 @@ from moot.findings.results import Results
 from moot.findings.summary import two
 from moot.store.experiments import ExperimentFolder
 from moot.store.runs import is_run_folder
+from moot.trial.case import EXHIBIT
 
 __all__ = ["Exhibit", "exhibit_from", "exhibit_of", "rebuilt"]
 
-FORMAT = "moot-exhibit-1"
 ASKERS = ("claimants", "respondent", "court")
 REBUILT_BY = "moot case rebuild CASE NUMBER"
 
@@ -101,7 +101,7 @@ def exhibit_from(text: str) -> Exhibit:
         content = json.loads(text)
     except ValueError:
         raise CaseError("the content of this exhibit cannot be read") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != EXHIBIT:
         raise CaseError("the content of this exhibit is of a kind that this version of Moot cannot read")
     return Exhibit(content)
 
@@ -113,7 +113,7 @@ def rebuilt(exhibit: Exhibit, *, threads: int | None = None) -> Exhibit:
     reads the declarations otherwise.
     """
     found = exhibit.content
-    about = dict(found["about"])
+    about = json.loads(found["about"])
     results = in_memory(experiment_of(about), threads=threads)
     again = _content(results, about, found["measure"], found["asked_by"], found["arm"], found["scenario"])
     return Exhibit(again)
@@ -142,7 +142,7 @@ def _content(
     (where,) = (one for one in told["scenarios"] if one["name"] == effect.scenario)
     draws = told["draws"]
     content = {
-        "format": FORMAT,
+        "format": EXHIBIT,
         "title": told["experiment"]["title"],
         "experiment": told["experiment"]["hash"],
         "scenario": effect.scenario,
@@ -162,7 +162,8 @@ def _content(
         "versions": {"moot": about["versions"].get("moot", "")},
         "asked_by": asked_by,
         "says": told["says"],
-        "about": about,
+        # As text: the order of keys in a declaration is part of it, and sorting would be another one.
+        "about": json.dumps(about, ensure_ascii=False),
     }
     return dict(json.loads(json.dumps(content)))
 

@@ -1,9 +1,8 @@
-"""The judgment: the court's reasons, element by element, on what was answered; the program writes none of
-it.
+"""The judgment: the court's answers and reasons, element by element; the program writes none of it.
 
-What a court answers on an element is the vote it took, or *not decided* where none was taken. Every
-element voted on has a reason; a reason may rest on admitted exhibits, on facts admitted or proved, and on
-points of the court that both parties were heard on. Every ground has an outcome, chosen by the court.
+What a court answers on an element is the vote it took, or *not decided* where none was taken. Every element
+voted on has a reason; a reason may rest on admitted exhibits, on facts admitted or proved, and on points of
+the court that both parties were heard on. Every ground has an outcome, chosen by the court.
 """
 
 from __future__ import annotations
