@@ -22,6 +22,7 @@ BANNED = re.compile(
 COMMANDS = [
     *("running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"),
     *("milder.py", "measuring.py", "explaining.py", "attributing.py"),
+    *("law.py", "court.py"),
 ]
 SHOWN = ["page", "figure", "table", "notebook", "lives", "metrics", "log"]
 
@@ -59,6 +60,7 @@ def test_nothing_that_is_shown_approves_of_a_scheme(what):
     "path",
     [
         *sorted((ROOT / "src/moot/findings").glob("*.py")),
+        *(one for one in sorted((ROOT / "src/moot/trial").glob("*.py")) if one.name != "wording.py"),
         *(ROOT / "src/moot/cli" / name for name in (*COMMANDS, "experimenting.py")),
     ],
     ids=lambda path: path.name,

@@ -26,8 +26,9 @@ def test_links_to_headings_lead_to_one(page):
     assert broken == []
 
 
-def test_every_test_that_holds_a_law_exists():
-    page = (ROOT / "docs" / "reference" / "equations.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["equations.md", "court.md"])
+def test_every_test_that_holds_a_law_exists(name):
+    page = (ROOT / "docs" / "reference" / name).read_text("utf-8")
     code = {path: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
     defined = {
         name for text in code.values() for name in re.findall(r"^def (test_\w+)\(", text, re.MULTILINE)

@@ -1,6 +1,8 @@
 """Cases for the tests, opened and led through a hearing by a clock that the test holds."""
 
 import functools
+import hashlib
+import json
 from datetime import date
 
 from moot.regime.reading import load_regime
@@ -43,6 +45,20 @@ def ready(procedure="three-voices", *, voters=None, **changes) -> Case:
         if people:
             case.do("seat", "president", 0, role=role.role, people=min(people, role.seats[1]))
     return case
+
+
+def shown(number: int = 1) -> dict[str, str]:
+    """An exhibit's content as it is filed, with the least that it has to hold, and its hash."""
+    content = json.dumps({"format": "moot-exhibit-1", "number": number, "runs": {"r1": {}}, "about": {"a": 1},
+                          "draws": {"over": ["regime.sensors"]},
+                          "effect": {"interval": {"low": 0}, "span": {"low": 0}}})  # fmt: skip
+    return {"content": content, "digest": hashlib.sha256(content.encode()).hexdigest()}
+
+
+def file(case: Case, by: str, title: str, number: int = 1) -> None:
+    one = shown(number)
+    texts = {"title": title, "content": one["content"]}
+    case.do("exhibit", by, case.now, digest=one["digest"], texts=texts)
 
 
 def to_stage(case: Case, kind: str, *, seconds: int = 30) -> int:

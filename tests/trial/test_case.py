@@ -1,5 +1,7 @@
 """Before the hearing: a question, a scheme by its hash, claimants with no name, facts with a status."""
 
+import hashlib
+
 import pytest
 
 from moot.cli.declarations import BANNER as TYPED
@@ -7,7 +9,7 @@ from moot.errors import CaseError, UnknownNameError, UserError
 from moot.regime.reading import load_regime
 from moot.trial.court import changed_law, open_case, wording_of
 from moot.trial.wording import BANNER, MOST, approving, not_neutral
-from tests.trial.hearings import QUESTION, fresh, ready, whole
+from tests.trial.hearings import QUESTION, file, fresh, ready, shown, whole
 
 
 def state(case):
@@ -56,7 +58,7 @@ def test_f03_neutral_wording_is_left_alone_and_titles_are_read_as_well():
     case = fresh(scenario_title="A dystopian scheme")
     (said,) = wording_of(case)
     assert said.startswith('the title of the scenario: "dystopian" names an answer')
-    case.do("exhibit", "claimants", 0, digest="a" * 64, texts={"title": "Obviously harmful losses"})
+    file(case, "claimants", "Obviously harmful losses")
     assert len([one for one in wording_of(case) if "exhibit 1" in one]) == 2
 
 
@@ -99,11 +101,11 @@ def test_f10_a_ground_needs_no_figure_and_context_is_no_ground():
 
 def test_f26_a_withdrawn_exhibit_leaves_its_number():
     case = fresh()
-    for one in "abc":
-        case.do("exhibit", "claimants", 0, digest=one * 64, texts={"title": f"Exhibit {one}"})
+    for number in (1, 2, 3):
+        file(case, "claimants", f"Exhibit {number}", number)
     case.do("withdraw", "claimants", 0, exhibit=2)
     assert [one.status for one in case.exhibits] == ["admitted", "withdrawn", "admitted"]
-    case.do("exhibit", "respondent", 0, digest="d" * 64, texts={"title": "Another"})
+    file(case, "respondent", "Another", 4)
     assert len(case.exhibits) == 4
     with pytest.raises(CaseError, match="withdrawn"):
         case.admitted([2])
@@ -153,3 +155,27 @@ def test_a_case_of_china_carries_its_law_by_invention():
 )  # fmt: skip
 def test_words_that_approve_are_found(text, found):
     assert len(approving(text)) == found
+
+
+@pytest.mark.parametrize("body", [{"name": "Canary"}, {"claimant": "Claimant 1", "note": "Canary"}])
+def test_what_can_never_be_erased_holds_no_words_of_anybody(body):
+    case = fresh()
+    with pytest.raises(CaseError, match="does not know"):
+        case.do("claimant", "claimants", 0, **body)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("{}", "made from an experiment"), ("no json", "made from an experiment"), (None, "not have this hash"),
+     (shown()["content"].replace('["regime.sensors"]', "[]"), "made from an experiment"),
+     (shown()["content"].replace('"interval": {"low": 0}', '"interval": null'), "made from an experiment")],
+)  # fmt: skip
+def test_f16_nothing_else_is_filed_than_an_exhibit_of_its_hash(content, says):
+    case = fresh()
+    digest = hashlib.sha256((content or "").encode()).hexdigest()
+    texts = {"title": "Losses", "content": content or shown()["content"]}
+    with pytest.raises(CaseError, match=says):
+        case.do("exhibit", "claimants", 0, digest=digest, texts=texts)
+    with pytest.raises(CaseError, match="needs a text `content`"):
+        case.do("exhibit", "claimants", 0, digest=digest, texts={"title": "Losses"})
+    assert case.exhibits == []

@@ -5,13 +5,13 @@ import pytest
 from moot.errors import CaseError
 from moot.trial import judgment
 from moot.trial.judgment import arguments, missing, result_of
-from tests.trial.hearings import ready, to_stage, vote
+from tests.trial.hearings import file, ready, to_stage, vote
 
 
 def at_the_reading(procedure="three-voices", *, exhibits=False):
     case = ready(procedure)
     if exhibits:
-        case.do("exhibit", "claimants", 0, digest="a" * 64, texts={"title": "Losses"})
+        file(case, "claimants", "Losses")
     case.do("open", "president", 0)
     to_stage(case, "vote")
     vote(case, case.now, 1, "E5", "met")

@@ -36,7 +36,7 @@ def law(
     if only and not pack:
         raise UserError("--only keeps the packs of --pack alone; name one with --pack FILE")
     told = law_of(country, packs=pack, only=only)
-    day = _day(when) or told.known_on()
+    day = day_of(when) or told.known_on()
     if day is None:
         raise UserError("no pack of law is there; say --date")
     if as_json:
@@ -51,7 +51,8 @@ def law(
         print(line)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """The day that was said, or None. Raises `UserError`."""
     from moot.errors import UserError
 
     if text is None:

@@ -32,6 +32,7 @@ GROUPS = (
     "validating",
     "adopting",
     "law",
+    "court",
     "milder",
     "measuring",
     "caching",

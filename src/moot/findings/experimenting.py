@@ -26,7 +26,7 @@ from moot.store.burnt import BurnIns
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
-__all__ = ["begin", "in_memory", "open_experiment", "reopen", "to_the_end"]
+__all__ = ["begin", "experiment_of", "in_memory", "open_experiment", "reopen", "to_the_end"]
 
 Progress = Callable[[str, int, int], None]
 """`progress(phase, done, of)`: ``jobs`` counts what is done, the others are phases of the job at hand."""
@@ -67,7 +67,7 @@ def reopen(path: Path) -> tuple[ExperimentFolder, Plan]:
                 f"{about['code'][:16]}; this is {versions()['moot']}, {code_hash()[:16]}), and an "
                 "experiment is of one model: go on with that version, or begin anew with --force"
             )
-        plan = plan_of(_experiment_of(about))
+        plan = plan_of(experiment_of(about))
         if plan.content_hash != about["plan"]:
             raise RunError(f"{path}: the declarations are not those of the plan that is written beside them")
         return folder, plan
@@ -207,7 +207,7 @@ def _about(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _experiment_of(about: dict[str, Any]) -> Experiment:
+def experiment_of(about: dict[str, Any]) -> Experiment:
     """The experiment that a folder declares; its hash is the one written there, or it is refused."""
     try:
         recorded = about["experiment"]

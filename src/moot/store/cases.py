@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -241,7 +242,7 @@ def _told(folder: Path) -> Iterator[None]:
 
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         said = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
         raise CaseError(f"{folder}: the database cannot be used: {said}") from None
 

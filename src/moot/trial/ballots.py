@@ -163,7 +163,7 @@ def shuffled(papers: set[Paper]) -> list[Paper]:
 
 
 STEPS: dict[str, Step] = {
-    "blanks": Step(_blanks, _set_blanks),
-    "put": Step(_put, _set_put),
+    "blanks": Step(_blanks, _set_blanks, fields=("side",)),
+    "put": Step(_put, _set_put, fields=("ground", "element")),
     "close-vote": Step(_close, _set_closed),
 }

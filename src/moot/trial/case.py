@@ -8,6 +8,8 @@ grounds and exhibits come before the hearing; what follows is in `hearing`, `bal
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +37,7 @@ __all__ = [
 
 CONTENT = "content"
 """The text of an exhibit that holds its numbers: written by the program, as long as it is."""
+EXHIBIT = "moot-exhibit-1"
 CLAIMANT = re.compile(r"(Claimant [1-9][0-9]?|SYN-[0-9]{7})\Z")
 
 
@@ -116,13 +119,15 @@ class Floor:
 class Step:
     """A kind of record: what it checks and adds to its body, and what it changes.
 
-    `texts` are the names of its texts; those in `needed` may not be empty.
+    `texts` are the names of its texts; those in `needed` may not be empty. `fields` are what else may be
+    said: each is checked against what there is, because it stays for ever and can hold no words of anybody.
     """
 
     check: Callable[[Case, Draft], Mapping[str, Any]]
     apply: Callable[[Case, Record], None]
     texts: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass
@@ -137,6 +142,7 @@ class Case:
     day: date
     respondent: Mapping[str, Any]
     phase: str = "preparation"
+    began: int | None = None
     question: int | None = None
     claimants: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -196,7 +202,7 @@ class Case:
 
     def numbered(self, things: list[Any], number: object, what: str) -> Any:
         """The thing of this number, from 1. Raises `CaseError`."""
-        if not isinstance(number, int) or not 1 <= number <= len(things):
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(things):
             refuse(f"there is no {what} {number}; there are {len(things)}")
         return things[number - 1]
 
@@ -210,7 +216,9 @@ class Case:
     def element_of(self, ground: object, element: object) -> tuple[Ground, str]:
         """A pleaded ground and the id of one of its elements. Raises `CaseError`, `UnknownNameError`."""
         pleaded: Ground = self.numbered(self.grounds, ground, "ground")
-        return pleaded, self.law.entry(pleaded.entry).element(str(element)).id
+        if not isinstance(element, str):
+            refuse(f"an element is named by its id, such as E1; ground {ground} is {pleaded.entry}")
+        return pleaded, self.law.entry(pleaded.entry).element(element).id
 
     def do(
         self,
@@ -237,6 +245,10 @@ class Case:
             refuse("the case is closed; a correction can still be added")
         if self.paused_at is not None and kind not in ("resume", "incident", "ruling", "correction"):
             refuse("the hearing is suspended; the president resumes it first")
+        strange = body.keys() - set(step.fields)
+        if strange:
+            there = f"there is {', '.join(step.fields)}" if step.fields else "there is nothing to say"
+            refuse(f"{kind}: does not know {', '.join(sorted(strange))}; {there}")
         given = {name: text for name, text in (texts or {}).items() if text and text.strip()}
         unknown = given.keys() - set(step.texts)
         if unknown:
@@ -366,11 +378,27 @@ def _exhibit(case: Case, draft: Draft) -> dict[str, Any]:
         refuse(f"an exhibit is filed by a side or the court, not by {draft.by}")
     if not re.fullmatch(r"[0-9a-f]{64}", str(draft.body.get("digest"))):
         refuse("an exhibit is named by its content hash")
+    _sealed(draft.texts[CONTENT], draft.body["digest"])
     if any(one.digest == draft.body["digest"] and one.status != "withdrawn" for one in case.exhibits):
         refuse("this exhibit is in the case already")
     in_time = case.phase == "preparation" or (case.phase == "hearing" and case.stage.filing)
     status = "admitted" if in_time else "pending"
     return {"exhibit": len(case.exhibits) + 1, "side": side, "status": status}
+
+
+def _sealed(content: str, digest: str) -> None:
+    """Refuse a content that is not the one of the hash, or no experiment with an interval and a sweep."""
+    if hashlib.sha256(content.encode()).hexdigest() != digest:
+        refuse("the content of the exhibit does not have this hash")
+    try:
+        told = json.loads(content)
+        effect = told["effect"]
+        whole = told["format"] == EXHIBIT and told["runs"] and told["about"] and told["draws"]["over"]
+        whole = whole and effect["interval"] and effect["span"]
+    except (ValueError, KeyError, TypeError):
+        whole = None
+    if not whole:
+        refuse("an exhibit is made from an experiment with replicates and draws: moot case exhibit")
 
 
 def _add_exhibit(case: Case, record: Record) -> None:
@@ -436,6 +464,8 @@ def _add_seat(case: Case, record: Record) -> None:
 def _open(case: Case, draft: Draft) -> dict[str, Any]:
     prepared(case)
     only(draft, "president")
+    if not isinstance(draft.body.get("began", 0), int):
+        refuse("expected the second since 1970 at which the clock on the wall shows 0 of the case's clock")
     if case.question is None:
         refuse("a case without a question cannot be opened; the question is what the court answers")
     if not case.grounds:
@@ -452,6 +482,7 @@ def _open(case: Case, draft: Draft) -> dict[str, Any]:
 
 def _set_open(case: Case, record: Record) -> None:
     case.phase = "hearing"
+    case.began = record.body.get("began")
 
 
 def _correction(case: Case, draft: Draft) -> dict[str, Any]:
@@ -468,16 +499,18 @@ def _nothing(case: Case, record: Record) -> None:
 
 STEPS: dict[str, Step] = {
     "question": Step(_question, _set_question, ("question",), ("question",)),
-    "claimant": Step(_claimant, _add_claimant),
-    "fact": Step(_fact, _add_fact, ("fact", "origin"), ("fact", "origin")),
-    "admit": Step(_admit, _set_admitted),
-    "proved": Step(_proved, _set_proved, ("reason",), ("reason",)),
-    "ground": Step(_ground, _add_ground, ("claim",), ("claim",)),
-    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title",)),
-    "withdraw": Step(_withdraw, _set_withdrawn),
-    "late-exhibit": Step(_admit_exhibit, _set_exhibit, ("reason",), ("reason",)),
-    "seal": Step(_seal, _set_sealed, ("reason",), ("reason",)),
-    "seat": Step(_seat, _add_seat, ("name",)),
-    "open": Step(_open, _set_open),
-    "correction": Step(_correction, _nothing, ("text",), ("text",)),
+    "claimant": Step(_claimant, _add_claimant, fields=("claimant",)),
+    "fact": Step(_fact, _add_fact, ("fact", "origin"), ("fact", "origin"), fields=("status",)),
+    "admit": Step(_admit, _set_admitted, fields=("fact",)),
+    "proved": Step(_proved, _set_proved, ("reason",), ("reason",), fields=("fact", "exhibits")),
+    "ground": Step(_ground, _add_ground, ("claim",), ("claim",), fields=("entry",)),
+    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title", CONTENT), fields=("digest",)),
+    "withdraw": Step(_withdraw, _set_withdrawn, fields=("exhibit",)),
+    "late-exhibit": Step(
+        _admit_exhibit, _set_exhibit, ("reason",), ("reason",), fields=("exhibit", "outcome")
+    ),
+    "seal": Step(_seal, _set_sealed, ("reason",), ("reason",), fields=("exhibit",)),
+    "seat": Step(_seat, _add_seat, ("name",), fields=("role", "people")),
+    "open": Step(_open, _set_open, fields=("began",)),
+    "correction": Step(_correction, _nothing, ("text",), ("text",), fields=("record",)),
 }

@@ -39,8 +39,8 @@ def new_case(
     """A case against a scheme, with its question; nothing is on disk.
 
     `day` is the fictional day of judgment and chooses the law; `country` its packs, `packs` are the
-    reader's own. Raises `UnknownNameError` for a country without law, `UserError` for a text that is
-    none.
+    reader's own. `at` is the first second of the case's clock. Raises `UnknownNameError` for a
+    country without law, `UserError` for a text that is none.
     """
     law = law_of(country, packs=packs)
     own = [pack for pack in law.packs if pack.law not in pack_names()]

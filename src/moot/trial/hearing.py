@@ -1,5 +1,4 @@
-"""The hearing as a state machine: stages, turns, floor, clock, incidents, points of the court, the last
-word.
+"""The hearing as a state machine: stages, turns, floor, clock, incidents, the last word.
 
 Nobody speaks without the floor. Turns go in the order of the procedure; a turn ends when it is yielded,
 and speaks no longer than it may, unless the president grants more: to both sides, or to one with a
@@ -333,16 +332,18 @@ def _set_public_vote(case: Case, record: Record) -> None:
 
 
 STEPS: dict[str, Step] = {
-    "floor": Step(_floor, _give),
-    "speech": Step(_speech, _add_speech, ("text",), ("text",)),
+    "floor": Step(_floor, _give, fields=("role", "point")),
+    "speech": Step(
+        _speech, _add_speech, ("text",), ("text",), fields=("ground", "element", "answer", "exhibits")
+    ),
     "yield": Step(_yield, _take_back),
-    "waive": Step(_waive, _add_waiver),
+    "waive": Step(_waive, _add_waiver, fields=("point",)),
     "suspend": Step(_suspend, _set_suspended),
     "resume": Step(_resume, _set_resumed),
-    "grant": Step(_grant, _add_time, ("reason",)),
-    "incident": Step(_incident, _add_incident, ("text",), ("text",)),
-    "ruling": Step(_ruling, _add_ruling, ("reason",), ("reason",)),
+    "grant": Step(_grant, _add_time, ("reason",), fields=("seconds", "side")),
+    "incident": Step(_incident, _add_incident, ("text",), ("text",), fields=("what",)),
+    "ruling": Step(_ruling, _add_ruling, ("reason",), ("reason",), fields=("incident", "outcome")),
     "point": Step(_point, _add_point, ("text",), ("text",)),
     "next": Step(_next, _set_next),
-    "public-vote": Step(_public_vote, _set_public_vote),
+    "public-vote": Step(_public_vote, _set_public_vote, fields=("yes", "no", "blank")),
 }

@@ -1,9 +1,8 @@
-"""The judgment: the court's reasons, element by element, on what was answered; the program writes none of
-it.
+"""The judgment: the court's answers and reasons, element by element; the program writes none of it.
 
-What a court answers on an element is the vote it took, or *not decided* where none was taken. Every
-element voted on has a reason; a reason may rest on admitted exhibits, on facts admitted or proved, and on
-points of the court that both parties were heard on. Every ground has an outcome, chosen by the court.
+What a court answers on an element is the vote it took, or *not decided* where none was taken. Every element
+voted on has a reason; a reason may rest on admitted exhibits, on facts admitted or proved, and on points of
+the court that both parties were heard on. Every ground has an outcome, chosen by the court.
 """
 
 from __future__ import annotations
@@ -135,8 +134,14 @@ def _set_delivered(case: Case, record: Record) -> None:
 
 
 STEPS: dict[str, Step] = {
-    "reason": Step(_reason, _add_reason, ("text",), ("text",)),
-    "operative": Step(_operative, _add_operative, ("text",), ("text",)),
+    "reason": Step(
+        _reason,
+        _add_reason,
+        ("text",),
+        ("text",),
+        fields=("ground", "element", "exhibits", "facts", "points", "law"),
+    ),
+    "operative": Step(_operative, _add_operative, ("text",), ("text",), fields=("ground", "outcome")),
     "opinion": Step(_opinion, _add_opinion, ("text",), ("text",)),
     "deliver": Step(_deliver, _set_delivered),
 }
