@@ -114,6 +114,8 @@ def serve(request: dict[str, Any], talk: Communicator) -> None:
         )
     about = request["unfinished"]
     unfinished = None if about is None else Unfinished(Path(about["place"]), about["about"], -1)
+    if unfinished is not None:
+        unfinished.tell = lambda line: None  # the first tells what all of them find
     _simulate(request, scenario_of(request), talk, unfinished, None)
 
 
