@@ -22,6 +22,7 @@ from moot.findings.explaining import (
 from moot.findings.grounds import ground_of, sources_of
 from moot.findings.kinds import KINDS, Event
 from moot.findings.lives import unexplained_differences
+from moot.findings.replaying import Replay
 from tests.findings.a_run import REGIME, folder, in_folder, three
 
 TODAY = "status-quo"
@@ -129,6 +130,24 @@ def test_a_refusal_goes_back_through_list_and_fall_to_its_charges():
     assert untold == "" and any("250 points fewer lost on 2028-01-02" in one.words for one in found)
     ground = ground_of(refusal, side.rules, {})
     assert ground is not None and ground.path == "schemes.0.lists.0.refuses.air" and ground.line == ""
+
+
+def test_a_charge_after_the_fall_that_would_have_led_there_as_well_is_seen():
+    """Without the first charge the fall comes later, and before the refusal: no change of it would do."""
+    days = (10_227, 10_240)
+    falls_to = [
+        made("charged-by-regime", "drink-driving", days[0], sensor="fines-register", points=250),
+        made("fall", "rank", days[0], scheme="rank", tier="C", score=450),
+    ]
+    later = made("charged-by-regime", "red-light", days[1], sensor="fines-register", points=150)
+    down = made("fall", "rank", days[1], scheme="rank", tier="D", score=301)
+    refusal = made("hire-refused", "rank", 10_250, scheme="rank", tier="C")
+    side = pair(*falls_to, refusal)
+    before = Replay(side, side.here[1], side.here[2])
+    assert before.refused == "" and len(before.without_one()) == 1
+    side = pair(*falls_to, later, down, refusal)
+    after = Replay(side, side.here[1], side.here[4])
+    assert after.refused == "" and after.without_one() == [] and after.fewer_points() is None
 
 
 def test_a_record_that_the_rules_do_not_give_is_not_told():

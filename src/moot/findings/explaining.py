@@ -33,6 +33,10 @@ WEIGHT = (
     "false-alarm", "borne", "alleged", "cut-off", "recognised", "job-lost",
 )  # fmt: skip
 """What weighs most in a life, from the top down."""
+CHARGED = (
+    "dismissed", "refused", "denied", "hire-refused", "prevented", "listed", "fall", "cut-off", "recognised",
+)  # fmt: skip
+"""What a charge may lead to, so that another record may keep it from coming."""
 DATA = 12
 """Entries of the record that are named."""
 WIDTH = 100
@@ -328,8 +332,9 @@ def _alterations(pair: Pair, event: Event, fall: Event | None) -> tuple[list[Alt
     if fall is None:
         if entry is not None:
             found += _of_entry(pair, entry)
-        return found, "" if found else "it follows from no charge of this life"
-    replay = Replay(pair, fall)
+        return found, "" if found or event.kind not in CHARGED else "it follows from no charge of this life"
+    on_list = entry.what if entry is not None else ""
+    replay = Replay(pair, fall, event, on_list)
     if replay.refused:
         return found, replay.refused
     found += _of_record(pair, replay, fall is not event)

@@ -17,7 +17,7 @@ from functools import cached_property
 from moot.findings.causes import Pair
 from moot.findings.kinds import CHARGES, Event
 from moot.regime.schema import Scheme
-from moot.regime.walk import Happening, OfferClosedError, standing
+from moot.regime.walk import Happening, OfferClosedError, Standing, standing
 from moot.society.arms import day_number
 
 __all__ = ["LONGEST_DELAY", "WRONG", "Entry", "Replay"]
@@ -43,26 +43,29 @@ class Entry:
 
 
 class Replay:
-    """The record of one life in one scheme of its arm, up to a fall; every answer is about that fall.
+    """The record of one life in one scheme of its arm, up to a fall and what followed from it.
 
-    `refused` says why nothing can be said, and is empty where the walk gives what happened.
+    `then` is the event that followed (by default the fall itself), `on_list` the list that it needs: an
+    answer holds where the fall would not have come, and on the day of `then` the person would have been
+    neither in that tier nor on that list. `refused` says why nothing can be said, and is empty where the walk
+    gives what happened.
     """
 
-    def __init__(self, side: Pair, fall: Event) -> None:
-        self._side, self.fall = side, fall
+    def __init__(self, side: Pair, fall: Event, then: Event | None = None, on_list: str = "") -> None:
+        self._side, self.fall, self._then, self._list = side, fall, then or fall, on_list
         self.scheme: Scheme = side.rules.arms[side.arm].schemes[fall.scheme]
         self._eve = day_number(side.rules.scenario.start) - 1
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """What the score was made from, in the order of the life."""
-        before = self._side.here[: self.fall.place]
+        before = self._side.here[: self._then.place]
         return tuple(one for event in before if (one := self._entry(event)) is not None)
 
     @property
     def losses(self) -> list[Entry]:
-        """The entries that took points."""
-        return [one for one in self.entries if one.points > 0]
+        """The entries that took points before the fall."""
+        return [one for one in self.entries if one.points > 0 and one.event.place < self.fall.place]
 
     @cached_property
     def refused(self) -> str:
@@ -75,7 +78,7 @@ class Replay:
         if any(one.arm == self._side.arm for one in self._side.rules.scenario.changes):
             return "the law of this arm changed within the run"
         mine = [one for one in self._side.here if one.scheme == self.fall.scheme]
-        turns = [one for one in mine if one.kind in ("fall", "rise") and one.place <= self.fall.place]
+        turns = [one for one in mine if one.kind in ("fall", "rise") and one.place <= self._then.place]
         try:
             for one, after in zip(turns, (*turns[1:], None), strict=True):
                 if after is not None and after.day == one.day:
@@ -129,7 +132,7 @@ class Replay:
         for days in range(1, LONGEST_DELAY + 1):
             moved = replace(last.happening, day=last.happening.day + days)
             entries = [replace(x, happening=moved) if x is last else x for x in self.entries]
-            if all(self._better(self._otherwise(self.fall.day + x, entries)) for x in (0, days)):
+            if self._kept(entries) and self._better(self._otherwise(self.fall.day + days, entries).tier):
                 return last, days
         return None
 
@@ -152,21 +155,27 @@ class Replay:
         return [*self.entries, Entry(last.event, less, -points)]
 
     def _kept(self, entries: Sequence[Entry]) -> bool:
-        return self._better(self._otherwise(self.fall.day, entries))
+        if not self._better(self._otherwise(self.fall.day, entries).tier):
+            return False
+        then = self._otherwise(self._then.day, entries)
+        return self._list not in then.lists and self._better(then.tier)
 
     def _better(self, tier: str) -> bool:
         names = self.scheme.table.tier_names
         return names.index(tier) < names.index(self.fall.tier)
 
     def _tier(self, day: int, entries: Sequence[Entry]) -> str:
-        return standing(self.scheme, [one.happening for one in entries], day - self._eve).tier
+        return self._standing(day, entries).tier
 
-    def _otherwise(self, day: int, entries: Sequence[Entry]) -> str:
-        """The tier with another record; an offer that would not have been open then was not taken."""
+    def _standing(self, day: int, entries: Sequence[Entry]) -> Standing:
+        return standing(self.scheme, [one.happening for one in entries], day - self._eve)
+
+    def _otherwise(self, day: int, entries: Sequence[Entry]) -> Standing:
+        """Where the person stands with another record; an offer that was not open then was not taken."""
         left = list(entries)
         while True:
             try:
-                return self._tier(day, left)
+                return self._standing(day, left)
             except OfferClosedError as closed:
                 at = (closed.offer, closed.day)
                 left = [one for one in left if (one.happening.offer, one.happening.day) != at]
@@ -187,7 +196,8 @@ class Replay:
             return Entry(event, make(day, from_ties=points), points)
         if event.kind == "rejected":
             return Entry(event, make(day, taken=points), points)
-        if event.kind == "bought" and event.day < self.fall.day:  # a day buys after it judges
+        if event.kind == "bought" and event.day not in (self.fall.day, self._then.day):
+            # a day buys after it judges
             return Entry(event, make(day, bought=-points), points)
         if event.kind == "upheld":  # what expires, the walk knows itself
             return Entry(event, make(day, given=-points), points)
