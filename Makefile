@@ -3,7 +3,7 @@
 #   make test    lint, types, tests                            (TEST=files, JOBS=processes)
 #   make check   lint and types only
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
-#   make scaling how Moot scales, a quarter of an hour        (BENCH="--largest 68000000")
+#   make scaling how Moot scales, and docs/performance.md     (BENCH="--largest 68000000")
 #   make peers-environments   an environment for each further peer; `make bench PEERS=folder` uses them
 #   make locks   resolve the locks again                      (needs uv)
 #   make clean   remove environments, caches and runs

@@ -25,7 +25,7 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is run. The defaults take about a quarter of an hour on two cores."""
+    """How much is run. The defaults are meant for a quarter of an hour on two free cores."""
 
     people: tuple[int, ...] = (1_000_000, 3_000_000, 10_000_000)
     largest: int | None = None  # one run of Moot alone
@@ -43,7 +43,7 @@ class Sizes:
     scenario_days: int = 365
     memory_people: tuple[int, int] = (500_000, 2_000_000)
     memory_days: int = 30
-    ratio_people: int = 1_000_000
+    ratio_people: int = 500_000
     ratio_days: int = 100
     burn_in_years: int | None = None  # of the scenario in `ratios`; None for its own
     phase_people: int = 1_000_000

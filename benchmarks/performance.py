@@ -195,6 +195,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "memory": _memory,
     "phases": _phases,
 }
+SAYS_THREADS = ("threads", "phases")
 
 
 def _machine(parts: Results) -> str:
@@ -227,7 +228,13 @@ def page(parts: Results, template: str | None = None) -> str:
         raise ValueError(f"template: {wrong[0]}: expected each of {', '.join(known)} once")
     told = {"machine": _machine(parts)}
     for name, made in TABLES.items():
-        told[name] = made(parts[name]["result"]) if name in parts else "Not measured."
+        if name not in parts:
+            told[name] = "Not measured."
+            continue
+        told[name] = made(parts[name]["result"])
+        if name not in SAYS_THREADS:
+            count = parts[name]["sizes"]["threads"]
+            told[name] += f"\n\nMoot on {count} {'thread' if count == 1 else 'threads'}."
     return re.sub(r"\{\{([^{}]*)\}\}", lambda match: told[match[1]], text)
 
 
