@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from moot.errors import DeclarationError
-from moot.society import books
 from moot.society.acts import L_REFUSED, L_REGIME
 from tests.laws import worlds
 
@@ -116,13 +115,11 @@ def test_a_list_for_an_act_of_the_context_is_not_across(tmp_path):
     assert worlds.total(result, "trip:air:refused-across-contexts", "watch") == refused > 300
 
 
-def test_the_ledger_does_not_depend_on_threads_arms_or_its_room(tmp_path, monkeypatch):
+def test_the_ledger_does_not_depend_on_threads_and_arms(tmp_path):
     of = law(tmp_path, of=AIR | PLACES, lists=[NO_PLANE], decisions={"housing": HOUSING}, days=200)
     one = worlds.run(of)
     assert worlds.run(of, threads=2).digests == one.digests
     assert worlds.run(of, arms=["watch"]).digests["watch"] == one.digests["watch"]
-    monkeypatch.setattr(books, "KEPT", -0.45)  # hardly a row at first: it grows, or the run begins again
-    assert worlds.run(of).digests == one.digests
 
 
 @pytest.mark.parametrize(

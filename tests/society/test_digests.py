@@ -141,8 +141,10 @@ def test_what_a_digest_holds(tmp_path, blocks):
 
 
 def with_room_for(monkeypatch, messages):
-    """Let every box hold `messages` at first."""
+    """Let every box hold `messages` at first, and as many appointments and debts."""
     monkeypatch.setattr(books, "FEWEST", messages)
+    monkeypatch.setattr(books, "DUE", 0.0)
+    monkeypatch.setattr(books, "OWED", 0.0)
     monkeypatch.setattr(books, "ROOM", dict.fromkeys(books.ROOM, 0.0))
 
 
