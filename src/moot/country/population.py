@@ -206,7 +206,11 @@ class Population:
     @property
     def levels(self) -> NDArray[np.uint16]:
         """(n, attributes) one-way slot of each attribute, offsets included; unpacked, not kept."""
-        who, where, rest = (self.person[:, x] for x in (WHO, WHERE, REST))
+        return self.levels_at(slice(None))
+
+    def levels_at(self, at: slice | NDArray[np.int64]) -> NDArray[np.uint16]:
+        """The same of some people: unpacked, everybody's take as much memory as all that is kept of them."""
+        who, where, rest = (self.person[at, x] for x in (WHO, WHERE, REST))
         columns = (
             who >> 5,
             (who >> 4) & 1,

@@ -14,6 +14,9 @@ from moot.society.part import Part
 __all__ = ["Residents", "residents_of"]
 
 
+TOGETHER = 1 << 18  # people who are counted together
+
+
 @dataclass(frozen=True)
 class Residents:
     """Of the whole country, whichever shard holds whom; n people in the panel, in the order of places."""
@@ -28,16 +31,18 @@ def residents_of(
     population: Population, compiled: Compiled, panel: NDArray[np.int64], part: Part
 ) -> Residents:
     """Added up over the shards, each of which knows its own people. `panel` is sorted."""
-    levels, region = population.levels, population.region.astype(np.int64)
     regions, slots = len(compiled.regions), len(compiled.slots)
     counts = np.zeros(regions * slots, np.int64)
-    for column in levels.T:
-        counts += np.bincount(region * slots + column, minlength=regions * slots)
+    for low in range(0, population.layout.held, TOGETHER):
+        some = slice(low, low + TOGETHER)
+        region = population.region[some].astype(np.int64)
+        for column in population.levels_at(some).T:
+            counts += np.bincount(region * slots + column, minlength=regions * slots)
     rows = np.zeros((len(panel), len(ATTRIBUTES) + 2), np.int64)
     first, held = population.layout.first, population.layout.held
     here = np.flatnonzero((panel >= first) & (panel < first + held))
     at = panel[here] - first
-    rows[here, :-2] = levels[at]
-    rows[here, -2], rows[here, -1] = population.age5[at], region[at]
+    rows[here, :-2] = population.levels_at(at)
+    rows[here, -2], rows[here, -1] = population.age5[at], population.region[at]
     rows = part.sum(rows)
     return Residents(part.sum(counts).reshape(regions, slots), rows[:, :-2], rows[:, -2], rows[:, -1])

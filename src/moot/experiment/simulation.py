@@ -502,11 +502,13 @@ def _carry(burnt: Society, society: Society) -> None:
         rows[:, 0] |= np.repeat(np.arange(arms), owed[b]) << 17
         society.books["debts"][b, : len(rows)] = rows
         society.books["debt_n"][b] = len(rows)
-    society.books.make_room("rare_cap", burnt.books.sizes["rare_cap"])
-    society.books["rare"][:, :, : burnt.books.sizes["rare_cap"]] = burnt.books["rare"]
+    used = int(burnt.books["rare_n"].max()) + 1  # more would be written to for nothing
+    society.books.make_room("rare_cap", used)
+    society.books["rare"][:, :, :used] = burnt.books["rare"][:, :, :used]
     society.books["rare_n"][:] = burnt.books["rare_n"]
-    society.books.make_room("past_cap", burnt.books.sizes["past_cap"])
-    society.books["past"][:, : burnt.books.sizes["past_cap"]] = burnt.books["past"]
+    used = int(burnt.books["past_n"].max())
+    society.books.make_room("past_cap", used)
+    society.books["past"][:, :used] = burnt.books["past"][:, :used]
     society.books["past_n"][:] = burnt.books["past_n"]
     for box in (TERM, JUDGE):
         counts = burnt.books["mail_n"][box]
