@@ -24,6 +24,7 @@ from moot.vocabulary import load_vocabulary
 from tests.cluster.threads import together
 from tests.reference import worlds
 from tests.society import everything
+from tests.society.shelf import Shelf
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -152,22 +153,6 @@ def test_shipped_scenarios_in_one_to_four_shards(which):
     one = simulate(scenario, threads=1)
     for size in (1, 2, 3, 4):
         same(one, sharded(size, scenario))
-
-
-class Shelf:
-    """A keeper that copies what a checkpoint would hold on some days, and begins where it is told."""
-
-    def __init__(self, days=(), start=None):
-        self.days, self.begin, self.points = set(days), start, {}
-
-    def start(self):
-        return self.begin
-
-    def end_of_day(self, phase, done, of, take):
-        if (phase, done) in self.days:
-            arrays, values = take()
-            copies = {name: array.copy() for name, array in arrays.items()}
-            self.points[phase, done] = Point(Checkpoint(None, phase, done), copies, values)
 
 
 def test_shards_go_on_from_any_day(tmp_path):

@@ -11,24 +11,8 @@ from moot.findings.events import events_of
 from moot.society import books, snapshot
 from moot.society.memory import ARRAYS
 from moot.society.state import WAKE
-from moot.store.checkpoint import Checkpoint, Point
 from tests.reference import worlds
-
-
-class Shelf:
-    """A keeper that copies what a checkpoint would hold on some days, and begins where it is told."""
-
-    def __init__(self, days=(), start=None):
-        self.days, self.begin, self.points = set(days), start, {}
-
-    def start(self):
-        return self.begin
-
-    def end_of_day(self, phase, done, of, take):
-        if (phase, done) in self.days:
-            arrays, values = take()
-            copies = {name: array.copy() for name, array in arrays.items()}
-            self.points[phase, done] = Point(Checkpoint(None, phase, done), copies, values)
+from tests.society.shelf import Shelf
 
 
 def test_every_array_of_the_memory_is_kept_or_made_again():
