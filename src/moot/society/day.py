@@ -25,7 +25,7 @@ from moot.society.appointments import NEXT, RULING, WHAT, WHOM
 from moot.society.appointments import WAKE as APPOINTED
 from moot.society.buying import bought_of_block
 from moot.society.counting import tally
-from moot.society.desk import MOST, addressee, note, pack, put, room, said, sender, spot
+from moot.society.desk import MOST, addressee, block_of, note, pack, put, room, said, sender, spot
 from moot.society.fear import fear_at, raised
 from moot.society.gate import LEAVE, clock, meet, turn
 from moot.society.gate import NEXT as GO_ON
@@ -376,16 +376,9 @@ def exchange(m, out, into):
     for b in range(m.n_blocks):
         for e in range(min(see.mail_n(m)[out, b], room(m, out))):
             j = addressee(m, out, b, e)
-            low = 0
-            high = m.n_blocks
-            while high - low > 1:
-                middle = (low + high) // 2
-                if see.block(m)[0, middle] <= j:
-                    low = middle
-                else:
-                    high = middle
-            packed = said(m, out, b, e) | (j - see.block(m)[0, low])
-            put(m, into, low, packed, sender(m, out, b, e), 0)
+            to = block_of(m, j)
+            packed = said(m, out, b, e) | (j - see.block(m)[0, to])
+            put(m, into, to, packed, sender(m, out, b, e), 0)
         see.mail_n(m)[out, b] = 0
 
 

@@ -46,6 +46,20 @@ def addressee(m, box, b, e):
 
 
 @inline
+def block_of(m, person):
+    """The block of a person."""
+    low = 0
+    high = m.n_blocks
+    while high - low > 1:
+        middle = (low + high) // 2
+        if see.block(m)[0, middle] <= person:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@inline
 def put(m, box, b, packed, origin, to):
     """Append a message to a block's box; a box that is full still counts, and the day then raises."""
     n = see.mail_n(m)[box, b]

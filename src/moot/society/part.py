@@ -18,7 +18,7 @@ from moot.country.population import Layout, Population
 from moot.draws.compiled import inline, kernel
 from moot.society import memory as see
 from moot.society.books import Books, DeskFull, looks_of
-from moot.society.desk import addressee, put, said, sender
+from moot.society.desk import addressee, block_of, put, said, sender
 from moot.society.law import BOXES
 
 __all__ = ["ALONE", "Part"]
@@ -167,19 +167,6 @@ def _rank_of(starts, person):
     return low
 
 
-@inline
-def _block_of(m, person):
-    low = 0
-    high = m.n_blocks
-    while high - low > 1:
-        middle = (low + high) // 2
-        if see.block(m)[0, middle] <= person:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
 @kernel
 def count_mail(m, box, starts, counts):
     """Count the messages of a box by the shard that they are for."""
@@ -209,7 +196,7 @@ def take_mail(m, box, starts, parcels, at):
 def count_by_block(m, parcel, counts):
     """Add to `counts`, (blocks,), the messages of a parcel."""
     for x in range(HEAD, len(parcel), ROW):
-        counts[_block_of(m, np.int64(parcel[x + 2]))] += 1
+        counts[block_of(m, np.int64(parcel[x + 2]))] += 1
 
 
 @kernel
@@ -217,6 +204,6 @@ def deliver(m, parcel, box):
     """Put the messages of a parcel into a box of the blocks of the people they are for."""
     for x in range(HEAD, len(parcel), ROW):
         person = np.int64(parcel[x + 2])
-        b = _block_of(m, person)
+        b = block_of(m, person)
         packed = (np.int64(parcel[x]) << PLACE) | (person - see.block(m)[0, b])
         put(m, box, b, packed, np.int64(parcel[x + 1]), 0)
