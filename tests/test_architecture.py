@@ -20,6 +20,8 @@ RANKS = {
     "cluster": 2,  # carries bytes between processes, and knows nothing of societies
     "store": 3,  # so everything above may use it, and it uses nothing but what is below
     "vocabulary": 3,
+    "catalogue": 3,  # the sentences of documents in each language
+    "documents": 4,  # a document and its writers (HTML, PDF, DOCX); knows nothing of what it says
     "country": 4,
     "regime": 5,  # conditions on attributes that a country gives, never the other way round
     "society": 6,
