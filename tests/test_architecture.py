@@ -27,6 +27,7 @@ RANKS = {
     "society": 6,
     "experiment": 8,
     "findings": 9,
+    "dossier": 10,  # what an experiment found, as a document; trials and dossiers do not know each other
     "trial": 10,
     "cli": 11,
     "web": 11,

@@ -1,7 +1,7 @@
 """Message catalogues: what documents say, in English and French.
 
-``data/messages/PART.LANGUAGE.yaml`` maps keys to sentences with ``{placeholders}``. A part has the same keys and
-the same placeholders in every language (held by a test), so that a document is written once, over keys.
+``data/messages/PART.LANGUAGE.yaml`` maps keys to sentences with ``{placeholders}``. A part has the same keys
+and the same placeholders in every language (held by a test), so that a document is written once, over keys.
 """
 
 from __future__ import annotations
