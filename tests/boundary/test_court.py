@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from moot.cli import court as commands
+from moot.cli import court_evidence as evidence
 from moot.trial import ballots, court, judgment, wording
 from moot.trial.case import CLAIMANT, CONTENT
 from moot.trial.court import STEPS
@@ -20,15 +21,18 @@ SHIPPED = sorted(path for room in ("law", "procedures") for path in (PACKAGE / "
 
 
 def test_a_step_has_no_file_and_no_attachment():
-    """Texts, and fields from a closed list; the only content is that of an exhibit, checked by its hash."""
+    """Texts, and fields from a closed list; contents are what the program wrote, checked by their hashes."""
     fields = {name for step in STEPS.values() for name in step.fields}
     assert fields == {
         "answer", "began", "blank", "claimant", "digest", "element", "entry", "exhibit", "exhibits",
-        "fact", "facts", "ground", "incident", "law", "no", "outcome", "people", "point", "points", "record",
-        "role", "seconds", "side", "status", "what", "yes",
+        "experiment", "fact", "facts", "ground", "incident", "law", "no", "outcome", "people", "person",
+        "point", "points", "record", "remedy", "role", "run", "seconds", "sheet_digest", "side", "status",
+        "what", "witness", "yes",
     }  # fmt: skip
-    assert [name for name, step in STEPS.items() if CONTENT in step.texts] == ["exhibit"]
-    options = {name for command in (commands.new, commands.do, commands.vote, commands.exhibit)
+    written = {name for name, step in STEPS.items() if CONTENT in step.texts}
+    assert written == {"exhibit", "ask-run", "run-made", "witness", "examined"}
+    assert all("digest" in STEPS[name].fields and name in commands.MADE for name in written)
+    options = {name for command in (commands.new, commands.do, commands.vote, evidence.exhibit, evidence.run)
                for name in inspect.signature(command).parameters}  # fmt: skip
     assert not {"attach", "attachment", "upload", "file", "image", "document"} & options
 

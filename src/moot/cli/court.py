@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from moot.cli import court_evidence
+from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
+
 if TYPE_CHECKING:
     from moot.trial.case import Case
 
 __all__ = ["register"]
 
-_FOLDER = typer.Argument(..., metavar="CASE", help="The folder of a case.")
-_JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
-_AT = typer.Option(
-    None, "--at", min=0, help="Second of the case's clock (default: by the clock on the wall)."
-)
 TAKEN = ("kind", "by", "at", "texts", "salt")
 """Names that a step uses for something else."""
 NUMBERS = (
@@ -37,6 +33,14 @@ NUMBERS = (
     "no",
     "blank",
 )
+MADE = {
+    "exhibit": "moot case exhibit CASE EXPERIMENT --measure LINE --by ROLE",
+    "ask-run": "moot case run CASE EXPERIMENT --by ROLE",
+    "run-made": "moot case run CASE --number N",
+    "witness": "moot case witness CASE RUN PERSON --by ROLE",
+    "examined": "moot case examine CASE WITNESS EVENT --by ROLE",
+}
+"""Steps that hold what the program wrote, and the commands that write it."""
 LISTS = ("exhibits", "facts", "points", "law")
 
 
@@ -51,9 +55,10 @@ class Form(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+    court_evidence.register(group)
     for name, command in (
-        ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote), ("exhibit", exhibit),
-        ("rebuild", rebuild), ("verify", verify), ("export", export), ("wipe", wipe),
+        ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
+        ("verify", verify), ("export", export), ("wipe", wipe),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")
@@ -73,7 +78,7 @@ def new(
     pack: list[str] = typer.Option([], "--pack", metavar="FILE", help="A pack of law of your own, too."),
     scenario: str = typer.Option("", "--scenario-title", help="The title of the scenario that is played."),
     alone: bool = typer.Option(False, "--alone", help="Seat one person in every role that must be taken."),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Open a case against a scheme: its question, its law, its procedure."""
     from moot.cli.law import day_of
@@ -103,13 +108,13 @@ def new(
             if role.seats[0]:
                 case.do("seat", "president", 0, role=role.role, people=role.seats[0])
     keep(case, folder)
-    _warn(case)
-    _say(case, folder, as_json)
+    warn(case)
+    tell(case, folder, as_json)
 
 
 def list_(
     folder: Path = typer.Argument(Path(), metavar="FOLDER", help="Where the folders of cases are."),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """List the cases of a folder."""
     from moot.errors import UserError
@@ -142,49 +147,47 @@ def _listed(path: Path, one: Case | str) -> dict[str, str]:
     }
 
 
-def show(folder: Path = _FOLDER, as_json: bool = _JSON) -> None:
+def show(folder: Path = FOLDER, as_json: bool = JSON) -> None:
     """Tell how far a case is, who has the floor, and what comes next."""
     from moot.trial.keeping import kept_case
 
     case = kept_case(folder)
-    _warn(case)
-    _say(case, folder, as_json)
+    warn(case)
+    tell(case, folder, as_json)
 
 
 def do(
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
     step: str = typer.Argument(
         ..., metavar="STEP", help="Such as ground, open, floor, speech, next; see the how-to."
     ),
     by: str = typer.Option("president", "--by", metavar="ROLE", help="Who does it."),
     set_: list[str] = typer.Option([], "--set", metavar="NAME=VALUE", help="What it is about: ground=1."),
     text: list[str] = typer.Option([], "--text", metavar="NAME=TEXT", help="A text of it: claim=..."),
-    at: int | None = _AT,
-    as_json: bool = _JSON,
+    at: int | None = AT,
+    as_json: bool = JSON,
 ) -> None:
     """Take a step of the procedure; what it does not allow is refused and changes nothing."""
     from moot.errors import UserError
 
-    if step == "exhibit":
-        raise UserError(
-            "an exhibit is filed from an experiment: moot case exhibit CASE EXPERIMENT --measure LINE"
-        )
+    if step in MADE:
+        raise UserError(f"{step}: is written by the program: {MADE[step]}")
     texts = dict(_pair(one, "--text") for one in text)
     body: dict[str, Any] = {
         name: _value(name, value) for name, value in (_pair(one, "--set") for one in set_)
     }
     if texts:
-        _banner()
+        banner()
     if step == "open":
         body["began"] = int(time.time()) - (at or 0)
-    case = _changed(folder, lambda case: case.do(step, by, _second(case, at), texts=texts, **body))
+    case = changed(folder, lambda case: case.do(step, by, second(case, at), texts=texts, **body))
     if step == "question":
-        _warn(case)
-    _say(case, folder, as_json)
+        warn(case)
+    tell(case, folder, as_json)
 
 
 def vote(
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
     choice: str = typer.Argument(..., help="met, not-met or blank."),
     role: str = typer.Option("president", "--role", help="The role that votes."),
     seat: int = typer.Option(1, "--seat", min=1, help="Which of its seats."),
@@ -192,73 +195,16 @@ def vote(
     """Cast a secret ballot on the question that was read. Nothing joins it to the seat."""
     from moot.trial.ballots import cast
 
-    _changed(folder, lambda case: cast(case, role, seat, choice.replace("-", " ")))
+    changed(folder, lambda case: cast(case, role, seat, choice.replace("-", " ")))
     print("a ballot was cast")
 
 
-def exhibit(
-    folder: Path = _FOLDER,
-    experiment: Path = typer.Argument(..., metavar="EXPERIMENT", help="The folder of a finished experiment."),
-    measure: str = typer.Option(..., "--measure", help="A line of `moot show EXPERIMENT`."),
-    by: str = typer.Option(..., "--by", metavar="ROLE", help="Who files it."),
-    arm: str | None = typer.Option(None, "--arm", help="The arm told (default: the first)."),
-    title: str | None = typer.Option(None, "--title", help="Its title (default: what it shows)."),
-    at: int | None = _AT,
-    as_json: bool = _JSON,
-) -> None:
-    """File what an experiment found in one measure; a single run or one without a sweep is refused."""
-    from moot.trial.case import CONTENT
-    from moot.trial.exhibits import exhibit_of
-    from moot.trial.keeping import kept_case
-
-    side = kept_case(folder).side(by)
-    made = exhibit_of(
-        experiment, measure, arm=arm, asked_by=side if side in ("claimants", "respondent") else "court"
-    )
-    texts = {"title": title or made.title, CONTENT: made.text}
-    if title:
-        _banner()
-    case = _changed(
-        folder, lambda case: case.do("exhibit", by, _second(case, at), digest=made.digest, texts=texts)
-    )
-    _warn(case)
-    _say(case, folder, as_json)
-
-
-def rebuild(
-    folder: Path = _FOLDER,
-    number: int = typer.Argument(..., min=1, help="The number of the exhibit."),
-    threads: int | None = typer.Option(None, "--threads", min=1, help="Threads; they change no result."),
-    as_json: bool = _JSON,
-) -> None:
-    """Simulate everything behind an exhibit again, and compare its content byte for byte."""
-    from moot.errors import CaseError, CheckFailed
-    from moot.trial.case import CONTENT, Filed
-    from moot.trial.exhibits import exhibit_from, rebuilt
-    from moot.trial.keeping import kept_case
-
-    case = kept_case(folder)
-    filed: Filed = case.numbered(case.exhibits, number, "exhibit")
-    kept = exhibit_from(case.text(filed.record, CONTENT))
-    if kept.digest != filed.digest:
-        raise CaseError(f"exhibit {number}: its content is not the one that was filed")
-    again = rebuilt(kept, threads=threads)
-    same = again.digest == filed.digest
-    if as_json:
-        print(json.dumps({"exhibit": number, "same": same, "filed": filed.digest, "rebuilt": again.digest}))
-    elif same:
-        print(f"exhibit {number} was simulated again and is the same, {filed.digest}")
-    if not same:
-        raise CheckFailed(f"exhibit {number}: filed {filed.digest}, simulated again {again.digest}; "
-                          "another version of Moot, or this should not happen")  # fmt: skip
-
-
 def verify(
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
     head: str | None = typer.Option(
         None, "--head", metavar="HASH", help="A hash that was written down before."
     ),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Check the chain of the minutes and every text beside it."""
     from moot.errors import CheckFailed
@@ -274,7 +220,7 @@ def verify(
 
 
 def export(
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
     form: Form = typer.Option(Form.md, "--format", help="md, html or json."),
     out: Path | None = typer.Option(
         None, "--out", metavar="FILE", help="The file to write (default: stdout)."
@@ -301,9 +247,9 @@ def export(
 
 
 def wipe(
-    folder: Path = _FOLDER,
+    folder: Path = FOLDER,
     names_only: bool = typer.Option(False, "--names-only", help="Players' names alone; every text stays."),
-    as_json: bool = _JSON,
+    as_json: bool = JSON,
 ) -> None:
     """Delete players' names, and every text that people typed, with their salts; the chain still verifies."""
     from moot.trial.keeping import problems
@@ -320,38 +266,7 @@ def wipe(
         print(f"exported before, and not touched: {path}")
 
 
-# --- what the commands share --------------------------------------------------------------------------------
-
-
-def _banner() -> None:
-    from moot.trial.wording import BANNER
-
-    print(BANNER, file=sys.stderr)
-
-
-def _warn(case: Case) -> None:
-    from moot.trial.court import changed_law, wording_of
-
-    _banner()
-    for said in wording_of(case):
-        print(f"warning: {said}", file=sys.stderr)
-    for name in changed_law(case):
-        print(
-            f"warning: the pack {name} says something else now than when the case was opened", file=sys.stderr
-        )
-
-
-def _changed(folder: Path, step: Callable[[Case], Any]) -> Case:
-    from moot.trial.keeping import change
-
-    return change(folder, step)
-
-
-def _second(case: Case, at: int | None) -> int:
-    """The second of a step: as said, or by the clock on the wall, which starts with the hearing."""
-    if at is not None:
-        return at
-    return case.now if case.began is None else max(case.now, int(time.time()) - case.began)
+# --- what was typed ---------------------------------------------------------------------------------------
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:
@@ -379,66 +294,3 @@ def _value(name: str, text: str) -> object:
     except ValueError:
         raise UserError(f"--set {name}={text}: expected a whole number") from None
     return text
-
-
-def _say(case: Case, folder: Path, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(_state(case, folder), ensure_ascii=False))
-        return
-    for line in _lines(case, folder):
-        print(line)
-
-
-def _state(case: Case, folder: Path) -> dict[str, Any]:
-    from moot.trial.hearing import turn_now
-
-    hearing = case.phase == "hearing"
-    turn = turn_now(case) if hearing else None
-    return {
-        "case": case.name,
-        "folder": str(folder),
-        "phase": case.phase,
-        "question": case.text(case.question, "question") if case.question else "",
-        "regime": dict(case.respondent),
-        "procedure": case.procedure.procedure,
-        "date": case.day.isoformat(),
-        "stage": case.stage.stage if hearing else None,
-        "floor": case.floor.role if case.floor else None,
-        "turn": turn.role if turn else None,
-        "claimants": case.claimants,
-        "grounds": [{"entry": one.entry, "side": one.side} for one in case.grounds],
-        "facts": [one.status for one in case.facts],
-        "exhibits": [{"digest": one.digest, "status": one.status} for one in case.exhibits],
-        "questions": [
-            {"ground": one.ground, "element": one.element, "result": one.result} for one in case.questions
-        ],
-        "seconds": case.seconds,
-        "delivered": case.delivered,
-        "records": len(case.minutes),
-        "head": case.minutes.head,
-    }
-
-
-def _lines(case: Case, folder: Path) -> list[str]:
-    state = _state(case, folder)
-    lines = [
-        f"{case.name}: {case.procedure.title}; the scheme {case.respondent['name']} "
-        f"({case.respondent['hash'][:12]}); {case.day}",
-        f"  Question: {state['question']}",
-        f"  Claimants: {', '.join(case.claimants) or 'none'}; grounds: "
-        f"{', '.join(one.entry for one in case.grounds) or 'none'}; exhibits: {len(case.exhibits)}",
-        f"  {len(case.minutes)} records; head {case.minutes.head}",
-    ]
-    if case.phase != "hearing":
-        return [*lines, f"  In {case.phase}." if case.phase != "closed" else "  Closed."]
-    if case.floor is not None:
-        lines.append(
-            f"  Stage {case.stage.title}: {case.floor.role} has the floor, {case.floor.allowed} s at most."
-        )
-    elif state["turn"]:
-        lines.append(f"  Stage {case.stage.title}: the turn of {state['turn']}.")
-    else:
-        lines.append(
-            f"  Stage {case.stage.title} ({case.stage.kind}): nobody has a turn; `next` when it is over."
-        )
-    return lines

@@ -37,6 +37,10 @@ __all__ = [
 
 CONTENT = "content"
 """The text of an exhibit that holds its numbers: written by the program, as long as it is."""
+SHEET = "sheet"
+"""The text of an exhibit that holds what would flip it: written by the program too."""
+WRITTEN = (CONTENT, SHEET)
+"""Texts of any length that no person typed; a wipe leaves them."""
 EXHIBIT = "moot-exhibit-1"
 CLAIMANT = re.compile(r"(Claimant [1-9][0-9]?|SYN-[0-9]{7})\Z")
 
@@ -148,6 +152,9 @@ class Case:
     facts: list[Fact] = field(default_factory=list)
     grounds: list[Ground] = field(default_factory=list)
     exhibits: list[Filed] = field(default_factory=list)
+    asked: list[Any] = field(default_factory=list)
+    witnesses: list[Any] = field(default_factory=list)
+    remedies: list[Any] = field(default_factory=list)
     seats: dict[str, int] = field(default_factory=dict)
     stage_number: int = 0
     turn: int = 0
@@ -254,7 +261,7 @@ class Case:
         if unknown:
             refuse(f"{kind}: has no text {', '.join(sorted(unknown))}")
         clean = {
-            name: text if name == CONTENT else checked_text(text, f"{kind}, {name}")
+            name: text if name in WRITTEN else checked_text(text, f"{kind}, {name}")
             for name, text in given.items()
         }
         for name in step.needed:
@@ -379,6 +386,13 @@ def _exhibit(case: Case, draft: Draft) -> dict[str, Any]:
     if not re.fullmatch(r"[0-9a-f]{64}", str(draft.body.get("digest"))):
         refuse("an exhibit is named by its content hash")
     _sealed(draft.texts[CONTENT], draft.body["digest"])
+    sheet = draft.texts.get(SHEET, "")
+    if sheet and hashlib.sha256(sheet.encode()).hexdigest() != draft.body.get("sheet_digest"):
+        refuse("the sheet of the exhibit does not have this hash")
+    if "run" in draft.body:
+        asked = case.numbered(case.asked, draft.body["run"], "run")
+        if asked.made is None or json.loads(draft.texts[CONTENT]).get("experiment") != asked.experiment:
+            refuse(f"the exhibit is not of run {draft.body['run']}")
     if any(one.digest == draft.body["digest"] and one.status != "withdrawn" for one in case.exhibits):
         refuse("this exhibit is in the case already")
     in_time = case.phase == "preparation" or (case.phase == "hearing" and case.stage.filing)
@@ -504,7 +518,13 @@ STEPS: dict[str, Step] = {
     "admit": Step(_admit, _set_admitted, fields=("fact",)),
     "proved": Step(_proved, _set_proved, ("reason",), ("reason",), fields=("fact", "exhibits")),
     "ground": Step(_ground, _add_ground, ("claim",), ("claim",), fields=("entry",)),
-    "exhibit": Step(_exhibit, _add_exhibit, ("title", CONTENT), ("title", CONTENT), fields=("digest",)),
+    "exhibit": Step(
+        _exhibit,
+        _add_exhibit,
+        ("title", *WRITTEN),
+        ("title", CONTENT),
+        fields=("digest", "sheet_digest", "run"),
+    ),
     "withdraw": Step(_withdraw, _set_withdrawn, fields=("exhibit",)),
     "late-exhibit": Step(
         _admit_exhibit, _set_exhibit, ("reason",), ("reason",), fields=("exhibit", "outcome")

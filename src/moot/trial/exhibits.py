@@ -24,7 +24,7 @@ from moot.store.experiments import ExperimentFolder
 from moot.store.runs import is_run_folder
 from moot.trial.case import EXHIBIT
 
-__all__ = ["Exhibit", "exhibit_from", "exhibit_of", "rebuilt"]
+__all__ = ["Exhibit", "differ_in_code", "exhibit_from", "exhibit_of", "rebuilt", "sheet_of"]
 
 ASKERS = ("claimants", "respondent", "court")
 REBUILT_BY = "moot case rebuild CASE NUMBER"
@@ -117,6 +117,30 @@ def rebuilt(exhibit: Exhibit, *, threads: int | None = None) -> Exhibit:
     results = in_memory(experiment_of(about), threads=threads)
     again = _content(results, about, found["measure"], found["asked_by"], found["arm"], found["scenario"])
     return Exhibit(again)
+
+
+def differ_in_code(one: Exhibit, other: Exhibit) -> tuple[str, str] | None:
+    """The model code of both where two exhibits differ in it and in versions alone, else None."""
+    told, again = dict(one.content), dict(other.content)
+    codes = str(told.pop("code")), str(again.pop("code"))
+    told.pop("versions"), again.pop("versions")
+    return codes if told == again and one.content != other.content else None
+
+
+def sheet_of(folder: str | Path) -> tuple[str, str] | None:
+    """What would flip the conclusions of an experiment: the text of its `sheet.json` and its SHA-256 (hex).
+
+    None where it was not computed. Raises `CaseError` for a file that cannot be read.
+    """
+    path = Path(folder) / "sheet.json"
+    if not path.is_file() or path.is_symlink():
+        return None
+    text = path.read_text("utf-8")
+    try:
+        json.loads(text)
+    except ValueError:
+        raise CaseError(f"{path} cannot be read; it was changed, or written by another version") from None
+    return text, hashlib.sha256(text.encode()).hexdigest()
 
 
 def _content(

@@ -9,7 +9,7 @@ from typing import Any
 from moot.errors import CaseError, MootError
 from moot.store.cases import CaseStore, Rows, Writing, is_case_folder
 from moot.trial.ballots import Box, Paper, shuffled
-from moot.trial.case import CONTENT, Case
+from moot.trial.case import WRITTEN, Case
 from moot.trial.court import restored
 from moot.trial.minutes import BEGINNING, Kept, Minutes, Record
 
@@ -53,7 +53,7 @@ def wipe(folder: str | Path, *, names_only: bool = False) -> tuple[int, tuple[st
         chosen = [
             (one["record"], one["field"])
             for one in rows.texts
-            if one["field"] == NAME or not (names_only or one["field"] == CONTENT)
+            if one["field"] == NAME or not (names_only or one["field"] in WRITTEN)
         ]
         tables.erase(chosen)
         if not names_only:

@@ -1,0 +1,119 @@
+"""What the commands of the imaginary court share: the banner, the clock, the state of a case in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moot.trial.case import Case
+
+__all__ = ["AT", "FOLDER", "JSON", "banner", "changed", "second", "tell", "warn"]
+
+FOLDER = typer.Argument(..., metavar="CASE", help="The folder of a case.")
+JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
+AT = typer.Option(None, "--at", min=0, help="Second of the case's clock (default: by the clock on the wall).")
+
+
+def banner() -> None:
+    """The sentence that stands at every text field, on stderr."""
+    from moot.trial.wording import BANNER
+
+    print(BANNER, file=sys.stderr)
+
+
+def warn(case: Case) -> None:
+    """The banner, and what is not neutral or has changed, on stderr."""
+    from moot.trial.court import changed_law, wording_of
+
+    banner()
+    for said in wording_of(case):
+        print(f"warning: {said}", file=sys.stderr)
+    for name in changed_law(case):
+        print(
+            f"warning: the pack {name} says something else now than when the case was opened", file=sys.stderr
+        )
+
+
+def changed(folder: Path, step: Callable[[Case], Any]) -> Case:
+    """A case after one step, written or left as it was."""
+    from moot.trial.keeping import change
+
+    return change(folder, step)
+
+
+def second(case: Case, at: int | None) -> int:
+    """The second of a step: as said, or by the clock on the wall, which starts with the hearing."""
+    if at is not None:
+        return at
+    return case.now if case.began is None else max(case.now, int(time.time()) - case.began)
+
+
+def tell(case: Case, folder: Path, as_json: bool) -> None:
+    """The state of a case, in words or as one JSON object."""
+    if as_json:
+        print(json.dumps(_state(case, folder), ensure_ascii=False))
+        return
+    for line in _lines(case, folder):
+        print(line)
+
+
+def _state(case: Case, folder: Path) -> dict[str, Any]:
+    from moot.trial.hearing import turn_now
+
+    hearing = case.phase == "hearing"
+    turn = turn_now(case) if hearing else None
+    return {
+        "case": case.name,
+        "folder": str(folder),
+        "phase": case.phase,
+        "question": case.text(case.question, "question") if case.question else "",
+        "regime": dict(case.respondent),
+        "procedure": case.procedure.procedure,
+        "date": case.day.isoformat(),
+        "stage": case.stage.stage if hearing else None,
+        "floor": case.floor.role if case.floor else None,
+        "turn": turn.role if turn else None,
+        "claimants": case.claimants,
+        "grounds": [{"entry": one.entry, "side": one.side} for one in case.grounds],
+        "facts": [one.status for one in case.facts],
+        "exhibits": [{"digest": one.digest, "status": one.status} for one in case.exhibits],
+        "questions": [
+            {"ground": one.ground, "element": one.element, "result": one.result} for one in case.questions
+        ],
+        "seconds": case.seconds,
+        "delivered": case.delivered,
+        "records": len(case.minutes),
+        "head": case.minutes.head,
+    }
+
+
+def _lines(case: Case, folder: Path) -> list[str]:
+    state = _state(case, folder)
+    lines = [
+        f"{case.name}: {case.procedure.title}; the scheme {case.respondent['name']} "
+        f"({case.respondent['hash'][:12]}); {case.day}",
+        f"  Question: {state['question']}",
+        f"  Claimants: {', '.join(case.claimants) or 'none'}; grounds: "
+        f"{', '.join(one.entry for one in case.grounds) or 'none'}; exhibits: {len(case.exhibits)}",
+        f"  {len(case.minutes)} records; head {case.minutes.head}",
+    ]
+    if case.phase != "hearing":
+        return [*lines, f"  In {case.phase}." if case.phase != "closed" else "  Closed."]
+    if case.floor is not None:
+        lines.append(
+            f"  Stage {case.stage.title}: {case.floor.role} has the floor, {case.floor.allowed} s at most."
+        )
+    elif state["turn"]:
+        lines.append(f"  Stage {case.stage.title}: the turn of {state['turn']}.")
+    else:
+        lines.append(
+            f"  Stage {case.stage.title} ({case.stage.kind}): nobody has a turn; `next` when it is over."
+        )
+    return lines
