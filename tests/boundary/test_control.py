@@ -11,7 +11,9 @@ from moot.country.schema import Country
 from moot.declaring.source import source_of_text
 from moot.errors import DeclarationError, UserError
 from moot.experiment.adoption import Adoption, Condition, TakeUp
+from moot.experiment.calibration import Calibration, Figure
 from moot.experiment.declaration import Draws, Experiment, ExperimentArm, Intervention, Replicates
+from moot.experiment.fitted import Fitted
 from moot.experiment.scenario import Arm, Scenario, scenario_from
 from moot.regime.aims import GUARDED, aim_of, check_path
 from moot.regime.alternatives import alternatives
@@ -57,6 +59,7 @@ def test_nothing_optimises(path):
     [
         *(Regime, Scheme, Sensor, Country, Scenario, Arm, Adoption, TakeUp, Condition),
         *(Experiment, ExperimentArm, Intervention, Replicates, Draws),
+        *(Calibration, Figure, Fitted),
     ],
     ids=lambda model: model.__name__,
 )

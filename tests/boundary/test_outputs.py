@@ -22,7 +22,7 @@ BANNED = re.compile(
 COMMANDS = [
     *("running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"),
     *("milder.py", "measuring.py", "explaining.py", "attributing.py"),
-    *("law.py", "court.py"),
+    *("law.py", "court.py", "calibrating.py", "experimenting.py"),
 ]
 SHOWN = ["page", "figure", "table", "notebook", "lives", "metrics", "log"]
 

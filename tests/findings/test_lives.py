@@ -1,7 +1,6 @@
 """Panel lives: every difference has a cause, and the telling is in the third person."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -98,7 +97,7 @@ def test_an_act_forgone_goes_back_to_what_was_heard_or_announced():
     assert pair([heard, forgone], [done]).cause(forgone.placed(1)).event == heard
     assert pair([forgone], [done]).cause(forgone.placed(0)).kind == ANNOUNCED
     # A tie charged for a lawful act says nothing of offences.
-    other = [heard, replace(forgone, what="littering")]
+    other = [heard, forgone._replace(what="littering")]
     assert pair(other, []).cause(other[1].placed(1)).kind == ANNOUNCED
     assert pair([heard, forgone], [done]).turned().cause(done.placed(0)).kind == TWIN
 
@@ -109,7 +108,7 @@ def test_silence_goes_back_to_what_was_feared_or_to_what_ties_said():
     assert pair([heard, hushed], []).cause(hushed.placed(1)).event == heard
     assert pair([hushed], []).cause(hushed.placed(0)).kind == ANNOUNCED
     # A tie charged for an offence says nothing of lawful acts; before an announcement it is talk.
-    other = [replace(heard, what="littering", day=1), replace(hushed, day=1)]
+    other = [heard._replace(what="littering", day=1), hushed._replace(day=1)]
     assert pair(other, []).cause(other[1].placed(1)).kind == SAID
     assert pair(other, []).unexplained() == []
 
@@ -267,7 +266,7 @@ def test_what_stands_in_both_has_a_reason_that_the_twin_can_have():
 def test_what_reads_otherwise_for_the_twin_is_told_beside():
     heard = event("tie-charged", "petition", DAY - 4, source=OUTSIDE)
     here = event("forgone", "petition")
-    told = list(moments(pair([heard, here], [replace(here, arm=TODAY)])))[-1]
+    told = list(moments(pair([heard, here], [here._replace(arm=TODAY)])))[-1]
     assert told.where == "both" and told.twin == ""
     assert told.why == (
         f"under the scheme: because on {on(DAY - 4)} the person hears that a tie (somebody outside the "

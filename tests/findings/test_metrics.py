@@ -4,7 +4,6 @@ import functools
 import importlib.util
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -342,10 +341,10 @@ def test_the_points_that_would_have_kept_a_tier():
     assert of("M_EXPL", "strict", "fewer lost would have kept").value == 40
     scheme = load_regime(RML).schemes[0]
     events = [
-        replace(happened(3, "fall", tier="C"), score=580),
-        replace(happened(5, "fall", tier="D"), score=449),
-        replace(happened(9, "rise", tier="C"), score=470),
-        replace(happened(11, "fall", tier="D"), score=400),
+        happened(3, "fall", tier="C")._replace(score=580),
+        happened(5, "fall", tier="D")._replace(score=449),
+        happened(9, "rise", tier="C")._replace(score=470),
+        happened(11, "fall", tier="D")._replace(score=400),
     ]
     assert short_of(events, scheme) == [600 - 580, 450 - 449, 450 - 400]
 

@@ -46,9 +46,14 @@ class Described(StrEnum):
     scenario = "scenario"
     adoption = "adoption"
     experiment = "experiment"
+    calibration = "calibration"
+    fitted = "fitted"
+    players = "players"
     test = "test"
 
 
+SAID = {"test": "file of cases", "fitted": "file of fitted ranges", "players": "list of players"}
+"""What a kind of file is called, where its name alone would not do."""
 _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
 
 
@@ -66,7 +71,7 @@ def check(
     what: str = typer.Argument(..., metavar="FILE|NAME", help="A file, or the name of something shipped."),
     as_json: bool = _JSON,
 ) -> None:
-    """Say everything that is wrong with a country, regime, scenario, experiment or file of cases."""
+    """Say everything that is wrong with a file: country, regime, scenario, experiment, calibration, …"""
     from moot.errors import DeclarationError, Problem, UserError
 
     try:
@@ -266,7 +271,9 @@ def _reference(named: str, path: Path, key: str) -> str:
 
 def schema(
     what: Described = typer.Argument(
-        ..., help="vocabulary, country, regime, scenario, adoption, experiment or test."
+        ...,
+        help="vocabulary, country, regime, scenario, adoption, experiment, calibration, fitted, players "
+        "or test.",
     ),
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
@@ -329,6 +336,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     from moot.country.reading import country_from, load_country
     from moot.declaring.files import (
         KINDS,
+        TELLING,
         Kind,
         find,
         kind_of_source,
@@ -338,9 +346,12 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     )
     from moot.errors import DeclarationError, Problem, UnknownNameError
     from moot.experiment.adoption import adoption_from, load_adoption
+    from moot.experiment.calibration import calibration_from
     from moot.experiment.declaration import experiment_from
+    from moot.experiment.fitted import ranges_from
     from moot.experiment.scenario import load_scenario, scenario_from
     from moot.regime.cases import cases_from
+    from moot.regime.players import players_from
     from moot.regime.reading import load_regime, regime_from
     from moot.vocabulary import vocabulary_from
 
@@ -362,9 +373,9 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
     if kind_found is None:
         message = (
             "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases, "
-            "adoption, experiment"
+            "adoption, experiment, calibration, fitted, players"
         )
-        near = [difflib.get_close_matches(str(key), [*KINDS, "cases"], n=1) for key in source.data]
+        near = [difflib.get_close_matches(str(key), [*KINDS, *TELLING, "cases"], n=1) for key in source.data]
         hint = next((f'did you mean "{close[0]}"?' for close in near if close), "")
         raise DeclarationError([Problem(path=source.shown, line=1, column=1, message=message, hint=hint)])
     readers: dict[str, Any] = {
@@ -373,10 +384,13 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
         "scenario": scenario_from,
         "adoption": adoption_from,
         "experiment": experiment_from,
+        "calibration": calibration_from,
+        "fitted": ranges_from,
+        "players": players_from,
         "test": cases_from,
         "vocabulary": vocabulary_from,
     }
-    return "file of cases" if kind_found == "test" else kind_found, readers[kind_found](source)
+    return SAID.get(kind_found, kind_found), readers[kind_found](source)
 
 
 def _prospect(declaration: Declaration) -> list[str]:

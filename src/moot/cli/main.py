@@ -25,6 +25,7 @@ GROUPS = (
     "declarations",
     "running",
     "experimenting",
+    "calibrating",
     "reading_runs",
     "explaining",
     "attributing",

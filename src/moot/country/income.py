@@ -33,10 +33,11 @@ def tail_of(income: Income, when: date) -> float:
     Where no α between 1.02 and 50 meets it, the nearest end.
     """
     wanted = float(income.gini.at(when))
+    body = _body_of(income, when)
     low, high = _LOW, _HIGH
     for _ in range(60):
         middle = math.sqrt(low * high)
-        if gini_of(income, middle, when) > wanted:
+        if _gini(income, body, middle, when) > wanted:
             low = middle  # a larger α is a thinner tail
         else:
             high = middle
@@ -45,8 +46,16 @@ def tail_of(income: Income, when: date) -> float:
 
 def gini_of(income: Income, tail: float, when: date) -> float:
     """The Gini index of the body and a tail of exponent `tail` above 1."""
-    values = [_quantile(income, tail, _BODY * (n + 0.5) / _CELLS, when) for n in range(_CELLS)]
-    body = [value * _BODY / _CELLS for value in values]
+    return _gini(income, _body_of(income, when), tail, when)
+
+
+def _body_of(income: Income, when: date) -> list[float]:
+    """What each of many equal parts of the body has; the tail has no bearing on it."""
+    values = [_quantile(income, _HIGH, _BODY * (n + 0.5) / _CELLS, when) for n in range(_CELLS)]
+    return [value * _BODY / _CELLS for value in values]
+
+
+def _gini(income: Income, body: list[float], tail: float, when: date) -> float:
     edge = _quantile(income, tail, _BODY, when)
     top = (1.0 - _BODY) * edge * tail / (tail - 1.0)
     whole = math.fsum(body) + top

@@ -19,6 +19,7 @@ from moot.declaring.source import Source, read_source
 from moot.errors import DeclarationError, Problem, UnknownNameError
 
 __all__ = [
+    "Declared",
     "Kind",
     "beside",
     "data_folder",
@@ -186,13 +187,23 @@ def near_file(path: Path) -> str:
     return f'did you mean the shipped "{close[0]}"?' if close else ""
 
 
-def kind_of_source(
-    source: Source,
-) -> Literal["country", "regime", "scenario", "adoption", "experiment", "test", "vocabulary"] | None:
+Declared = Literal[
+    "country", "regime", "scenario", "adoption", "experiment", "calibration", "fitted", "players", "test",
+    "vocabulary",
+]  # fmt: skip
+"""What a file can declare."""
+TELLING: tuple[Declared, ...] = ("calibration", "fitted", "players")
+"""What is told by a key of the same name alone."""
+
+
+def kind_of_source(source: Source) -> Declared | None:
     """What a file declares, by the first of its keys that tells."""
     keys = source.data.keys()
     if "cases" in keys:
         return "test"
+    for kind in TELLING:
+        if kind in keys:
+            return kind
     if "adoption" in keys or "take_up" in keys:
         return "adoption"
     if "experiment" in keys or "scenarios" in keys:

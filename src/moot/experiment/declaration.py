@@ -24,6 +24,7 @@ from moot.declaring.source import Place, Source
 from moot.declaring.values import Declaration, IsoDate, Many, Part, Reference, Slug, Text
 from moot.errors import DeclarationError, Problem, UnknownNameError, UserError
 from moot.experiment.budget import alternatives_in
+from moot.experiment.fitted import Fitted, ranges_from
 from moot.experiment.scenario import MOST_ARMS, Scenario, check_meeting, check_scenario, scenario_from
 from moot.experiment.varying import ROOTS, names_in
 from moot.regime.reading import regime_from
@@ -110,13 +111,16 @@ class Replicates(Part):
 class Draws(Part):
     """How often assumed numbers are drawn from their ranges, and which: names, or how names begin.
 
-    `replicates`: of each draw, the first so many (default: all). Draws have a `seed` of their own.
+    `replicates`: of each draw, the first so many (default: all). Draws have a `seed` of their own. `ranges`:
+    a file of fitted ranges, beside this one; the numbers that it names are drawn from these, which lie within
+    the declared ones.
     """
 
     count: int = Field(ge=2, le=MOST_DRAWS)
     over: Many[Text] = Field(min_length=1)
     replicates: int | None = Field(default=None, ge=1, le=MOST_REPLICATES)
     seed: int = Field(default=1, ge=0)
+    ranges: Reference | None = None
 
 
 class Experiment(Declaration):
@@ -150,6 +154,7 @@ class Experiment(Declaration):
 
     _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
     _drawn: tuple[str, ...] = PrivateAttr(default=())
+    _fitted: Fitted | None = PrivateAttr(default=None)
 
     @property
     def scenario_models(self) -> tuple[Scenario, ...]:
@@ -160,6 +165,11 @@ class Experiment(Declaration):
     def drawn(self) -> tuple[str, ...]:
         """The names of the numbers that are drawn from their ranges."""
         return self._drawn
+
+    @property
+    def narrowed(self) -> Fitted | None:
+        """The fitted ranges from which numbers are drawn; None where all are drawn from the declared ones."""
+        return self._fitted
 
     def replace(
         self,
@@ -181,6 +191,7 @@ class Experiment(Declaration):
         changed = _validated(content | changes, self._source)
         changed._scenarios = tuple(one.replace(people=people, days=days) for one in self._scenarios)
         changed._drawn, changed._warnings = self._drawn, self._warnings
+        changed._fitted = self._fitted
         return changed
 
     def resolved(self) -> dict[str, Any]:
@@ -188,6 +199,8 @@ class Experiment(Declaration):
         content: dict[str, Any] = super().resolved()
         content["scenarios"] = [one.resolved() for one in self._scenarios]
         content["drawn"] = list(self._drawn)
+        if self._fitted is not None:
+            content["fitted"] = self._fitted.resolved()
         return {key: value for key, value in content.items() if key not in TOLD_OF_SCENARIOS}
 
 
@@ -265,6 +278,8 @@ def experiment_from(source: Source) -> Experiment:
         experiment._scenarios = tuple(scenarios)
         said_of_ranges, experiment._drawn = _drawn(experiment)
         problems += [as_problem(source, one) for one in said_of_ranges]
+        if experiment.draws is not None and experiment.draws.ranges is not None and not problems:
+            problems += _with_fitted(experiment, source, experiment.draws.ranges)
     if problems:
         raise DeclarationError(dict.fromkeys(problems))
     noticed = (problem for one in scenarios for problem in one.warnings)
@@ -451,6 +466,24 @@ def _changed(
     except UserError as error:
         problems.append(as_problem(source, Complaint(at=(*at, "at"), message=str(error))))
     return scenario
+
+
+def _with_fitted(experiment: Experiment, source: Source, reference: str) -> list[Problem]:
+    """Give the experiment the fitted ranges that it names; what is wrong with them."""
+    at: Place = ("draws", "ranges")
+    try:
+        found = ranges_from(beside(source, reference, "experiment"))
+        for scenario in experiment.scenario_models:
+            found.shares_in(scenario.country_model)
+    except DeclarationError as error:
+        return list(error.problems)
+    except (UserError, ValueError) as error:
+        return [as_problem(source, Complaint(at=at, message=str(error)))]
+    if not set(found.ranges) & set(experiment.drawn):
+        message = f"fits {', '.join(found.ranges)}, and none of them is drawn; expected one in `over`"
+        return [as_problem(source, Complaint(at=at, message=message))]
+    experiment._fitted = found
+    return []
 
 
 def _drawn(experiment: Experiment) -> tuple[list[Complaint], tuple[str, ...]]:

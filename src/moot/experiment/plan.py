@@ -23,7 +23,7 @@ from moot.society.arms import Arm
 from moot.society.compile import compile_arms
 from moot.vocabulary import load_vocabulary
 
-__all__ = ["Job", "Plan", "matching", "plan_of"]
+__all__ = ["Job", "Plan", "matching", "measures_in", "plan_of"]
 
 AS_DECLARED = 0
 """The draw in which every number is as declared."""
@@ -86,6 +86,8 @@ class Plan:
         told = self.experiment
         scenarios = [[one.scenario, one.content_hash] for one in told.scenario_models]
         draws = None if told.draws is None else [told.draws.count, told.draws.seed, *told.drawn]
+        if draws is not None and told.narrowed is not None:
+            draws.append(told.narrowed.content_hash)
         known = [load_vocabulary().content_hash, scenarios, told.seed, told.replicates.people, draws]
         return hashlib.sha256(canonical_json(known)).hexdigest()
 
@@ -122,7 +124,12 @@ class Plan:
         if draw == AS_DECLARED or draws is None:
             return self.scenario(name), {}
         shares = {one: share_of(draws.seed, one, draw, draws.count) for one in self.experiment.drawn}
-        return drawn_scenario(self.scenario(name), shares, f"draw {draw} of {draws.count}")
+        scenario, fitted = self.scenario(name), self.experiment.narrowed
+        if fitted is not None:
+            for one, (low, high) in fitted.shares_in(scenario.country_model).items():
+                if one in shares:
+                    shares[one] = low + (high - low) * shares[one]
+        return drawn_scenario(scenario, shares, f"draw {draw} of {draws.count}")
 
     @cached_property
     def measures(self) -> dict[str, tuple[str, ...]]:
@@ -185,7 +192,12 @@ def _fits(asked: list[str], name: list[str]) -> bool:
 
 
 def _names(scenario: Scenario) -> list[str]:
-    """The measures that the arms of a scenario have, without those of opinion. Compiles, simulates nothing.
+    flows, stocks = measures_in(scenario)
+    return [*flows, *stocks]
+
+
+def measures_in(scenario: Scenario) -> tuple[list[str], list[str]]:
+    """Flows and stocks that the arms of a scenario have, without opinion. Compiles, simulates nothing.
 
     Raises `UserError` where a law cannot change on its day.
     """
@@ -196,5 +208,8 @@ def _names(scenario: Scenario) -> list[str]:
     residents = country.residents or scenario.people
     compiled = compile_arms(country, vocabulary, arms, start=scenario.start, seed=0, residents=residents)
     changes_of(scenario, arms, compiled, vocabulary, 0)
-    of_arms = [*compiled.columns.flow_names, *compiled.columns.stock_names]
-    return [name for columns in of_arms for name in columns.values()]
+    flows, stocks = compiled.columns.flow_names, compiled.columns.stock_names
+    return (
+        [name for columns in flows for name in columns.values()],
+        [name for columns in stocks for name in columns.values()],
+    )

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the seven kinds of declaration, for editors that complete and check YAML.
+"""The JSON Schemas of the ten kinds of declaration, for editors that complete and check YAML.
 
 They say the form. What one key says about another, and about other files, only `moot check` knows.
 """
@@ -11,15 +11,21 @@ from typing import Any, Literal, get_args
 from moot.country.schema import Country
 from moot.declaring.values import Declaration
 from moot.experiment.adoption import Adoption
+from moot.experiment.calibration import Calibration
 from moot.experiment.declaration import Experiment
+from moot.experiment.fitted import Fitted
 from moot.experiment.scenario import Scenario
 from moot.regime.cases import Cases
+from moot.regime.players import Players
 from moot.regime.schema import Regime
 from moot.vocabulary import Vocabulary
 
 __all__ = ["SCHEMA_KINDS", "SchemaKind", "json_schema", "schema_text"]
 
-SchemaKind = Literal["vocabulary", "country", "regime", "scenario", "adoption", "experiment", "test"]
+SchemaKind = Literal[
+    "vocabulary", "country", "regime", "scenario", "adoption", "experiment", "calibration", "fitted",
+    "players", "test",
+]  # fmt: skip
 SCHEMA_KINDS: tuple[SchemaKind, ...] = get_args(SchemaKind)
 
 _MODELS: dict[SchemaKind, type[Declaration]] = {
@@ -29,6 +35,9 @@ _MODELS: dict[SchemaKind, type[Declaration]] = {
     "scenario": Scenario,
     "adoption": Adoption,
     "experiment": Experiment,
+    "calibration": Calibration,
+    "fitted": Fitted,
+    "players": Players,
     "test": Cases,
 }
 

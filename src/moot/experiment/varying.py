@@ -36,7 +36,17 @@ from moot.experiment.scenario import Change, Scenario
 from moot.regime.reading import check_regime
 from moot.regime.schema import Regime
 
-__all__ = ["LOG_FROM", "ROOTS", "Ranged", "drawn_scenario", "names_in", "ranged_in", "share_of", "value_at"]
+__all__ = [
+    "LOG_FROM",
+    "ROOTS",
+    "Ranged",
+    "drawn_scenario",
+    "log_scaled",
+    "names_in",
+    "ranged_in",
+    "share_of",
+    "value_at",
+]
 
 ROOTS = ("country", "existing", "regime")
 """Where ranges are: in the country, in the regimes that are in force today, in those on trial."""
@@ -115,11 +125,16 @@ def value_at(quantity: Quantity, share: float, when: date) -> float:
     """
     assert quantity.range is not None
     low, high = quantity.range
-    if low > 0 and high / low >= LOG_FROM:
+    if log_scaled(quantity.range):
         found = low * (high / low) ** share
     else:
         found = low + (high - low) * share
     return min(high, max(low, float(f"{found:.{DIGITS}g}")))
+
+
+def log_scaled(ends: tuple[float, float]) -> bool:
+    """Whether a range is drawn from on a logarithmic scale."""
+    return ends[0] > 0 and ends[1] / ends[0] >= LOG_FROM
 
 
 def drawn_scenario(

@@ -12,7 +12,8 @@ twin's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -393,10 +394,10 @@ class Pair:
         return None
 
     @staticmethod
-    def _last(events: Sequence[Event], event: Event, bears: object) -> Event | None:
-        """The last of `events` that is before `event` and bears on it."""
-        assert callable(bears)
-        for one in reversed(events):
+    def _last(events: Sequence[Event], event: Event, bears: Callable[[Event], bool]) -> Event | None:
+        """The last of `events`, which are in order of days, that is before `event` and bears on it."""
+        for n in range(bisect_right(events, event.day, key=lambda one: one.day) - 1, -1, -1):
+            one = events[n]
             earlier = one.place < event.place if one.arm == event.arm else one.moment < event.moment
             if earlier and bears(one):
                 return one

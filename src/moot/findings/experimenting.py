@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from moot.errors import RunError
 from moot.experiment.declaration import Experiment
 from moot.experiment.executor import Done, Executor, Policy, carry_out
+from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
 from moot.experiment.simulation import simulate
 from moot.findings.effects import effects_of
@@ -200,6 +201,7 @@ def _about(plan: Plan) -> dict[str, Any]:
             "hash": experiment.content_hash,
             "declared": experiment.model_dump(mode="json", by_alias=True, exclude_none=True),
             "drawn": list(experiment.drawn),
+            **({"fitted": experiment.narrowed.resolved()} if experiment.narrowed is not None else {}),
         },
         "scenarios": [
             {"hash": one.content_hash, "resolved": one.resolved()} for one in experiment.scenario_models
@@ -216,6 +218,8 @@ def experiment_of(about: dict[str, Any]) -> Experiment:
             scenario_of({"scenario": one, "versions": about["versions"]}) for one in about["scenarios"]
         )
         experiment._drawn = tuple(recorded["drawn"])
+        if "fitted" in recorded:
+            experiment._fitted = Fitted.model_validate_json(json.dumps(recorded["fitted"]))
     except (KeyError, TypeError, ValidationError) as error:
         raise RunError(f"experiment.json cannot be read by this version of Moot: {error}") from None
     if experiment.content_hash != recorded["hash"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from moot.society import acts
 
@@ -85,8 +85,7 @@ PHASE = {
 """Order of events within a day (see `society.day`)."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One event of a panel life.
 
     `day` is a day number; `what` an act, list, scheme, context, offer or sensor; `points` what it cost
@@ -122,4 +121,4 @@ class Event:
 
     def placed(self, place: int) -> Event:
         """The same event at this position of its life."""
-        return replace(self, place=place)
+        return self._replace(place=place)

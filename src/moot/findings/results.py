@@ -254,6 +254,8 @@ def results_of(
                 for one in told.scenario_models
             },
         }
+        if told.narrowed is not None:
+            draws["fitted"] = told.narrowed.resolved()
     content = {
         "labels": LABELS,
         "says": list(_says(plan)),
@@ -314,6 +316,13 @@ def _says(plan: Plan) -> Iterator[str]:
             f"mean of {of} {'replicate' if of == 1 else 'replicates'}. It is no interval of anything in a "
             "real country."
         )
+        if told.narrowed is not None:
+            mine = [name for name in told.drawn if name in told.narrowed.ranges]
+            on = "; ".join(f"{one.what} ({one.source})" for one in told.narrowed.on)
+            yield (
+                f"Of these ranges, {len(mine)} were narrowed by a fit ({', '.join(mine)}), each drawn on its "
+                f"own, on: {on}. What was fitted on is no test of the model."
+            )
     yield CHANCE
     seeds = f"seeds {told.seed} to {told.seed + told.replicates.count - 1}"
     fixed = told.replicates.people == "fixed"

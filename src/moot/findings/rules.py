@@ -208,16 +208,30 @@ class Rules:
 
     def class_of(self, act: str) -> str:
         """offence, incivility, lawful or merit."""
-        return str(self.scenario.country_model.act(act, self.vocabulary).class_)
+        return self._classes[act]
+
+    @cached_property
+    def _classes(self) -> dict[str, str]:
+        """Asked of every act of every life, so looked up once."""
+        country = self.scenario.country_model
+        return {name: str(country.act(name, self.vocabulary).class_) for name in country.acts}
 
     def is_strained(self, act: str) -> bool:
         """Whether having a job, or a lost one, bears on how often an act is done."""
+        return act in self._strained
+
+    @cached_property
+    def _strained(self) -> frozenset[str]:
         country = self.scenario.country_model
         if country.work is None:
-            return False
-        felt = perception(country.act(act, self.vocabulary).class_)
-        strained = felt is not None and raised_by_hardship(country, felt) > 1.0
-        return strained or country.acts[act].per == "employed"
+            return frozenset()
+        felt = {name: perception(country.act(name, self.vocabulary).class_) for name in country.acts}
+        return frozenset(
+            name
+            for name, kind in felt.items()
+            if (kind is not None and raised_by_hardship(country, kind) > 1.0)
+            or country.acts[name].per == "employed"
+        )
 
     def act(self, name: str) -> str:
         """What a person who does the act does: 'crosses on foot where it is not allowed'."""

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,8 +202,11 @@ def save(
     content = dict(manifest)
     began = time.perf_counter()
     with whole_folder(path) as folder:
-        for name, file in TABLES.items():
-            tables.write(name, folder / file)
+        # Side by side: one is mostly the work of DuckDB, the other mostly of Python.
+        with ThreadPoolExecutor(len(TABLES)) as writers:
+            writing = [writers.submit(tables.write, name, folder / file) for name, file in TABLES.items()]
+        for one in writing:
+            one.result()
         content["peak_rss_bytes"] = peak_rss_bytes()
         (folder / "log").write_text(log_of(content), "utf-8")
         content["seconds"] = {**content["seconds"], "write": round(time.perf_counter() - began, 4)}

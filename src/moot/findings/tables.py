@@ -71,7 +71,7 @@ def _named(columns: dict[int, str]) -> list[str]:
 
 
 def tables_of(result: Result) -> Tables:
-    """`measures` and `lives` of a run, in memory."""
+    """`measures` and `lives` of a run, in memory; each is worked out when it is read or written."""
     tables = Tables()
     parts = dict(_parts(result))
     order = list(dict.fromkeys(name for columns in parts.values() for name in columns))
@@ -83,9 +83,8 @@ def tables_of(result: Result) -> Tables:
     listed = ", ".join(f'"{name}"' for name in (*keys, "synthetic", *measures, *sums))
     union = " UNION ALL BY NAME ".join(f"SELECT * FROM {name}" for name in parts)
     tables.make("measures", f"SELECT {listed} FROM (SELECT *, true AS synthetic FROM ({union}))", **parts)
-    tables.make(
-        "lives", f"SELECT {', '.join(_TYPED)}, true AS synthetic FROM part", part=lives_columns(result)
-    )
+    lives = f"SELECT {', '.join(_TYPED)}, true AS synthetic FROM part"
+    tables.make("lives", lives, part=lambda: lives_columns(result))
     return tables
 
 

@@ -18,7 +18,16 @@ from moot.vocabulary import Act, load_vocabulary
 if TYPE_CHECKING:
     from moot.regime.schema import Regime
 
-__all__ = ["GUARDED", "Aim", "aim_of", "check_aim", "check_path", "permitted_acts", "why_no_aim"]
+__all__ = [
+    "GUARDED",
+    "Aim",
+    "aim_of",
+    "check_aim",
+    "check_path",
+    "permitted_acts",
+    "why_no_aim",
+    "why_not_fitted",
+]
 
 GUARDED: dict[str, str] = {
     "online": "speech",
@@ -55,6 +64,12 @@ _NEVER: dict[str, str] = {
     "tier": "a tier is a means; expected the acts that are to fall",
     "charges": "charges are records, and more watching raises records; expected true acts",
 }
+_NEVER_FITTED = (
+    "fear", "certainty", "opinion", "private", "support", "spoken", "unafraid", "asked", "silent", "silence",
+    "uptake", "offer", "adoption",
+)  # fmt: skip
+"""Of these, what is no figure to fit a parameter on either."""
+_FORGONE = "what is forgone is silence: a burden that is measured, never something to fit"
 _CLASSES = {
     "lawful": "is the exercise of a right",
     "incivility": "is no offence: no sanction exists today",
@@ -163,6 +178,29 @@ def check_path(path: str) -> None:
             f"{path}: lies in a regime, and no regime is fitted to anything; expected a parameter of the "
             "country or of behaviour"
         )
+
+
+def why_not_fitted(measure: str) -> str | None:
+    """Why no parameter is fitted on a measure (a name, or a pattern with `*`), or None.
+
+    Fear, opinion, support, silence, uptake and adoption are never fitted; neither is how often people do what
+    silence is measured on. Records of offences and true acts of them are figures as others.
+    """
+    parts = measure.strip().lower().split(":")
+    for said in (*parts, *(word for part in parts for word in part.split("-"))):
+        if said in _NEVER_FITTED:
+            return _NEVER[said]
+    if parts[0] != "act":
+        return None
+    if parts[-1] == "forgone":
+        return _FORGONE
+    acts, name = load_vocabulary().acts, ":".join(parts[1:-1])
+    if "*" in name:
+        return "`*` stands for acts of speech and assembly as well; expected the acts by their names"
+    if name in acts and acts[name].domain in GUARDED:
+        where = f"{acts[name].domain} ({GUARDED[acts[name].domain]})"
+        return f"{name} lies in {where}: how often it is done is what silence is measured on"
+    return None
 
 
 def _known(regime: Regime | None) -> dict[str, Act]:

@@ -17,13 +17,22 @@ from pydantic import Field
 
 from moot.declaring.complaints import Complaint, declared, nearest
 from moot.declaring.files import shown
-from moot.declaring.source import Place, read_source, source_of_text
+from moot.declaring.source import Place, Source, read_source, source_of_text
 from moot.declaring.values import Declaration, Many, Part, Slug, Text
 from moot.errors import DeclarationError
 from moot.regime.reading import regime_from
 from moot.regime.schema import Regime
 
-__all__ = ["GROUND", "Group", "Mechanism", "Players", "coalition", "load_players", "mechanisms_of"]
+__all__ = [
+    "GROUND",
+    "Group",
+    "Mechanism",
+    "Players",
+    "coalition",
+    "load_players",
+    "mechanisms_of",
+    "players_from",
+]
 
 MOST_GROUPS = 8
 MOST_PLAYERS = 16
@@ -112,7 +121,12 @@ class Players(Declaration):
 def load_players(path: str | Path) -> Players:
     """The players that a file declares. Raises `DeclarationError` with every problem of the file."""
     file = Path(path)
-    return declared(Players, read_source(file, shown(file)), _check)
+    return players_from(read_source(file, shown(file)))
+
+
+def players_from(source: Source) -> Players:
+    """The players declared in `source`. Raises `DeclarationError` with every problem of the file."""
+    return declared(Players, source, _check)
 
 
 def _check(players: Players) -> Iterator[Complaint]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,20 @@ def _reason(said: str) -> str:
     return os.strerror(int(number[1])) if number else " ".join(said.split())[:200]
 
 
+@contextmanager
+def _named(
+    connection: DuckDBPyConnection, columns: Mapping[str, Columns | Callable[[], Columns]]
+) -> Iterator[None]:
+    """A query may name these numpy columns meanwhile."""
+    try:
+        for name, one in columns.items():
+            connection.register(name, one() if callable(one) else one)
+        yield
+    finally:
+        for name in columns:
+            connection.unregister(name)
+
+
 class Tables:
     """Named tables that answer SQL with numpy columns; nothing is read before it is asked for."""
 
@@ -67,17 +81,25 @@ class Tables:
         import duckdb
 
         self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config={"threads": 2})
+        self._to_make: dict[str, tuple[str, dict[str, Columns | Callable[[], Columns]]]] = {}
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET preserve_insertion_order = true")
 
-    def make(self, name: str, query: str, **columns: Columns) -> None:
-        """Make the table `name` from a query over numpy columns, which it may name."""
-        for key, one in columns.items():
-            self._connection.register(key, one)
-        with _asked():
-            self._connection.execute(f"CREATE TABLE {name} AS {query}")
-        for key in columns:
-            self._connection.unregister(key)
+    def make(self, name: str, query: str, **columns: Columns | Callable[[], Columns]) -> None:
+        """The table `name` is a query over numpy columns, or what gives them, which it may name.
+
+        It is made when it is first read; a table that is only written is never made.
+        """
+        self._to_make[name] = query, columns
+
+    def _made(self) -> DuckDBPyConnection:
+        """The connection, in which every table is there."""
+        while self._to_make:
+            name, (query, columns) = next(iter(self._to_make.items()))
+            with _named(self._connection, columns), _asked():
+                self._connection.execute(f"CREATE TABLE {name} AS {query}")
+            del self._to_make[name]
+        return self._connection
 
     def view(self, name: str, path: Path) -> None:
         """Read the table `name` from a Parquet file when it is asked for."""
@@ -85,24 +107,20 @@ class Tables:
             self._connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({text(str(path))})")
 
     def write(self, name: str, path: Path) -> None:
-        """Write the table `name` to a Parquet file (zstd)."""
-        with _asked(path):
-            self._connection.execute(f"COPY {name} TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        """Write the table `name` to a Parquet file (zstd); tables may be written at the same time."""
+        query, columns = self._to_make.get(name, (f"SELECT * FROM {name}", {}))
+        into = f"{text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+        with self._connection.cursor() as own, _named(own, columns), _asked(path):
+            own.execute(f"COPY ({query}) TO {into}")
 
     def copy(self, columns: Columns, path: Path) -> None:
         """Write numpy columns of one length to a Parquet file (zstd) without keeping them as a table."""
-        self._connection.register("columns_", columns)
-        try:
-            with _asked(path):
-                self._connection.execute(
-                    f"COPY columns_ TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-                )
-        finally:
-            self._connection.unregister("columns_")
+        with _named(self._connection, {"columns_": columns}), _asked(path):
+            self._connection.execute(f"COPY columns_ TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
     def names(self, name: str) -> list[str]:
         """The columns of the table `name`, in order."""
-        return [row[0] for row in self._connection.execute(f"DESCRIBE {name}").fetchall()]
+        return [row[0] for row in self._made().execute(f"DESCRIBE {name}").fetchall()]
 
     def read(
         self,
@@ -126,14 +144,14 @@ class Tables:
     def ask(self, query: str, values: Sequence[object] = ()) -> Columns:
         """The answer to a query as numpy columns."""
         with _asked():
-            found = self._connection.execute(query, list(values)).fetchnumpy()
+            found = self._made().execute(query, list(values)).fetchnumpy()
         return {
             key: np.ma.asarray(one) if np.ma.is_masked(one) else np.asarray(one) for key, one in found.items()
         }
 
     def arrow(self, name: str) -> Any:
         """The table as a pyarrow Table."""
-        return self._connection.sql(f"SELECT * FROM {name}").to_arrow_table()
+        return self._made().sql(f"SELECT * FROM {name}").to_arrow_table()
 
     def close(self) -> None:
         """Let go of memory and files."""
