@@ -63,7 +63,8 @@ def as_akoma_ntoso(case: Case, language: Language) -> bytes:
     body = put(judgment, "judgmentBody")
     for name, blocks in judgment_blocks(case, say).items():
         part = put(body, PARTS[name], eId=name)
-        _filled(put, part, blocks, name, opinion=name == "opinions")
+        by = [case.minutes[one].by for one in case.opinions] if name == "opinions" else []
+        _filled(put, part, blocks, name, by)
     conclusions = put(judgment, "conclusions")
     put(conclusions, "p", f"{identifier(case)}. {say('fiction')}")
     made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -97,8 +98,10 @@ def _meta(case: Case, language: Language, put: Any, meta: Any) -> None:
             showAs=role.title)  # fmt: skip
 
 
-def _filled(put: Any, part: Any, blocks: list[Block], name: str, *, opinion: bool) -> None:
+def _filled(put: Any, part: Any, blocks: list[Block], name: str, by: list[str]) -> None:
     """The blocks of a part: its own heading a paragraph, those below it nested divisions.
+
+    `by` are the roles of separate opinions, one for each of its paragraphs.
 
     A division that holds others has an `intro` where another has its `content`.
     """
@@ -121,8 +124,8 @@ def _filled(put: Any, part: Any, blocks: list[Block], name: str, *, opinion: boo
             target = last if last.tag == f"{{{NAMESPACE}}}content" else put(target, "content")
         for words in _words(block):
             one = put(target, "p")
-            if opinion and not isinstance(block, Heading):
-                put(one, "opinion", words)
+            if by and not isinstance(block, Heading):
+                put(one, "opinion", words, by=f"#role-{by.pop(0)}")
             else:
                 one.text = words
 

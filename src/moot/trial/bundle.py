@@ -1,7 +1,8 @@
 """The bundle: a bordereau per side, each followed by its exhibits, as one document with one count of pages.
 
-The number printed on a page is that of the page in the file, from 1 on its first page, index included. Links of
-the bordereaux lead to the exhibits and say their pages; an exhibit that comes later moves pages, never numbers.
+The number printed on a page is that of the page in the file, from 1 on its first page, index included. Links
+of the bordereaux lead to the exhibits and say their pages; an exhibit that comes later moves pages, never
+numbers.
 """
 
 from __future__ import annotations

@@ -106,15 +106,21 @@ def exhibit_from(text: str) -> Exhibit:
     return Exhibit(content)
 
 
-def rebuilt(exhibit: Exhibit, *, threads: int | None = None) -> Exhibit:
+def rebuilt(
+    exhibit: Exhibit, *, threads: int | None = None, known: dict[str, Results] | None = None
+) -> Exhibit:
     """The exhibit made again: every person, run and draw of it simulated from its declarations.
 
-    The same digest where nothing differs, whatever the threads. Raises `RunError` where this version of Moot
-    reads the declarations otherwise.
+    The same digest where nothing differs, whatever the threads. `known` keeps what was simulated, so that
+    exhibits of one experiment simulate it once. Raises `RunError` where this version of Moot reads the
+    declarations otherwise.
     """
     found = exhibit.content
     about = json.loads(found["about"])
-    results = in_memory(experiment_of(about), threads=threads)
+    known = {} if known is None else known
+    if found["about"] not in known:
+        known[found["about"]] = in_memory(experiment_of(about), threads=threads)
+    results = known[found["about"]]
     again = _content(results, about, found["measure"], found["asked_by"], found["arm"], found["scenario"])
     return Exhibit(again)
 

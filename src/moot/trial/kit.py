@@ -105,10 +105,11 @@ def kit_document(case: Case, language: Language, *, people: int = 24) -> Documen
 
 def _how(procedure: Procedure, say: Catalogue) -> Iterator[Block]:
     ballot = procedure.ballot
-    if ballot.majority == "simple" or ballot.majority == "unanimity":
-        majority = say(f"majority-{ballot.majority}")
+    share = ballot.majority
+    if isinstance(share, str):
+        majority = say(f"majority-{share}")
     else:
-        majority = say("majority-share", at_least=ballot.majority.at_least, of=ballot.majority.of)
+        majority = say("majority-share", at_least=share.at_least, of=share.of)
     yield PageBreak()
     yield Heading(text(say("how")), number="")
     said = [say(f"how-{n}") for n in (1, 2, 3)]
@@ -194,7 +195,11 @@ def _sheets(case: Case, seats: dict[str, int], say: Catalogue) -> Iterator[Block
     names = [f"{one.entry} {element.id}" for one in case.grounds
              for element in case.law.entry(one.entry).elements]  # fmt: skip
     columns = tuple(text(say(f"judgment-{one}")) for one in ("element", "answer", "reasons"))
-    yield Table(columns, tuple(Row((text(one), EMPTY, EMPTY)) for one in names), widths=(1.4, 1, 4))
+    rows = []
+    for one in names:
+        # Lines to write on.
+        rows += [Row((text(one), EMPTY, EMPTY)), *(Row((text("\u00a0"), EMPTY, EMPTY)),) * 3]
+    yield Table(columns, tuple(rows), widths=(1.4, 1, 4))
     yield PageBreak()
     yield Heading(text(say("ballots")), number="")
     voters = sum(seats.get(one.role, 0) for one in case.procedure.voters)

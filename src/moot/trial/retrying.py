@@ -1,8 +1,8 @@
 """A judgment as data, the same case tried again without knowing it, and two judgments compared by element.
 
-A *retry* holds what was before the court (question, facts, grounds, exhibits, witnesses) and nothing of what it
-did: no speech, no vote, no reason, no outcome. Whoever opens it tries the case under any procedure; then the two
-judgments are set side by side, an element a line. Nothing says which of them is right.
+A *retry* holds what was before the court (question, facts, grounds, exhibits, witnesses) and nothing of what
+it did: no speech, no vote, no reason, no outcome. Whoever opens it tries the case under any procedure; then
+the two judgments are set side by side, an element a line. Nothing says which of them is right.
 """
 
 from __future__ import annotations
