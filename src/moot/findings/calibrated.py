@@ -10,8 +10,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from moot.experiment.fitted import Fitted, position_of
 from moot.findings.summary import WIDTH, two
+from moot.store.exports import Exported, Table
+from moot.store.parquet import Columns
 
 __all__ = ["Calibrated", "identity_lines", "text_of"]
 
@@ -30,7 +34,7 @@ NARROWED = 0.9
 """A fitted range that has more than this share of the declared one tells next to nothing."""
 
 
-class Calibrated:
+class Calibrated(Exported):
     """The fitted ranges of a calibration, in memory or in a folder (`folder` is None in memory).
 
     `lines()` is what is read, `as_dict()` plain values, `file` the file of ranges as plain values.
@@ -57,6 +61,16 @@ class Calibrated:
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain values, numbers as they are."""
         return {key: one for key, one in self._content.items() if key != "format"}
+
+    def _exported(self) -> Table:
+        """One row per set of numbers that was kept, with its weight."""
+        names = [one["name"] for one in self._content["numbers"]]
+        points = np.array(self._content["posterior"]["points"], float).reshape(-1, len(names))
+        columns: Columns = {"synthetic": np.ones(len(points), bool)}
+        columns |= {name: points[:, j].copy() for j, name in enumerate(names)}
+        columns["weight"] = np.array(self._content["posterior"]["weights"], float)
+        units = dict.fromkeys(names, "as the country's file declares it") | {"weight": "share, sum 1"}
+        return Table(columns, ("synthetic",), units, dict(self._content["labels"]) | {"says": NO_TEST})
 
     def lines(self) -> list[str]:
         """What is told, as lines of text."""

@@ -11,18 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moot.declaring.complaints import nearest
 from moot.errors import MootError, UserError
 from moot.experiment.plan import Job, Plan
 from moot.findings.effects import DECLARED, FEWEST, Effect, Span
+from moot.findings.effects_table import table_of
 from moot.findings.intervals import Interval
 from moot.findings.outcomes import Outcome
 from moot.findings.report_groups import LEAST_GROUP, TOO_FEW
 from moot.findings.rules import Rules
 from moot.findings.saving import LABELS, SAYS
 from moot.findings.summary import FEW, two
+from moot.store.exports import Exported, Table
+
+if TYPE_CHECKING:
+    from moot.findings.figure import Figure
 
 __all__ = ["NOT_VARIED", "Results", "results_of"]
 
@@ -40,10 +45,11 @@ GAIN = (
 )
 
 
-class Results:
+class Results(Exported):
     """What came out of an experiment, in memory or in a folder (`folder` is None in memory).
 
-    `effects` has every line; `effect(…)` one of them; `lines()` is what is read, `as_dict()` plain values.
+    `effects` has every line; `effect(…)` one of them; `lines()` is what is read, `as_dict()` plain values;
+    `plot()` a figure; `to_pandas()` and its like the effects for other tools.
     """
 
     def __init__(self, content: Mapping[str, Any], folder: Path | None = None) -> None:
@@ -93,6 +99,19 @@ class Results:
     def as_dict(self) -> dict[str, Any]:
         """The results as plain values, numbers as they are."""
         return dict(self._content)
+
+    def plot(self, arm: str | None = None, scenario: str | None = None) -> Figure:
+        """A figure of the effects of an arm (default: the first), one below the other.
+
+        Raises `UserError` for an arm or a scenario that is not there.
+        """
+        from moot.findings.figure import effects_figure
+
+        return effects_figure(self, arm, scenario)
+
+    def _exported(self) -> Table:
+        """One row per effect, numbers as they are."""
+        return table_of(self.effects, dict(self._content["labels"]) | {"says": " ".join(self.says)})
 
     # What is read.
 

@@ -15,7 +15,6 @@ The people themselves are not kept: they are made again from the country, the se
 from __future__ import annotations
 
 import difflib
-import importlib
 import json
 import os
 import shutil
@@ -26,7 +25,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from moot.errors import MissingExtraError, RunError
+from moot.errors import RunError
+from moot.store.exports import Exported, Table, needs, unit_of
 from moot.store.folder import differing
 from moot.store.parquet import Columns, Tables, quoted
 from moot.store.unfinished import CHECKPOINTS, is_unfinished, place_beside, way_on
@@ -158,7 +158,7 @@ def delete_run(path: Path) -> None:
     shutil.rmtree(path)
 
 
-class StoredRun:
+class StoredRun(Exported):
     """A finished run: what it was (`manifest`) and two tables, `measures` and `lives`; read when asked.
 
     In a folder (`folder`), or in memory (`folder` is None). Nothing is taken for true that does not agree
@@ -307,33 +307,28 @@ class StoredRun:
 
     # Exports; each needs a package that Moot does not.
 
+    def _exported(self) -> Table:
+        """One row per row of `measures`."""
+        units = {name: unit_of(name) for name in self.measure_names}
+        labels = {**self.manifest["labels"], "digest": self.digest}
+        return Table(self.measures(), KEYS, units, labels)
+
     def to_arrow(self) -> Any:
-        """The measures as a pyarrow Table, the manifest in its metadata."""
-        _needs("pyarrow", "to_arrow")
+        """The measures as a pyarrow Table; labels and units in the metadata, as JSON under ``moot``."""
+        needs("pyarrow", "to_arrow")
         table = self._tables.arrow("measures")
-        about = {b"moot": json.dumps(self.manifest["labels"]).encode()}
+        units = {name: unit_of(name) for name in self.measure_names}
+        said = {**self.manifest["labels"], "digest": self.digest, "units": units}
+        about = {b"moot": json.dumps(said, ensure_ascii=False).encode()}
         return table.replace_schema_metadata({**(table.schema.metadata or {}), **about})
 
-    def to_pandas(self) -> Any:
-        """The measures as a pandas DataFrame, one row per row of `measures`."""
-        pandas = _needs("pandas", "to_pandas")
-        frame = pandas.DataFrame(self.measures())
-        frame.attrs.update(self.manifest["labels"])
-        return frame
-
-    def to_polars(self) -> Any:
-        """The measures as a polars DataFrame."""
-        polars = _needs("polars", "to_polars")
-        return polars.DataFrame(
-            {
-                k: v.tolist() if np.ma.isMaskedArray(v) or v.dtype == object else v
-                for k, v in self.measures().items()
-            }
-        )
-
     def to_xarray(self) -> Any:
-        """Measures by day and region as an xarray Dataset with dimensions (arm, day, region)."""
-        xarray = _needs("xarray", "to_xarray")
+        """Measures by day and region as an xarray Dataset with dimensions (arm, day, region).
+
+        Each has `units`, and a `kind`: a flow, counted over the day, or a stock, as at its end. What an arm
+        does not count is NaN.
+        """
+        xarray = needs("xarray", "to_xarray")
         found = self.measures(period="day", attribute="all")
         arms, days, regions = (np.unique(found[key].astype(str)) for key in ("arm", "at", "region"))
         shape = (len(arms), len(days), len(regions))
@@ -345,27 +340,16 @@ class StoredRun:
         for name in self.measure_names:
             column = np.full(shape, np.nan)
             column[places] = np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan)
-            data[name] = (("arm", "day", "region"), column)
+            kind = "stock" if name in self._stocks else "flow"
+            data[name] = (("arm", "day", "region"), column, {"units": unit_of(name), "kind": kind})
         coords = {
             "arm": arms,
             "day": days.astype("datetime64[D]").astype("datetime64[ns]"),
             "region": regions,
         }
-        return xarray.Dataset(data, coords, {**self.manifest["labels"], "digest": self.digest})
+        labels = {**self.manifest["labels"], "synthetic": "True", "digest": self.digest}
+        return xarray.Dataset(data, coords, labels)
 
     def close(self) -> None:
         """Let go of the files."""
         self._tables.close()
-
-
-def _needs(package: Literal["pandas", "polars", "pyarrow", "xarray"], what: str) -> Any:
-    try:
-        if package == "pandas":
-            return importlib.import_module("pandas")
-        if package == "polars":
-            return importlib.import_module("polars")
-        if package == "pyarrow":
-            return importlib.import_module("pyarrow")
-        return importlib.import_module("xarray")
-    except ModuleNotFoundError:
-        raise MissingExtraError(what, "analysis") from None
