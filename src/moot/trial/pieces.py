@@ -11,6 +11,7 @@ from moot.documents import Block, Heading, Items, Paragraph, Row, Table, Text, l
 from moot.findings.summary import two
 from moot.trial.case import CONTENT, SHEET, Case, Filed
 from moot.trial.evidence import content_of
+from moot.trial.exhibits import exhibit_from
 from moot.trial.minutes import ERASED
 from moot.trial.papers import bordereau, outside, runs_of
 from moot.trial.witness import life_from
@@ -53,18 +54,19 @@ def exhibit_blocks(case: Case, number: int, say: Catalogue, *, for_court: bool =
     if not kept or kept == ERASED:
         yield Paragraph(text(say("exhibit-gone")))
         return
-    yield from _figures(json.loads(kept), filed, number, say)
+    yield from _figures(json.loads(kept), filed, number, case.text(filed.record, "title"), say)
     yield from _whence(case, filed, number, say)
     yield from _sheet(case, filed, say)
 
 
-def _figures(found: dict[str, Any], filed: Filed, number: int, say: Catalogue) -> Iterator[Block]:
+def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: Catalogue) -> Iterator[Block]:
     effect = found["effect"]
     if "words" not in found:  # the least that an exhibit holds
         return
-    title = say("exhibit-title", words=found["words"], arm=found["arm"], twin=found["twin"],
-                title=found["title"])  # fmt: skip
-    yield Paragraph(text(title, " ", say("exhibit-per")))
+    shown = {name: found[name] for name in ("words", "arm", "twin", "title")}
+    if title != exhibit_from(json.dumps(found)).title:  # it was given one of its own
+        yield Paragraph(text(say("exhibit-title", **shown)))
+    yield Paragraph(text(say("exhibit-per")))
     span, interval, draws = effect["span"], effect["interval"], found["draws"]
 
     def ends(one: dict[str, float]) -> str:
