@@ -146,6 +146,7 @@ def compare(
     on_error: Literal["stop", "skip", "retry"] = "stop",
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
+    cluster: str | None = None,
 ) -> Results:
     """Compare arms over replicates: the effect of each, how far chance moves it, how far assumptions do.
 
@@ -157,7 +158,8 @@ def compare(
     The results stay in memory, or are written to the folder `out`. There each job that is done is kept: the
     same call, or `resume`, goes on with what was stopped or killed, to the same results. `on_error` says what
     to do when a job fails: stop, skip it, or retry it. `threads`, `progress(phase, done, of)`, whose phase
-    ``jobs`` counts what is done, and `cache`, that of `simulate`, change no number.
+    ``jobs`` counts what is done, and `cache`, that of `simulate`, change no number. Neither does `cluster`:
+    the address of a Ray cluster on which jobs are done side by side, or ``ray`` for one that is started here.
     """
     from pathlib import Path
 
@@ -182,12 +184,19 @@ def compare(
         experiment = what.replace(people=people, days=days, seed=seed, replicates=replicates)
     if out is None:
         return experimenting.in_memory(
-            experiment, threads=threads, on_error=on_error, progress=progress, cache=cache
+            experiment, threads=threads, on_error=on_error, progress=progress, cache=cache, cluster=cluster
         )
     folder, plan = experimenting.begin(experiment, Path(out), force=force)
     with folder:
+        executor = experimenting.executor_at(cluster, plan, threads=threads, cache=cache, tell=folder.tell)
         return experimenting.to_the_end(
-            folder, plan, threads=threads, on_error=on_error, progress=progress, cache=cache
+            folder,
+            plan,
+            threads=threads,
+            on_error=on_error,
+            progress=progress,
+            cache=cache,
+            executor=executor,
         )
 
 

@@ -1,5 +1,6 @@
 """The judgment in every format and both languages, the bundle, the kit; each read by a reader of its own."""
 
+import hashlib
 import io
 import json
 import re
@@ -26,6 +27,7 @@ from moot.trial.keeping import kept_case
 from moot.trial.kit import kit_document, teams
 from moot.trial.procedure import load_procedure, procedure_names
 from moot.trial.ready import load_ready, ready_case, shipped_exhibits
+from moot.trial.rehearsing import rehearsal_of
 from moot.trial.retrying import compared, judgment_data, retry_of, tried_again
 from tests.trial.hearings import fresh, load, play_stage, to_stage, vote
 from tests.trial.hearings import ready as seated
@@ -152,7 +154,7 @@ def test_f46_visas_facts_claims_reasons_operative_part_in_this_order(heard):
     for number in range(1, 5):
         assert any(line.startswith(f"Ground {number}, ") and "So decided." in line for line in lines)
     assert any("On ground 2, the court orders: stop the scheme." in line for line in lines)
-    assert any("The court's answer: met (secret vote; no figures)." in line for line in lines)
+    assert any("The court's answer: met (secret vote; the majority was reached)." in line for line in lines)
     assert sum("not argued." in line for line in lines) == 2 * sum(
         len(heard.law.entry(one.entry).elements) for one in heard.grounds
     )
@@ -218,6 +220,36 @@ def test_f24_what_is_sealed_is_shown_to_the_court_alone(ready):
 def test_f18_where_no_sheet_was_computed_the_exhibit_says_so(ready):
     lines = as_lines(judgment_document(ready, "fr"))
     assert sum(line.startswith("Ce qui la renverserait : non calculé") for line in lines) == 6
+
+
+def test_f18_the_sheet_is_told_beside_its_exhibit():
+    """The keys are those of docs/reference/experiment-files.md; another scenario's conclusion is not told."""
+
+    def told(name, smallest):
+        return {"name": name, "conclusions": [{"sentence": f"More are refused in {name}.", "smallest": smallest,
+                "draws": {"held": 9, "of": 10, "share": {"low": 0.55, "high": 1.0}}}]}  # fmt: skip
+
+    flip = {"name": "regime.sensors.phone-app.coverage", "start": 0.5, "end": 0.25}
+    sheet = json.dumps({"format": "moot-sheet-1", "scenarios": [told("rank-my-life-2028", flip),
+                                                              told("other", None)]})  # fmt: skip
+    made = shipped_exhibits("rank-my-life-2028")[0]
+    case = seated()
+    case.do("exhibit", "claimants", 0, digest=made.digest, texts={
+        "title": made.title, CONTENT: made.text, "sheet": sheet},
+        sheet_digest=hashlib.sha256(sheet.encode()).hexdigest())  # fmt: skip
+    lines = as_lines(judgment_document(case, "fr"))
+    assert any("Vrai dans 9 tirages sur 10" in line for line in lines)
+    assert any("phone-app.coverage, de 0,50 à 0,25" in line for line in lines)
+    assert not any("in other" in line for line in lines)
+
+
+def test_f50_a_rehearsal_is_marked_on_every_page_and_leaves_no_judgment():
+    case = rehearsal_of(seated("class-55"), "rehearsed")
+    document = judgment_document(case, "fr")
+    assert all(squeezed("RÉPÉTITION") in squeezed(page) for page in pages(document)[1])
+    assert "Par ces motifs" not in as_lines(document)
+    with pytest.raises(CaseError, match="a rehearsal leaves no judgment"):
+        as_akoma_ntoso(case, "en")
 
 
 def test_f30_figures_of_an_exhibit_can_be_read_in_the_pdf(ready):

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
 
-from moot.errors import RunError
+from moot.errors import RunError, UserError
 from moot.experiment.declaration import Experiment
 from moot.experiment.executor import Done, Executor, Policy, carry_out
 from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
-from moot.experiment.simulation import simulate
 from moot.findings.effects import effects_of
+from moot.findings.jobs import OnRay
+from moot.findings.jobs import done as done_here
 from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.rebuilding import scenario_of
 from moot.findings.results import Results, results_of
-from moot.findings.saving import FEWEST, burn_ins, code_hash, versions
-from moot.store.burnt import BurnIns
+from moot.findings.saving import FEWEST, code_hash, versions
+from moot.findings.sharding import compiled_once
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
-__all__ = ["begin", "experiment_of", "in_memory", "open_experiment", "reopen", "to_the_end"]
+__all__ = ["begin", "executor_at", "experiment_of", "in_memory", "open_experiment", "reopen", "to_the_end"]
 
 Progress = Callable[[str, int, int], None]
 """`progress(phase, done, of)`: ``jobs`` counts what is done, the others are phases of the job at hand."""
@@ -108,10 +107,11 @@ def in_memory(
     on_error: Policy = "stop",
     progress: Progress | None = None,
     cache: bool = True,
-    executor: Executor | None = None,
+    cluster: str | None = None,
 ) -> Results:
     """The results of an experiment of which nothing is written."""
     plan = plan_of(experiment)
+    executor = executor_at(cluster, plan, threads=threads, cache=cache)
     return Results(_done(InMemory(), plan, threads, on_error, progress, cache, executor)[0])
 
 
@@ -137,12 +137,7 @@ def _done(
             progress("jobs", len(outcomes), len(plan.jobs))
 
     def work(job: Job) -> Outcome:
-        with _place_of_burn_in(cache and plan.shares_burn_in(job)) as kept:
-            result = simulate(
-                plan.scenario_of(job), seed=job.seed, chance=job.chance, threads=threads, panel=0,
-                progress=progress, burn_ins=kept,
-            )  # fmt: skip
-        return outcome_of(result)
+        return outcome_of(done_here(plan, job, threads=threads, cache=cache, progress=progress))
 
     def keep(done: Done[Outcome]) -> None:
         assert done.result is not None
@@ -170,20 +165,27 @@ def _done(
     return results_of(plan, ordered, effects_of(plan, ordered), errors, code_hash()), seconds
 
 
-@contextmanager
-def _place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
-    """Where the end of a job's burn-in is kept: in the cache for jobs that share it.
+def executor_at(
+    cluster: str | None,
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    cache: bool = True,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Executor | None:
+    """What does the jobs of a plan on the Ray `cluster` at an address; None where that is not said.
 
-    Else until the job is over, so that a box that overflows on a day of the run does not cost a second one,
-    and those of other runs stay in the cache.
+    Raises `UserError` for what is no address of Ray.
     """
-    kept = burn_ins()
-    if shared:
-        yield kept
-        return
-    with TemporaryDirectory(prefix="moot-") as folder:
-        kept.folder = Path(folder) / "burn-ins"
-        yield kept
+    if cluster is None:
+        return None
+    if cluster == "mpi":
+        raise UserError("--cluster mpi: jobs are done on Ray alone; expected ray, or an address of Ray")
+
+    def prepare() -> None:
+        compiled_once(plan.experiment.scenario_models[0])
+
+    return OnRay(cluster, _about(plan), threads=threads, cache=cache, tell=tell, prepare=prepare)
 
 
 def _about(plan: Plan) -> dict[str, Any]:

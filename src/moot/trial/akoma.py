@@ -12,7 +12,7 @@ from typing import Any
 
 from moot.catalogue import Language, catalogue
 from moot.documents import Block, Heading, Items, Note, Paragraph, plain
-from moot.errors import MissingExtraError
+from moot.errors import CaseError, MissingExtraError
 from moot.trial.case import Case
 from moot.trial.document import front, judgment_blocks
 from moot.trial.exports import identifier
@@ -34,8 +34,10 @@ LANGUAGES = {"en": "eng", "fr": "fra"}
 def as_akoma_ntoso(case: Case, language: Language) -> bytes:
     """The judgment of a case as Akoma Ntoso 3.0: UTF-8, the same bytes for the same case.
 
-    Raises `MissingExtraError` without lxml.
+    Raises `MissingExtraError` without lxml, `CaseError` for a rehearsal, which leaves no judgment.
     """
+    if case.rehearsal:
+        raise CaseError("a rehearsal leaves no judgment; Akoma Ntoso is the judgment of a case")
     try:
         from lxml import etree
     except ImportError:

@@ -47,8 +47,7 @@ def judgment_document(case: Case, language: Language, *, for_court: bool = False
 
 def mark_of(case: Case, say: Catalogue) -> str:
     """What stands on every page."""
-    rehearsed = bool(case.minutes[1].body.get("rehearsal", False))
-    return f"{say('rehearsal')} {say('fiction')}" if rehearsed else say("fiction")
+    return f"{say('rehearsal')} {say('fiction')}" if case.rehearsal else say("fiction")
 
 
 def front(case: Case, say: Catalogue) -> Iterator[Block]:
@@ -72,7 +71,10 @@ def front(case: Case, say: Catalogue) -> Iterator[Block]:
 
 
 def judgment_blocks(case: Case, say: Catalogue) -> dict[str, list[Block]]:
-    """The five parts of a judgment by name, in their order, and the separate opinions after them."""
+    """The five parts of a judgment by name, in their order, and the separate opinions after them.
+
+    A rehearsal has no operative part: nothing is judged in it.
+    """
     parts = {
         "visas": list(_visas(case, say)),
         "facts": list(_facts(case, say)),
@@ -80,6 +82,8 @@ def judgment_blocks(case: Case, say: Catalogue) -> dict[str, list[Block]]:
         "reasons": list(_reasons(case, say)),
         "operative": list(_operative(case, say)),
     }
+    if case.rehearsal:
+        del parts["operative"]
     if case.opinions:
         parts["opinions"] = [
             Heading(text(say("opinions")), anchor="opinions", number=""),
@@ -236,9 +240,11 @@ def _cited(body: object, say: Catalogue) -> Iterator[str | Span | Text]:
 def _votes(case: Case, number: int, name: str, say: Catalogue) -> str:
     for one in case.questions:
         if (one.ground, one.element) == (number, name) and one.closed is not None:
-            figures = case.minutes[one.closed].body.get("figures")
+            body = case.minutes[one.closed].body
+            figures = body.get("figures")
             if figures is None:
-                return say("secret")
+                reached = body.get("reached")
+                return say("secret" if reached is None else "reached" if reached else "not-reached")
             return say("figures", met=figures["met"], against=figures["not met"], blank=figures["blank"])
     return say("no-vote")
 

@@ -26,6 +26,7 @@ from moot.trial.case import EXHIBIT
 
 __all__ = ["Exhibit", "differ_in_code", "exhibit_from", "exhibit_of", "rebuilt", "sheet_of"]
 
+SHEET_FORMAT = "moot-sheet-1"
 ASKERS = ("claimants", "respondent", "court")
 REBUILT_BY = "moot case rebuild CASE NUMBER"
 
@@ -143,9 +144,11 @@ def sheet_of(folder: str | Path) -> tuple[str, str] | None:
         return None
     text = path.read_text("utf-8")
     try:
-        json.loads(text)
-    except ValueError:
-        raise CaseError(f"{path} cannot be read; it was changed, or written by another version") from None
+        whole = json.loads(text)["format"] == SHEET_FORMAT
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise CaseError(f"{path} cannot be read; it was changed, or written by another version")
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 

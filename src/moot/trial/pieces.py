@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moot.catalogue import Catalogue
-from moot.documents import Block, Heading, Items, Paragraph, Row, Table, Text, link, text
+from moot.documents import Block, Heading, Items, Paragraph, Row, Table, link, text
 from moot.findings.summary import two
 from moot.trial.case import CONTENT, SHEET, Case, Filed
 from moot.trial.evidence import content_of
@@ -56,7 +56,7 @@ def exhibit_blocks(case: Case, number: int, say: Catalogue, *, for_court: bool =
         return
     yield from _figures(json.loads(kept), filed, number, case.text(filed.record, "title"), say)
     yield from _whence(case, filed, number, say)
-    yield from _sheet(case, filed, say)
+    yield from _sheet(case, filed, str(json.loads(kept).get("scenario")), say)
 
 
 def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: Catalogue) -> Iterator[Block]:
@@ -115,27 +115,29 @@ def _whence(case: Case, filed: Filed, number: int, say: Catalogue) -> Iterator[B
         yield Paragraph(text(say("exhibit-outside")), "small")
 
 
-def _sheet(case: Case, filed: Filed, say: Catalogue) -> Iterator[Block]:
+def _sheet(case: Case, filed: Filed, scenario: str, say: Catalogue) -> Iterator[Block]:
     """What would flip the exhibit, always there: where it was not computed, that is said."""
     kept = case.text(filed.record, SHEET)
-    told = json.loads(kept) if kept and kept != ERASED else {}
-    lines: list[Text] = []
-    for one in told.get("conclusions", ()):
-        sentence = str(one.get("sentence") or one.get("words") or one.get("conclusion") or "")
-        if sentence and isinstance(one.get("holds"), (int, float)):
-            lines.append(text(say("sheet-holds", sentence=sentence, share=say.percent(one["holds"]))))
-        flip = one.get("flip") or one.get("flips")
-        if sentence and isinstance(flip, dict) and "parameter" in flip:
-            lines.append(
-                text(say("sheet-flips", sentence=sentence, parameter=flip["parameter"],
-                         value=flip.get("value", flip.get("to", ""))))
-            )  # fmt: skip
-    if not lines:
+    if not kept or kept == ERASED:
         yield Paragraph(text(say("sheet-missing")))
         return
     digest = case.minutes[filed.record].body["sheet_digest"][:16]
     yield Paragraph(text(say("sheet-there", digest=digest)))
-    yield Items(tuple(lines))
+    mine = [one for one in json.loads(kept)["scenarios"] if one["name"] == scenario]
+    lines = [line for one in mine for told in one["conclusions"] for line in _flips(told, say)]
+    yield Items(tuple(text(line) for line in lines or [say("sheet-none")]))
+
+
+def _flips(told: dict[str, Any], say: Catalogue) -> Iterator[str]:
+    """In how many draws a conclusion holds, and the smallest change of one number that flips it."""
+    draws, smallest = told["draws"], told["smallest"]
+    yield say("sheet-holds", sentence=told["sentence"], held=draws["held"], of=draws["of"],
+              low=say.percent(draws["share"]["low"]), high=say.percent(draws["share"]["high"]))  # fmt: skip
+    if smallest is None:
+        yield say("sheet-steady")
+    else:
+        start, end = (_figure(say, smallest[name], sign=False) for name in ("start", "end"))
+        yield say("sheet-flips", parameter=smallest["name"], start=start, end=end)
 
 
 def witness_blocks(case: Case, number: int, say: Catalogue) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from typing import Any
 from moot.errors import CaseError
 from moot.trial.case import CONTENT, Case
 from moot.trial.court import open_case
-from moot.trial.exports import identifier
+from moot.trial.exports import identifier, mark_of
 from moot.trial.judgment import arguments, result_of
 from moot.trial.minutes import ERASED, Draft, Minutes
 from moot.trial.papers import runs_of
@@ -33,7 +33,7 @@ def judgment_data(case: Case, *, for_court: bool = False) -> dict[str, Any]:
     """The judgment as plain values, in its order; `for_court` shows what is sealed."""
     return {
         "format": JUDGMENT,
-        "fiction": FICTION,
+        "fiction": mark_of(case),
         "says": [*SAYS, *case.law.says],
         "identifier": identifier(case),
         "delivered": case.delivered,
