@@ -226,8 +226,9 @@ def test_f18_the_sheet_is_told_beside_its_exhibit():
     """The keys are those of docs/reference/experiment-files.md; another scenario's conclusion is not told."""
 
     def told(name, smallest):
-        return {"name": name, "conclusions": [{"sentence": f"More are refused in {name}.", "smallest": smallest,
-                "draws": {"held": 9, "of": 10, "share": {"low": 0.55, "high": 1.0}}}]}  # fmt: skip
+        draws = {"held": 9, "of": 10, "share": {"low": 0.55, "high": 1.0}}
+        sentence = f"More are refused in {name}."
+        return {"name": name, "conclusions": [{"sentence": sentence, "smallest": smallest, "draws": draws}]}
 
     flip = {"name": "regime.sensors.phone-app.coverage", "start": 0.5, "end": 0.25}
     sheet = json.dumps({"format": "moot-sheet-1", "scenarios": [told("rank-my-life-2028", flip),
