@@ -1,26 +1,45 @@
-"""Chapters that rest on files of other commands: metrics, causes, alternatives, what would flip it.
+"""Chapters that rest on files of other commands: _metrics, causes, alternatives, what would flip it.
 
-Where a file is not there, its chapter says so and which command writes it. Causes and metrics are told in the
-dossier's language; of the other two, every list of rows is a table, whatever its columns are called.
+Where a file is not there, its chapter says so and which command writes it. What is a file's own word (the
+title of a scheme, why there is no frontier) stays in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from moot.documents import Block, Items, Note, Paragraph, Row, Span, Table, text
-from moot.dossier.evidence import CAUSES, METRICS, Evidence, Written
+from moot.documents import Block, Note, Paragraph, Row, Span, Table, text
+from moot.dossier.evidence import ALTERNATIVES, CAUSES, METRICS, SHEET, Evidence, Written
 from moot.dossier.wording import Say
+from moot.errors import RunError
 from moot.findings.metric_words import load_metrics
 
-__all__ = ["causes", "generic", "metrics"]
+__all__ = ["told"]
 
-MOST_COLUMNS = 7
-_PLAIN = (str, int, float, bool)
+MOST_ROWS = 10
+"""Rows of a table of what flips a conclusion; the others are counted, and stand in the file."""
 
 
-def metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
+COMMANDS = {
+    METRICS: "moot metrics --json",
+    CAUSES: "moot attribute --json",
+    ALTERNATIVES: "moot frontier",
+    SHEET: "moot flip",
+}
+
+
+def told(say: Say, evidence: Evidence, name: str) -> list[Block]:
+    """The chapter that rests on the file `name`. Raises `RunError` where the file is not what its command
+    writes."""
+    try:
+        return list(_PARTS[name](say, evidence))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}"
+        raise RunError(f"{evidence.path / name} is not as {COMMANDS[name]} wrote it ({said})") from None
+
+
+def _metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
     """The 26 metrics: what each is and is not, and their values on one run where they were measured."""
     yield Paragraph(text(say("metrics-intro")))
     rows = [
@@ -58,7 +77,7 @@ def metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
     yield from _source(say, written)
 
 
-def causes(say: Say, evidence: Evidence) -> Iterator[Block]:
+def _causes(say: Say, evidence: Evidence) -> Iterator[Block]:
     """Shares of the effect by mechanism, with *alone* and *last*."""
     yield Paragraph(text(say("causes-intro")))
     written = evidence.beside.get(CAUSES)
@@ -100,65 +119,137 @@ def _with_ends(say: Say, one: Mapping[str, Any] | None) -> str:
     return f"{mean} ({say.ends(float(one['low']), float(one['high']))})"
 
 
-def generic(say: Say, evidence: Evidence, name: str) -> Iterator[Block]:
-    """The file `name` of the folder: its sentences, and a table of each of its lists of rows."""
-    written = evidence.beside[name]
-    says = written.content.get("says") or written.content.get("lines")
-    if isinstance(says, list) and says:
-        yield Items(tuple(text(str(one)) for one in says))
-    for key, value in written.content.items():
-        if key in ("says", "lines", "labels"):
-            continue
-        rows = _rows(value)
-        if rows:
-            yield _generic_table(say, key, rows, written)
+def _sheet(say: Say, evidence: Evidence) -> Iterator[Block]:
+    """What would flip each declared conclusion, as ``sheet.json`` has it."""
+    written = evidence.beside[SHEET]
+    for one in written.content["scenarios"]:
+        rows = []
+        for told in one["conclusions"]:
+            sentence = say(
+                "conclusion-said",
+                measure=say.measure(told["measure"]) or told["measure"],
+                goes=say(f"goes.{told['goes']}"),
+                arm=told["arm"],
+                beside=told["beside"],
+                margin=say.two(float(told["margin"])),
+            )
+            declared, draws = told["declared"], told["draws"]
+            rows.append(
+                Row(
+                    (
+                        text(Span(told["name"], "strong"), f" {sentence}"),
+                        text(say("of", part=declared["holds"], whole=declared["of"])),
+                        text(say("of", part=draws["held"], whole=draws["of"])),
+                        text(say.ends(float(draws["low"]), float(draws["high"]))),
+                    )
+                )
+            )
+        head = tuple(text(say(key)) for key in ("conclusion", "holds-declared", "holds-draws", "over-draws"))
+        caption = text(say("sheet-conclusions", title=one["title"]))
+        yield Table(head, tuple(rows), caption, widths=(4, 1.3, 1.3, 2), numbers=frozenset({1, 2, 3}))
+        for told in one["conclusions"]:
+            yield from _flips(say, told, written)
     yield from _source(say, written)
 
 
-def _rows(value: Any) -> list[Mapping[str, Any]]:
-    """A list of rows; those of a mapping get its key as their name."""
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return list(value)
-    if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
-        return [{"name": key, **one} for key, one in value.items()]
-    return []
+def _flips(say: Say, told: Mapping[str, Any], written: Written) -> Iterator[Block]:
+    """The numbers that flip one conclusion alone, and those that carry its variance."""
+    alone = sorted(told["alone"], key=lambda one: float(one["share"]))
+    if not alone:
+        yield Paragraph(text(say("sheet-steady", name=told["name"])))
+    else:
+        rows = tuple(
+            Row(
+                (
+                    text(Span(one["name"], "code")),
+                    text(say.two(float(one["start"]))),
+                    text(say.two(float(one["end"]))),
+                    text(say.common.percent(float(one["share"]))),
+                    text(say.two(float(one["difference"]), sign=True)),
+                )
+            )
+            for one in alone[:MOST_ROWS]
+        )
+        keys = ("parameter", "declared-value", "flips-at", "share-of-range", "difference-there")
+        caption = text(say("sheet-smallest", name=told["name"]))
+        head = tuple(text(say(key)) for key in keys)
+        yield Table(head, rows, caption, widths=(4, 1, 1, 1.4, 1.3), numbers=frozenset({1, 2, 3, 4}))
+        if len(alone) > MOST_ROWS:
+            more = say("sheet-more", count=len(alone) - MOST_ROWS, file=written.name)
+            yield Paragraph(text(more), "small")
+    if told["variance"]:
+        rows = tuple(
+            Row(
+                (
+                    text(Span(one["name"], "code")),
+                    *(text(_with_ends(say, one[key])) for key in ("first", "total")),
+                )
+            )
+            for one in told["variance"]
+        )
+        head = tuple(text(say(key)) for key in ("parameter", "variance-first", "variance-total"))
+        caption = text(say("sheet-variance", name=told["name"]))
+        yield Table(head, rows, caption, widths=(3, 2, 2), numbers=frozenset({1, 2}))
 
 
-def _generic_table(say: Say, key: str, rows: Sequence[Mapping[str, Any]], written: Written) -> Table:
-    keys = [
-        one
-        for one in dict.fromkeys(k for row in rows for k in row)
-        if any(_cell(say, row.get(one)) for row in rows)
-    ]
-    keys = keys[:MOST_COLUMNS]
-    body = tuple(Row(tuple(text(_cell(say, row.get(one))) for one in keys)) for row in rows)
-    numbers = frozenset(
-        n
-        for n, one in enumerate(keys)
-        if n and all(isinstance(row.get(one), int | float | None) for row in rows)
-    )
-    caption = text(say("file-caption", name=key, file=written.name))
-    return Table(tuple(text(one) for one in keys), body, caption, numbers=numbers)
+def _alternatives(say: Say, evidence: Evidence) -> Iterator[Block]:
+    """Milder schemes that were simulated, and what the regime has beyond each (``alternatives.json``)."""
+    written = evidence.beside[ALTERNATIVES]
+    for one in written.content["scenarios"]:
+        if one["why_no_frontier"]:
+            yield Note((text(say("frontier-none", title=one["title"], why=one["why_no_frontier"])),))
+        rows = []
+        for scheme in one["schemes"]:
+            fresh, drawn = scheme["fresh"], scheme["reaches_in_draws"]
+            rows.append(
+                Row(
+                    (
+                        text(Span(scheme["arm"], "strong"), f" {scheme['title']}"),
+                        text(_with_ends(say, fresh["fall"]) if fresh else say("dash")),
+                        text(say("yes" if fresh["reaches"] else "no") if fresh else say("dash")),
+                        text(say("of", part=drawn["held"], whole=drawn["draws"]) if drawn else say("dash")),
+                    )
+                )
+            )
+        head = tuple(text(say(key)) for key in ("scheme", "falls", "reaches", "reaches-draws"))
+        caption = text(say("frontier-caption", title=one["title"], aim=one["aim"]["asked"]))
+        yield Table(head, tuple(rows), caption, widths=(4, 2.4, 1, 1.2), numbers=frozenset({1, 2, 3}))
+        if one["least"]:
+            yield Paragraph(text(say("frontier-least", arm=one["least"])))
+        for scheme in one["schemes"]:
+            if scheme["burdens"] and scheme["kind"] != "start":
+                yield _burdens(say, scheme, {b["name"]: b["words"] for b in one["burdens"]})
+        if one["do_not_apply"]:
+            names = "; ".join(f"{x['id']} {x['title']}: {x['why']}" for x in one["do_not_apply"])
+            yield Paragraph(text(say("frontier-unfit", names=names)), "small")
+    yield from _source(say, written)
 
 
-def _cell(say: Say, value: Any) -> str:
-    """A value of a file as it is read: numbers with two digits, an interval with its ends, lists in a row."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return say("yes" if value else "no")
-    if isinstance(value, int | float):
-        return say.two(float(value))
-    if isinstance(value, dict):
-        if "mean" in value:
-            return _with_ends(say, value)
-        if "low" in value and "high" in value:
-            return say.ends(float(value["low"]), float(value["high"]))
-        plain = {key: one for key, one in value.items() if isinstance(one, _PLAIN)}
-        return "; ".join(f"{key}: {_cell(say, one)}" for key, one in plain.items())
-    if isinstance(value, list):
-        return "; ".join(_cell(say, one) for one in value)
-    return str(value)
+def _burdens(say: Say, scheme: Mapping[str, Any], words: Mapping[str, str]) -> Table:
+    rows = []
+    for one in scheme["burdens"]:
+        holds = one["holds"]
+        rows.append(
+            Row(
+                (
+                    text(say.burden(one["name"]) or words.get(one["name"], one["name"])),
+                    text(_with_ends(say, one["excess_of_regime"])),
+                    text(say.common.percent(one["ratio"]) if one["ratio"] is not None else say("dash")),
+                    text(say("of", part=holds["held"], whole=holds["draws"]) if holds else say("dash")),
+                )
+            )
+        )
+    head = tuple(text(say(key)) for key in ("burden", "excess", "excess-share", "holds-draws"))
+    caption = text(say("frontier-burdens", arm=scheme["arm"]))
+    return Table(head, tuple(rows), caption, widths=(3, 2.4, 1.2, 1.2), numbers=frozenset({1, 2, 3}))
+
+
+_PARTS: Mapping[str, Callable[[Say, Evidence], Iterator[Block]]] = {
+    METRICS: _metrics,
+    CAUSES: _causes,
+    ALTERNATIVES: _alternatives,
+    SHEET: _sheet,
+}
 
 
 def _source(say: Say, written: Written) -> Iterator[Block]:

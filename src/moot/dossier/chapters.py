@@ -11,7 +11,7 @@ from moot.documents import text as words
 from moot.dossier import beside
 from moot.dossier.assessment import Assessment
 from moot.dossier.declared import in_words, of_oversight, of_redress, what_it_declares
-from moot.dossier.evidence import ALTERNATIVES, SHEET, Evidence
+from moot.dossier.evidence import ALTERNATIVES, CAUSES, METRICS, SHEET, Evidence
 from moot.dossier.harms import Harm, harms
 from moot.dossier.tables import (
     Numbered,
@@ -170,8 +170,8 @@ def chapters(it: Dossier) -> Iterator[Block]:
         ("e", _oversight),
         ("f", _measures),
         ("effects", _effects),
-        ("metrics", lambda it: beside.metrics(it.say, it.evidence)),
-        ("causes", lambda it: beside.causes(it.say, it.evidence)),
+        ("metrics", lambda it: iter(beside.told(it.say, it.evidence, METRICS))),
+        ("causes", lambda it: iter(beside.told(it.say, it.evidence, CAUSES))),
         ("alternatives", _alternatives),
         ("sheet", _sheet),
         ("regime", _regime),
@@ -373,7 +373,7 @@ def _alternatives(it: Dossier) -> Iterator[Block]:
     say = it.say
     yield Paragraph(words(say("alternatives-intro")))
     if ALTERNATIVES in it.evidence.beside:
-        yield from beside.generic(say, it.evidence, ALTERNATIVES)
+        yield from beside.told(say, it.evidence, ALTERNATIVES)
     else:
         yield Note((say.rich("alternatives-absent", folder=it.evidence.name),))
     arms = list(it.arms())
@@ -415,7 +415,7 @@ def _sheet(it: Dossier) -> Iterator[Block]:
     say = it.say
     yield Paragraph(words(say("sheet-intro")))
     if SHEET in it.evidence.beside:
-        yield from beside.generic(say, it.evidence, SHEET)
+        yield from beside.told(say, it.evidence, SHEET)
     else:
         yield Note((say.rich("sheet-absent", folder=it.evidence.name),))
 

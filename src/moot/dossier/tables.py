@@ -128,7 +128,7 @@ _SIGNS = 52
 def drawable(effects: Sequence[Numbered]) -> list[Numbered]:
     """The lines of a drawing: the largest differences of one unit (events and people, no points or lists)."""
 
-    def fits(one: Effect) -> bool:
+    def of_one_unit(one: Effect) -> bool:
         asked = one.group in ("Declared beforehand", "Asked for")
         names = one.measures
         return (
@@ -140,7 +140,7 @@ def drawable(effects: Sequence[Numbered]) -> list[Numbered]:
             and not any("points" in name or "days" in name for name in names)
         )
 
-    known = [(n, one) for n, one in effects if fits(one) and one.difference]
+    known = [(n, one) for n, one in effects if of_one_unit(one) and one.difference]
     largest = sorted(known, key=lambda pair: -abs(pair[1].difference or 0.0))[:MOST_ROWS]
     return sorted(largest)
 

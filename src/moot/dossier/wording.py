@@ -24,7 +24,7 @@ GROUPS = {
     "Asked for": "group-asked",
 }
 _LOOKED_UP = {"score": "score.", "act": "act.", "context": "context."}
-_APART = ("group-", "score.", "act.", "context.", "what.", "every", "attribute.", "level.")
+_APART = ("group-", "score.", "act.", "context.", "what.", "every", "attribute.", "level.", "burden.")
 
 
 @lru_cache(maxsize=8)
@@ -139,6 +139,11 @@ class Say:
         if effect.group in ("Declared beforehand", "Asked for"):
             return self.measure(effect.words) or effect.words
         return self.line(effect.words)
+
+    def burden(self, name: str) -> str:
+        """A burden of the frontier; empty where the catalogue has it not."""
+        key = f"burden.{name}"
+        return self.measures(key) if key in self.measures else ""
 
     def attribute(self, name: str) -> str:
         """An attribute of people."""
