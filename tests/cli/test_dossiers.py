@@ -12,7 +12,7 @@ from tests.experiment.texts import EXPERIMENT, declared
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dossiers")
-    moot.compare(declared(folder, EXPERIMENT.replace("days: 6", "days: 2")), threads=1, out=folder / "small")
+    moot.compare(declared(folder, EXPERIMENT), threads=1, out=folder / "small")
     (folder / "mine.yaml").write_text("assessment: mine\naim: fewer offences\n")
     (folder / "wrong.yaml").write_text("assessment: mine\naims: fewer offences\n")
     return folder
