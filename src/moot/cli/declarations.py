@@ -132,7 +132,7 @@ def list_(
 
 def show(
     what: str = typer.Argument(
-        ..., metavar="NAME|FILE|RUN", help="A regime, scenario, country, run or experiment."
+        ..., metavar="NAME|FILE|RUN", help="A regime, scenario, country, run, experiment or calibration."
     ),
     arm: str | None = typer.Option(
         None, "--arm", metavar="NAME", help="Of a run or experiment: the arm told."
@@ -155,6 +155,11 @@ def show(
         from moot.cli.experimenting import show_experiment
 
         show_experiment(path, arm)
+        return
+    if (path / "calibration.json").is_file():
+        from moot.findings.calibrating import open_calibration
+
+        print(*open_calibration(path).lines(), sep="\n")
         return
     if arm is not None:
         raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
