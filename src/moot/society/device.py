@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +29,7 @@ from moot.society.workers import Team
 if TYPE_CHECKING:
     from moot.society.mirror import Mirror
 
-__all__ = ["DEVICES", "DeviceSociety", "check_device", "society_on"]
+__all__ = ["DEVICES", "DeviceSociety", "check_device", "simulated_device", "society_on"]
 
 DEVICES = ("cpu", "cuda")
 MOST_WORKERS = 4096  # threads of a device; each has counters and scratch of its own
@@ -61,6 +62,11 @@ def check_device(device: str, *, shards: int = 1) -> None:
         )
 
 
+def simulated_device() -> bool:
+    """Whether Python plays the device (NUMBA_ENABLE_CUDASIM=1), thread by thread."""
+    return bool(numba.config.ENABLE_CUDASIM)
+
+
 def society_on(device: str) -> type[Society]:
     """The kind of society that lives on a device."""
     return DeviceSociety if device == "cuda" else Society
@@ -73,9 +79,9 @@ class DeviceSociety(Society):
         super().__init__(*args, **kws)
         if self.part.size > 1:
             raise UserError("--device cuda: one society in several shards lives on processors")
-        from moot.society import device_kernels, mirror, simulator
+        from moot.society import device_kernels, simulator
 
-        self.kernels = device_kernels.made(simulator.in_python if mirror.simulated() else _as_it_is)
+        self.kernels = device_kernels.made(simulator.in_python if simulated_device() else _as_it_is)
         self._there: Mirror | None = None
         self._at_home: Record | None = None  # what was counted, in the arrays of the processor
 

@@ -9,6 +9,7 @@ To be imported where numba-cuda is installed only (see `society.device`).
 """
 
 from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,8 +19,8 @@ from moot.society.closing import close_columns, sum_packed
 from moot.society.day import evening, exchange, morning, news, open_books
 from moot.society.opinion import persuade, sum_minds, talk
 
-# records, gates, spent, sums: by thread; world, rates: arrays of one record. Blocks from deal[t] to deal[t + 1]
-# are those of thread t.
+# records, gates, spent, sums: by thread; world, rates: arrays of one record. Thread t has the blocks from
+# deal[t] to deal[t + 1].
 
 
 def opening(records, blocks, deal, world, law, day, day0, reporting):
@@ -106,6 +107,7 @@ BODIES = (
 )  # fmt: skip
 
 
+@cache
 def made(seen: Callable[[Callable[..., Any]], Callable[..., Any]]) -> SimpleNamespace:
-    """The kernels by name; `seen` is what becomes of their bodies before (see `society.simulator`)."""
+    """The kernels by name, made once; `seen` is what becomes of their bodies before (`society.simulator`)."""
     return SimpleNamespace(**{body.__name__: cuda.jit(seen(body)) for body in BODIES})

@@ -393,7 +393,8 @@ class Society:
             closing.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
 
         team.run(look)
-        return sums.sum(axis=0)
+        total: NDArray[np.int64] = sums.sum(axis=0)
+        return total
 
     def _room_for_sums(self, workers: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         arms, schemes = len(self.compiled.arms), books.most_schemes(self.compiled)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from moot.society.gate import GATE
 from moot.society.memory import ARRAYS, MEMORY, SIZES
 from moot.society.simulator import Cells, Fields, record_in_python
 
-__all__ = ["COUNTED", "Mirror", "simulated"]
+__all__ = ["COUNTED", "Mirror"]
+
+SIMULATED = bool(numba.config.ENABLE_CUDASIM)  # Python plays the device (see `society.simulator`)
 
 WRITTEN = ("hot", "warm", "mind", "watched", "ledger", "bucket", "rate", "bump", "total")
 """Arrays that kernels write to, all of them; those of SPARSE by the rows that are in use."""
@@ -30,11 +33,6 @@ SUMMED = ("by_region", "by_level", "by_month")
 USED_OF = {"wakes": "wakes_n", "past": "past_n", "rare": "rare_n", "debts": "debt_n"}
 
 
-def simulated() -> bool:
-    """Whether numba simulates the device in Python (NUMBA_ENABLE_CUDASIM=1)."""
-    return bool(getattr(cuda.config, "ENABLE_CUDASIM", False))
-
-
 class Mirror:
     """Arrays, records and tables of a society on the device, with which its kernels are launched.
 
@@ -43,7 +41,11 @@ class Mirror:
     """
 
     def __init__(
-        self, books: Books, counted: dict[str, NDArray[np.int32]], compiled: Compiled, spent: NDArray[np.int64]
+        self,
+        books: Books,
+        counted: dict[str, NDArray[np.int32]],
+        compiled: Compiled,
+        spent: NDArray[np.int64],
     ) -> None:
         self.books, self.counted = books, counted
         self.workers, blocks = len(books.own), books.sizes["blocks"]
@@ -106,7 +108,7 @@ class Mirror:
                 records[name] = address_of(self.arrays[name])
         for size in SIZES:
             records[f"n_{size}"] = self.books.sizes[size]
-        if simulated():
+        if SIMULATED:
             return [record_in_python(record) for record in records]
         return cuda.to_device(records)
 
@@ -131,7 +133,7 @@ class Mirror:
             self.arrays["life_n"].copy_to_device(np.zeros_like(count))
 
     def down(self) -> None:
-        """Everything that kernels write to, to the books and the record. Sums of workers lie with the first."""
+        """Everything that kernels write to, to the books and the record; what threads sum, to the first."""
         self.down_counts()
         for name in WRITTEN:
             self.arrays[name].copy_to_host(self.books[name])
@@ -157,21 +159,21 @@ class Mirror:
 
 def address_of(array: Any) -> int:
     """Where an array of the device lies."""
-    if simulated():
+    if SIMULATED:
         return int(array._ary.ctypes.data)
     return int(array.__cuda_array_interface__["data"][0])
 
 
 def table_of(records: NDArray[Any]) -> Any:
     """Records of a table (the world, the law, the rates) on the device."""
-    if simulated():
+    if SIMULATED:
         return [Fields(record) for record in np.atleast_1d(records).copy()]
     return cuda.to_device(np.atleast_1d(records))
 
 
 def seen(value: Any) -> Any:
     """An array of the device, or a number, as a kernel is handed it."""
-    return Cells(value._ary) if simulated() and hasattr(value, "_ary") else value
+    return Cells(value._ary) if SIMULATED and hasattr(value, "_ary") else value
 
 
 assert set(USED_OF) | {"mail"} == SPARSE

@@ -1,11 +1,11 @@
 """The functions of the kernels as Python runs them, for the simulator of a CUDA device.
 
 The simulator (NUMBA_ENABLE_CUDASIM=1) runs the body of a kernel in Python, thread by thread. What the body
-calls are compiled functions of the processor, parts of kernels that Python cannot call, and views of addresses
-that no array stands behind. Here each of them is the Python function that it was written as, and sees its
-modules as they are seen here: a call of another function of the kernels is a call in Python, and nothing of
-the processor's code runs. Numbers are those of NumPy with the widths that numba gives them: what is stored
-in fewer bits is read as int64, and what does not fit is cut off, as in machine code.
+calls are compiled functions of the processor, parts of kernels that Python cannot call, and views of
+addresses that no array stands behind. Here each of them is the Python function that it was written as, and
+sees its modules as they are seen here: a call of another function of the kernels is a call in Python, and
+nothing of the processor's code runs. Numbers are those of NumPy with the widths that numba gives them: what
+is stored in fewer bits is read as int64, and what does not fit is cut off, as in machine code.
 """
 
 from __future__ import annotations
@@ -42,14 +42,16 @@ class Cells:
 
     def __getitem__(self, at: Any) -> Any:
         found = self.array[at]
-        if isinstance(found, np.ndarray):
-            return Cells(found)
-        return found if found.dtype == np.uint64 else np.int64(found)
+        kind = type(found)
+        if kind is np.int64 or kind is np.uint64:
+            return found
+        return Cells(found) if kind is np.ndarray else np.int64(found)
 
     def __setitem__(self, at: Any, value: Any) -> None:
         kind = self.array.dtype
-        wide = np.uint64(value) if kind == np.uint64 else np.int64(value)
-        self.array[at] = wide.astype(kind)
+        if type(value) is not kind.type:
+            value = (np.uint64(value) if kind.type is np.uint64 else np.int64(value)).astype(kind)
+        self.array[at] = value
 
 
 class Fields:
@@ -71,8 +73,8 @@ def record_in_python(record: np.void) -> SimpleNamespace:
 
 
 def in_python(kernel: Callable[..., Any]) -> Callable[..., Any]:
-    """The body of a kernel with all that it calls as Python functions, in which integers wrap in silence."""
-    names = dict(kernel.__globals__)  # the simulator puts a thread's own numbers in place of `cuda` among them
+    """The body of a kernel with all that it calls as Python functions, whose integers wrap in silence."""
+    names = dict(kernel.__globals__)  # in which the simulator exchanges `cuda` for a thread's own
     for name, value in names.items():
         if isinstance(value, Dispatcher):
             names[name] = _quiet(_seen(value))
@@ -126,7 +128,7 @@ def _view(name: str) -> Callable[[SimpleNamespace], Cells]:
         if name not in m.views:
             shape = [int(getattr(m, f"n_{d}")) if isinstance(d, str) else d for d in dims]
             size = math.prod(shape) * np.dtype(dtype).itemsize
-            rows = (ctypes.c_char * size).from_address(int(getattr(m, name)))
+            rows = memoryview((ctypes.c_char * size).from_address(int(getattr(m, name))))
             m.views[name] = Cells(np.frombuffer(rows, dtype).reshape(shape))
         found: Cells = m.views[name]
         return found
