@@ -171,9 +171,12 @@ class DeviceSociety(Society):
 
     def _exchanged(self, out: int, into: int) -> Mirror:
         """The device after box `out` of all blocks was handed over."""
+        most, sent = self.books["mail_most"], self.books["mail_n"]
         self._watch()
+        np.maximum(most, sent, out=most)
         self._mirror().launch(self.kernels.exchanging, out, into, threads=1)
         self._watch()
+        np.maximum(most, sent, out=most)
         return self._mirror()
 
     def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:

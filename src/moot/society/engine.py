@@ -37,6 +37,7 @@ from moot.society.work import begin_work, fines_by_standing
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
+YEAR = 365  # days between two adjustments of the normaliser
 ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
@@ -203,7 +204,7 @@ class Society:
                 if on_day is not None:
                     self.settle(record)
                     on_day(self, today)
-                if normalise and (x + 1) % 365 == 0 and x + 366 <= self.days:
+                if normalise and (x + 1) % YEAR == 0 and x + 1 + YEAR <= self.days:
                     self.normalise(today)
                 if at_end is not None:
                     at_end(record, x + 1)

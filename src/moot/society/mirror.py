@@ -13,7 +13,7 @@ import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
-from moot.society.books import SPARSE, UNTOUCHED, Books
+from moot.society.books import UNTOUCHED, Books
 from moot.society.compile import Compiled
 from moot.society.gate import GATE
 from moot.society.memory import ARRAYS, MEMORY, SIZES
@@ -24,13 +24,14 @@ __all__ = ["COUNTED", "Mirror"]
 SIMULATED = bool(numba.config.ENABLE_CUDASIM)  # Python plays the device (see `society.simulator`)
 
 WRITTEN = ("hot", "warm", "mind", "watched", "ledger", "bucket", "rate", "bump", "total")
-"""Arrays that kernels write to, all of them; those of SPARSE by the rows that are in use."""
+"""Arrays that kernels write to, and that come down as they are."""
 COUNTS = ("mail_n", "wakes_n", "past_n", "rare_n", "life_n", "debt_n")
 """How much of each block's boxes is in use."""
 COUNTED = ("region", "level", "month", "s_region", "s_level", "s_month")
 """What a record counts by column, in the order in which kernels are given it."""
 SUMMED = ("by_region", "by_level", "by_month")
-USED_OF = {"wakes": "wakes_n", "past": "past_n", "rare": "rare_n", "debts": "debt_n"}
+USED_OF = {"wakes": "wakes_n", "past": "past_n", "rare": "rare_n", "debts": "debt_n", "life": "life_n"}
+"""Rows that come down where they are in use; those of boxes of messages do, too."""
 
 
 class Mirror:
@@ -118,7 +119,6 @@ class Mirror:
             self.arrays[name].copy_to_host(self.books[name])
         for mine, at in zip(self.books.own, self.own["mail_at"].copy_to_host(), strict=True):
             mine["mail_at"][...] = at
-        np.maximum(self.books["mail_most"], self.books["mail_n"], out=self.books["mail_most"])
 
     def down_scores(self) -> None:
         """The running sums of scores, to the books."""
@@ -174,6 +174,3 @@ def table_of(records: NDArray[Any]) -> Any:
 def seen(value: Any) -> Any:
     """An array of the device, or a number, as a kernel is handed it."""
     return Cells(value._ary) if SIMULATED and hasattr(value, "_ary") else value
-
-
-assert set(USED_OF) | {"mail"} == SPARSE
