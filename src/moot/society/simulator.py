@@ -128,8 +128,8 @@ def _view(name: str) -> Callable[[SimpleNamespace], Cells]:
         if name not in m.views:
             shape = [int(getattr(m, f"n_{d}")) if isinstance(d, str) else d for d in dims]
             size = math.prod(shape) * np.dtype(dtype).itemsize
-            rows = memoryview((ctypes.c_char * size).from_address(int(getattr(m, name))))
-            m.views[name] = Cells(np.frombuffer(rows, dtype).reshape(shape))
+            rows = (ctypes.c_char * size).from_address(int(getattr(m, name)))
+            m.views[name] = Cells(np.ndarray(shape, dtype, memoryview(rows)))
         found: Cells = m.views[name]
         return found
 
