@@ -57,6 +57,7 @@ def simulate(
     cache: bool = True,
     shards: int = 1,
     cluster: str | None = None,
+    device: str = "cpu",
 ) -> Run:
     """Simulate a scenario: a shipped name, a file, or one that was loaded.
 
@@ -73,6 +74,9 @@ def simulate(
 
     With `shards`, so many processes hold a part of the people each: processes of this machine, or actors of
     the Ray `cluster` at an address (``ray`` for one that is started here). No number changes.
+
+    With `device` ``"cuda"`` the days are lived on an NVIDIA GPU (the extra ``moot[cuda]``), in one shard. No
+    number changes; a device that is not there is refused.
     """
     from pathlib import Path
 
@@ -86,6 +90,12 @@ def simulate(
     declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     asked = declared.replace(people=people, days=days)
     start = start_of(shards, cluster, asked)
+    if device != "cpu":
+        from moot.society.device import check_device
+
+        check_device(device, shards=shards)
+        if start is not None:
+            raise UserError(f"device {device}: a society in shards lives on processors; leave out `cluster`")
     if checkpoint_every is not None:
         from moot.findings import resuming
 
@@ -104,8 +114,9 @@ def simulate(
         )
         with unfinished:
             return resuming.to_the_end(
-                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache, start=start
-            )
+                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache, start=start,
+                device=device,
+            )  # fmt: skip
     if keep_checkpoints:
         raise UserError("there are no checkpoints to keep without `checkpoint_every`")
     if out is not None:
@@ -123,6 +134,7 @@ def simulate(
             panel=panel,
             progress=progress,
             burn_ins=burn_ins() if cache else None,
+            device=device,
         )
     if out is None:
         return run_of(result)

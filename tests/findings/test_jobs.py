@@ -18,6 +18,7 @@ from moot.experiment.plan import plan_of
 from moot.findings import experimenting, jobs
 from moot.findings.outcomes import outcome_of
 from tests.experiment.texts import EXPERIMENT, declared
+from tests.findings.test_sharding import descendants
 
 SMALL = EXPERIMENT + "measures: ['act:jaywalking:acts']\n"
 RAY = pytest.mark.skipif(
@@ -71,17 +72,8 @@ def test_without_ray_the_part_to_install_is_told(tmp_path):
 
 
 def at_work():
-    """Processes of Ray that do a job of Moot now."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (path / "cmdline").read_bytes().decode(errors="replace")
-            mine = os.stat(path).st_uid == os.getuid()
-        except OSError:
-            continue
-        if mine and line.startswith("ray::serve"):
-            found.append(int(path.name))
-    return found
+    """Processes that this one has started and that do a job of Moot now."""
+    return [process for process, line in descendants() if line.startswith("ray::serve")]
 
 
 @RAY

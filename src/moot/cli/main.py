@@ -26,6 +26,7 @@ GROUPS = (
     "running",
     "experimenting",
     "calibrating",
+    "dossiers",
     "reading_runs",
     "explaining",
     "attributing",

@@ -34,7 +34,16 @@ from moot.store.checkpoint import sealed, unsealed
 from moot.store.folder import checksums, differing, free_place, locked, whole_file, whole_folder
 from moot.store.parquet import Columns, Tables
 
-__all__ = ["ExperimentFolder", "InMemory", "Kept", "Shelf", "is_experiment", "read_results", "way_on"]
+__all__ = [
+    "ExperimentFolder",
+    "InMemory",
+    "Kept",
+    "Shelf",
+    "is_experiment",
+    "kept_in",
+    "read_results",
+    "way_on",
+]
 
 FORMAT, JOB_FORMAT, RESULTS_FORMAT = "moot-experiment-1", "moot-experiment-job-1", "moot-experiment-results-1"
 FILE, JOBS, JOB, TABLE, RESULTS, LOG = (
@@ -208,6 +217,11 @@ class ExperimentFolder:
             whole_file(self.path / RESULTS, sealed({"format": RESULTS_FORMAT, **results}))
         except OSError as error:
             raise RunError(f"cannot write {self.path / RESULTS}: {error.strerror or error}") from None
+
+
+def kept_in(place: Path, about: Mapping[str, Any]) -> Kept:
+    """What a job's folder holds, by what its ``job.json`` says; see that its files are whole before."""
+    return Kept(_read(place / TABLE, list(about["arms"])), about)
 
 
 def _write(path: Path, parts: Mapping[str, Columns]) -> None:
