@@ -93,7 +93,7 @@ def _exported(case: Case, form: Form, lang: Any, for_court: bool) -> bytes:
     from moot.trial.retrying import judgment_data
 
     if form is Form.md:
-        return text_of(case, "md").encode()
+        return text_of(case).encode()
     if form is Form.json:
         told = judgment_data(case, for_court=for_court)
         return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
