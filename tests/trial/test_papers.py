@@ -427,3 +427,18 @@ def test_papers_from_the_command_line(tmp_path, monkeypatch, capsys):
     assert named == {"j.html", "j.pdf", "j.docx", "j.akn", "j.json", "my-case-bundle.pdf",
                      "my-case-kit.html", "r.json"}  # fmt: skip
     assert kept_case(tmp_path / "my-case").text(2, "question").startswith(QUESTION_2028)
+
+
+def test_f52_roles_procedures_and_claimants_are_french_in_french_papers(ready):
+    case = ready_case("rank-my-life-2028", "french", procedure=load("assize"))
+    text = "\n".join(as_lines(kit_document(case, "fr", people=24)) + as_lines(judgment_document(case, "fr")))
+    for english, french in (
+        ("Juror", "Juré"),
+        ("Assize court", "Cour d'assises"),
+        ("Claimant 1,", "Requérant 1"),
+    ):
+        assert french in text and english not in text
+    say = catalogue("trial", "fr")
+    for name in procedure_names():
+        assert f"procedure-{name}" in say
+        assert all(f"role-{role.role}" in say for role in load(name).roles)

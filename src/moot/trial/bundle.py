@@ -13,7 +13,14 @@ from moot.trial.case import Case
 from moot.trial.document import mark_of
 from moot.trial.exports import identifier
 from moot.trial.papers import bordereau
-from moot.trial.pieces import bordereau_table, exhibit_blocks, runs_table, witness_blocks
+from moot.trial.pieces import (
+    bordereau_table,
+    claimants_of,
+    court_called,
+    exhibit_blocks,
+    runs_table,
+    witness_blocks,
+)
 
 __all__ = ["SIDES", "bundle_document"]
 
@@ -24,7 +31,7 @@ SIDES = ("claimants", "respondent", "third", "bench")
 def bundle_document(case: Case, language: Language, *, for_court: bool = False) -> Document:
     """The bundle of a case. `for_court` shows what is sealed."""
     say = catalogue("trial", language)
-    claimants = ", ".join(case.claimants) or say("nobody")
+    claimants = claimants_of(case, say)
     blocks: list[Block] = []
     for side in SIDES:
         lines = bordereau(case, side)
@@ -35,7 +42,7 @@ def bundle_document(case: Case, language: Language, *, for_court: bool = False) 
             PageBreak(),
             Heading(text(say("bordereau", side=named)), anchor=f"bordereau-{side}", number=""),
             Paragraph(
-                text(say("bordereau-head", court=case.procedure.title, identifier=identifier(case),
+                text(say("bordereau-head", court=court_called(case, say), identifier=identifier(case),
                          claimants=claimants, respondent=case.respondent["name"], side=named)),
                 "small",
             ),
@@ -51,7 +58,7 @@ def bundle_document(case: Case, language: Language, *, for_court: bool = False) 
     said = ("synthetic", "not-an-assessment", "no-cure", "bundle-pages")
     return Document(
         title=say("title-bundle", case=case.name),
-        subtitle=say("subtitle", court=case.procedure.title, date=say.date(case.day),
+        subtitle=say("subtitle", court=court_called(case, say), date=say.date(case.day),
                      identifier=identifier(case)),
         language=language,
         mark=mark_of(case, say),

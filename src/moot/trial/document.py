@@ -18,7 +18,16 @@ from moot.trial.exports import identifier
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
 from moot.trial.minutes import Record
-from moot.trial.pieces import clock, exhibit_blocks, runs_table, status_of, witness_blocks
+from moot.trial.pieces import (
+    claimants_of,
+    clock,
+    court_called,
+    exhibit_blocks,
+    role_called,
+    runs_table,
+    status_of,
+    witness_blocks,
+)
 from moot.trial.remedies import remedy_of
 
 __all__ = ["JUDGMENT", "applies_on", "front", "judgment_blocks", "judgment_document", "mark_of"]
@@ -34,7 +43,7 @@ def judgment_document(case: Case, language: Language, *, for_court: bool = False
     blocks = [block for part in judgment_blocks(case, say).values() for block in part]
     return Document(
         title=say(key, case=case.name),
-        subtitle=say("subtitle", court=case.procedure.title, date=say.date(case.day),
+        subtitle=say("subtitle", court=court_called(case, say), date=say.date(case.day),
                      identifier=identifier(case)),
         language=language,
         mark=mark_of(case, say),
@@ -62,8 +71,8 @@ def front(case: Case, say: Catalogue) -> Iterator[Block]:
             say("respondent", name=respondent["name"], title=case.text(1, "regime"), hash=respondent["hash"])
         )
     )
-    yield Paragraph(text(say("claimants", names=", ".join(case.claimants) or say("nobody"))))
-    yield Paragraph(text(say("procedure", title=case.procedure.title)))
+    yield Paragraph(text(say("claimants", names=claimants_of(case, say))))
+    yield Paragraph(text(say("procedure", title=court_called(case, say))))
     said = [say(one) for one in ("synthetic", "not-an-assessment", "no-cure", "unknown-runs")]
     if case.law.says:
         said.append(say("invented-law"))
@@ -93,7 +102,7 @@ def judgment_blocks(case: Case, say: Catalogue) -> dict[str, list[Block]]:
 
 
 def _opinion(case: Case, record: Record, say: Catalogue) -> str:
-    role = case.procedure.role(record.by).title
+    role = role_called(case.procedure.role(record.by), say)
     return say("opinion-of", role=role, text=case.text(record.number, "text"))
 
 
@@ -295,6 +304,6 @@ def _annexes(case: Case, say: Catalogue, for_court: bool) -> Iterator[Block]:
             for name in record.commitments
             if name not in ("content", "sheet", "name")
         )
-        role = case.procedure.role(record.by).title
+        role = role_called(case.procedure.role(record.by), say)
         said = say("minute", clock=clock(record.at), role=role, kind=record.kind, words=words)
         yield Paragraph(text(f"{record.number}. {said.strip()}"), "small")

@@ -13,7 +13,7 @@ from moot.documents.model import Span
 from moot.errors import UserError
 from moot.trial.case import Case
 from moot.trial.document import mark_of
-from moot.trial.pieces import exhibit_blocks
+from moot.trial.pieces import court_called, exhibit_blocks, role_called
 from moot.trial.procedure import Procedure, Role
 
 __all__ = ["FEWEST", "MOST", "kit_document", "teams"]
@@ -82,7 +82,7 @@ def kit_document(case: Case, language: Language, *, people: int = 24) -> Documen
     question = case.text(case.question, "question") if case.question is not None else ""
     return Document(
         title=say("title", case=case.name),
-        subtitle=say("subtitle", procedure=case.procedure.title, people=people),
+        subtitle=say("subtitle", procedure=court_called(case, trial), people=people),
         language=language,
         mark=mark_of(case, trial),
         date=case.day,
@@ -93,9 +93,9 @@ def kit_document(case: Case, language: Language, *, people: int = 24) -> Documen
         ),
         blocks=(
             *_how(case.procedure, say),
-            *_teams(case.procedure, seats, people, say),
-            *_stages(case.procedure, say),
-            *_cards(case.procedure, seats, say),
+            *_teams(case.procedure, seats, people, say, trial),
+            *_stages(case.procedure, say, trial),
+            *_cards(case.procedure, seats, say, trial),
             *_case(case, say, trial),
             *_sheets(case, seats, say),
         ),
@@ -117,22 +117,25 @@ def _how(procedure: Procedure, say: Catalogue) -> Iterator[Block]:
     yield Items(tuple(text(one) for one in (*said, say("how-6"), say("how-7"))), ordered=True)
 
 
-def _teams(procedure: Procedure, seats: dict[str, int], people: int, say: Catalogue) -> Iterator[Block]:
+def _teams(
+    procedure: Procedure, seats: dict[str, int], people: int, say: Catalogue, trial: Catalogue
+) -> Iterator[Block]:
     yield Heading(text(say("teams")), number="")
     rows = tuple(
-        Row((text(one.title), text(str(seats[one.role])), text(say("votes" if one.votes else "no-vote"))))
+        Row((text(role_called(one, trial)), text(str(seats[one.role])),
+             text(say("votes" if one.votes else "no-vote"))))
         for one in procedure.roles if one.role in seats
     )  # fmt: skip
     columns = tuple(text(say(f"column-{one}")) for one in ("role", "people", "votes"))
     yield Table(columns, rows, text(say("teams-of", people=people)), numbers=frozenset({1}))
 
 
-def _stages(procedure: Procedure, say: Catalogue) -> Iterator[Block]:
+def _stages(procedure: Procedure, say: Catalogue, trial: Catalogue) -> Iterator[Block]:
     yield Heading(text(say("stages")), number="")
     rows = []
     for stage in procedure.stages:
         turns = "; ".join(
-            say("turn", role=procedure.role(one.role).title, what=one.what, minutes=one.minutes)
+            say("turn", role=role_called(procedure.role(one.role), trial), what=one.what, minutes=one.minutes)
             for one in stage.turns
         )
         rows.append(Row((text(stage.title), text(str(stage.minutes)), text(turns))))
@@ -140,7 +143,7 @@ def _stages(procedure: Procedure, say: Catalogue) -> Iterator[Block]:
     yield Table(columns, tuple(rows), widths=(2, 0.7, 3), numbers=frozenset({1}))
 
 
-def _cards(procedure: Procedure, seats: dict[str, int], say: Catalogue) -> Iterator[Block]:
+def _cards(procedure: Procedure, seats: dict[str, int], say: Catalogue, trial: Catalogue) -> Iterator[Block]:
     yield PageBreak()
     yield Heading(text(say("cards")), number="")
     for role in procedure.roles:
@@ -157,7 +160,7 @@ def _cards(procedure: Procedure, seats: dict[str, int], say: Catalogue) -> Itera
             said.append(say("card-votes"))
         # One card a person, so that a whole class can be handed theirs.
         for _ in range(seats[role.role]):
-            yield Note(tuple(text(one) for one in said), say("card", title=role.title))
+            yield Note(tuple(text(one) for one in said), say("card", title=role_called(role, trial)))
 
 
 def _case(case: Case, say: Catalogue, trial: Catalogue) -> Iterator[Block]:

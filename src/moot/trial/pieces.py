@@ -14,9 +14,20 @@ from moot.trial.evidence import content_of
 from moot.trial.exhibits import exhibit_from
 from moot.trial.minutes import ERASED
 from moot.trial.papers import bordereau, outside, runs_of
+from moot.trial.procedure import Role
 from moot.trial.witness import life_from
 
-__all__ = ["bordereau_table", "clock", "exhibit_blocks", "runs_table", "status_of", "witness_blocks"]
+__all__ = [
+    "bordereau_table",
+    "claimants_of",
+    "clock",
+    "court_called",
+    "exhibit_blocks",
+    "role_called",
+    "runs_table",
+    "status_of",
+    "witness_blocks",
+]
 
 NAMED = 8
 """Names of parameters that are written out; the others are counted."""
@@ -25,6 +36,28 @@ NAMED = 8
 def clock(seconds: int) -> str:
     """A second of the case's clock, as hours, minutes and seconds."""
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def court_called(case: Case, say: Catalogue) -> str:
+    """The title of the procedure: in the language for those that are shipped, else as its file has it."""
+    procedure = case.procedure
+    key = f"procedure-{procedure.procedure}"
+    return say(key) if say.language != "en" and key in say else procedure.title
+
+
+def role_called(role: Role, say: Catalogue) -> str:
+    """The title of a role: in the language where it is known, else as the file of the procedure has it."""
+    key = f"role-{role.role}"
+    return say(key) if say.language != "en" and key in say else role.title
+
+
+def claimants_of(case: Case, say: Catalogue) -> str:
+    """The claimants: by number, or lives of a panel."""
+    named = [
+        say("claimant", number=one.rpartition(" ")[2]) if one.startswith("Claimant ") else one
+        for one in case.claimants
+    ]
+    return ", ".join(named) or say("nobody")
 
 
 def status_of(say: Catalogue, filed: Filed) -> str:
