@@ -26,6 +26,7 @@ GROUPS = (
     "running",
     "experimenting",
     "calibrating",
+    "flipping",
     "reading_runs",
     "explaining",
     "attributing",
