@@ -34,6 +34,7 @@ Work = Callable[["ExperimentFolder", "Plan", "Progress"], dict[str, Any]]
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command("flip")(flip)
+    app.command("frontier")(frontier)
 
 
 def flip(
@@ -56,9 +57,34 @@ def flip(
         return write_sheet(folder, plan, threads=threads, progress=progress, cache=not no_cache)
 
     plan = _planned(file, people, days, replicates, seed)
-    found = _done(plan, file, out, jobs_at_most(plan), work, count)
+    found = _done(plan, out, jobs_at_most(plan), work, count)
     if found is not None:
         _say(found, lines_of, as_json, out or _place(plan), "sheet.json")
+
+
+def frontier(
+    file: Path = _FILE,
+    people: int | None = _PEOPLE,
+    days: int | None = _DAYS,
+    replicates: int | None = _REPLICATES,
+    seed: int | None = _SEED,
+    threads: int | None = _THREADS,
+    out: Path | None = _OUT,
+    count: bool = _COUNT,
+    no_cache: bool = _NO_CACHE,
+    as_json: bool = _JSON,
+) -> None:
+    """Say which milder schemes reach as much as a regime, and how much burden it has in excess of them."""
+    from moot.findings.alternatives_file import lines_of, write_alternatives
+    from moot.findings.frontier import jobs_at_most
+
+    def work(folder: ExperimentFolder, plan: Plan, progress: Progress) -> dict[str, Any]:
+        return write_alternatives(folder, plan, threads=threads, progress=progress, cache=not no_cache)
+
+    plan = _planned(file, people, days, replicates, seed)
+    found = _done(plan, out, jobs_at_most(plan), work, count)
+    if found is not None:
+        _say(found, lines_of, as_json, out or _place(plan), "alternatives.json")
 
 
 def _planned(
@@ -79,9 +105,7 @@ def _place(plan: Plan) -> Path:
     return EXPERIMENTS / plan.experiment.experiment
 
 
-def _done(
-    plan: Plan, file: Path, out: Path | None, most: int, work: Work, count: bool
-) -> dict[str, Any] | None:
+def _done(plan: Plan, out: Path | None, most: int, work: Work, count: bool) -> dict[str, Any] | None:
     """What came out of the jobs, done in the folder of the experiment; None where they are only counted."""
     from moot.cli.experimenting import ended_by_sigterm, progress_of_jobs
     from moot.cli.running import say_compiling
