@@ -7,6 +7,9 @@ import pytest
 
 from moot.experiment.declaration import load_experiment
 from moot.experiment.plan import plan_of
+from moot.experiment.questions import Frontier, Sweep
+from moot.findings.flipping import jobs_at_most, sweep_plan
+from moot.findings.frontier import questions_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "experiments.md").read_text("utf-8")
@@ -47,6 +50,31 @@ def test_the_file_of_the_page_is_an_experiment(tmp_path):
     assert len(plan.jobs) == 20 + 8 * 2
     keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", PAGE, re.MULTILINE))))
     assert keys <= set(type(plan.experiment).model_fields)
+
+
+def test_the_file_about_flips_is_swept_with_the_jobs_that_the_page_says(tmp_path):
+    page = (ROOT / "docs" / "how-to" / "flip.md").read_text("utf-8")
+    text = page.split("```yaml\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "flip.yaml").write_text(text)
+    plan = plan_of(load_experiment(tmp_path / "flip.yaml"))
+    assert jobs_at_most(plan) > 100 and len(sweep_plan(plan)[0].conclusions) == 2
+    keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE))))
+    assert keys == set(Sweep.model_fields) - {"source", "mark", "note"}
+    (tmp_path / "all.yaml").write_text(re.sub(r"^flip: .*\n", "", text, flags=re.MULTILINE))
+    most = jobs_at_most(plan_of(load_experiment(tmp_path / "all.yaml")))
+    said = int(re.search(r"come to about (\d+) jobs", page)[1])
+    assert abs(most - said) <= 0.05 * most
+
+
+def test_the_file_about_the_frontier_can_be_asked(tmp_path):
+    page = (ROOT / "docs" / "how-to" / "alternatives.md").read_text("utf-8")
+    text = page.split("\n```yaml\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "necessary.yaml").write_text(text)
+    (asked,) = questions_of(plan_of(load_experiment(tmp_path / "necessary.yaml")))
+    assert asked.order[:2] == ("lawful-acts-forgone", "refusals")
+    section = page.split("## What reaches as much", 1)[1]
+    keys = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE))))
+    assert keys == set(Frontier.model_fields) - {"source", "mark", "note"}
 
 
 def test_the_line_about_alternatives_in_the_example_is_right(tmp_path):

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from moot.findings.results import Results
     from moot.store.experiments import ExperimentFolder
 
-__all__ = ["experiment", "go_on", "register", "show_experiment"]
+__all__ = [
+    "EXPERIMENTS", "ended_by_sigterm", "experiment", "go_on", "progress_of_jobs", "register",
+    "show_experiment",
+]  # fmt: skip
 
 EXPERIMENTS = Path("experiments")
 QUIET_S = 10.0
@@ -118,7 +121,7 @@ def _to_the_end(
     say_compiling()
     with folder:
         try:
-            with _ended_by_sigterm(), _progress() as progress:
+            with ended_by_sigterm(), progress_of_jobs() as progress:
                 executor = executor_at(cluster, plan, threads=threads, cache=cache, tell=folder.tell)
                 results = to_the_end(
                     folder, plan, threads=threads, on_error=on_error.value, progress=progress, cache=cache,
@@ -142,7 +145,7 @@ def _say(results: Results, place: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def ended_by_sigterm() -> Iterator[None]:
     """SIGTERM is Ctrl-C: the job that is under way is lost, those that are done are kept."""
 
     def stop(*_: object) -> None:
@@ -159,7 +162,7 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def progress_of_jobs() -> Iterator[Callable[[str, int, int], None]]:
     """Jobs done, and the time left: a bar on stderr where that is a terminal, else now and then a line."""
     if not sys.stderr.isatty():
         yield _Lines()

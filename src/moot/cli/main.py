@@ -27,6 +27,7 @@ GROUPS = (
     "experimenting",
     "calibrating",
     "dossiers",
+    "flipping",
     "reading_runs",
     "explaining",
     "attributing",

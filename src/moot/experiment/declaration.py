@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import (
     BeforeValidator,
@@ -25,6 +25,13 @@ from moot.declaring.values import Declaration, IsoDate, Many, Part, Reference, S
 from moot.errors import DeclarationError, Problem, UnknownNameError, UserError
 from moot.experiment.budget import alternatives_in
 from moot.experiment.fitted import Fitted, ranges_from
+from moot.experiment.questions import (
+    DeclaredConclusion,
+    Frontier,
+    Sweep,
+    check_conclusions,
+    check_conclusions_in,
+)
 from moot.experiment.scenario import MOST_ARMS, Scenario, check_meeting, check_scenario, scenario_from
 from moot.experiment.varying import ROOTS, names_in
 from moot.regime.reading import regime_from
@@ -41,6 +48,7 @@ __all__ = [
     "experiment_from",
     "experiment_of",
     "load_experiment",
+    "swept_names",
 ]
 
 MOST_REPLICATES, MOST_DRAWS = 1_000, 200
@@ -131,7 +139,8 @@ class Experiment(Declaration):
     (`moot.regime.alternatives`). `measures` are told beside those of `primary`, which alone are the family
     declared beforehand; with neither, the table of a run is. A measure is a name, or a pattern whose `*`
     stands for part of one: what it matches is added up. `groups` are attributes by whose levels they are told
-    as well.
+    as well. `conclusions` and `flip` are for `moot flip`, `frontier` for `moot frontier`
+    (`moot.experiment.questions`).
     `scenario_models` are the scenarios with these arms; `drawn` the names of the numbers that are drawn.
     """
 
@@ -149,6 +158,9 @@ class Experiment(Declaration):
     measures: Many[Text] = Field(default=(), max_length=100)
     primary: Many[Text] = Field(default=(), max_length=20)
     groups: Many[Slug] = ()
+    conclusions: Many[DeclaredConclusion] = Field(default=(), max_length=20)
+    flip: Sweep | None = None
+    frontier: Frontier | None = None
     level: float = Field(default=0.95, ge=0.5, le=0.999)
     interval: Literal["t", "bca"] = "t"
 
@@ -194,6 +206,12 @@ class Experiment(Declaration):
         changed._fitted = self._fitted
         return changed
 
+    def refuse(self, at: Place, message: str) -> NoReturn:
+        """Raise `DeclarationError` about the key at a place, with its line where there is a file."""
+        said = Complaint(at=at, message=message)
+        source = self._source
+        raise DeclarationError([as_problem(source, said) if source is not None else _in_memory(said)])
+
     def resolved(self) -> dict[str, Any]:
         """The experiment with its scenarios in full; their arms are those of the experiment."""
         content: dict[str, Any] = super().resolved()
@@ -201,6 +219,8 @@ class Experiment(Declaration):
         content["drawn"] = list(self._drawn)
         if self._fitted is not None:
             content["fitted"] = self._fitted.resolved()
+        if not self.conclusions:
+            del content["conclusions"]
         return {key: value for key, value in content.items() if key not in TOLD_OF_SCENARIOS}
 
 
@@ -277,7 +297,9 @@ def experiment_from(source: Source) -> Experiment:
                 problems.append(as_problem(source, Complaint(at=("scenarios", number), message=message)))
         experiment._scenarios = tuple(scenarios)
         said_of_ranges, experiment._drawn = _drawn(experiment)
-        problems += [as_problem(source, one) for one in said_of_ranges]
+        arms = {one.scenario: list(one.arms) for one in scenarios}
+        said_of_arms = check_conclusions_in(experiment.conclusions, arms)
+        problems += [as_problem(source, one) for one in (*said_of_ranges, *said_of_arms)]
         if experiment.draws is not None and experiment.draws.ranges is not None and not problems:
             problems += _with_fitted(experiment, source, experiment.draws.ranges)
     if problems:
@@ -324,10 +346,14 @@ def check_experiment(experiment: Experiment) -> Iterator[Complaint]:
     if experiment.groups and not seen:
         message = "are told for declared measures; expected `measures` or `primary` in this file"
         yield Complaint(at=("groups",), message=message)
+    if experiment.frontier is not None and list(experiment.arms or {}) != [ALTERNATIVES]:
+        message = f"asks of milder alternatives; expected `arms: {ALTERNATIVES}` in this file"
+        yield Complaint(at=("frontier",), message=message)
     count, draws = experiment.replicates.count, experiment.draws
     if draws is not None and draws.replicates is not None and draws.replicates > count:
         message = f"{draws.replicates} replicates of each draw; there are {count} in all"
         yield Complaint(at=("draws", "replicates"), message=message)
+    yield from check_conclusions(experiment.conclusions, experiment.flip)
     if experiment.interval == "bca" and count < FEWEST_BCA:
         message = f"a bootstrap needs {FEWEST_BCA} replicates or more; there are {count}; expected t"
         yield Complaint(at=("interval",), message=message)
@@ -340,7 +366,7 @@ def _as_asked(experiment: Experiment, source: Source, scenario: Scenario) -> Sce
     milder = experiment.arms is not None and list(experiment.arms) == [ALTERNATIVES]
     declared_arms = {} if milder else (experiment.arms or {})
     if milder:
-        regimes, problems = _with_alternatives(source, scenario)
+        regimes, problems = _with_alternatives(source, scenario, experiment.frontier)
         _refuse(problems)
     for name, arm in declared_arms.items():
         regimes[name] = None
@@ -373,15 +399,25 @@ def _as_asked(experiment: Experiment, source: Source, scenario: Scenario) -> Sce
     return asked
 
 
-def _with_alternatives(source: Source, scenario: Scenario) -> tuple[dict[str, Regime | None], list[Problem]]:
-    """The arms of a scenario and the milder ones to its regime; what does not apply, as warnings."""
+def _with_alternatives(
+    source: Source, scenario: Scenario, asked: Frontier | None
+) -> tuple[dict[str, Regime | None], list[Problem]]:
+    """The arms of a scenario and the milder ones to its regime; what does not apply, as warnings.
+
+    What the frontier aims at is what R1 and R2 go for; an aim that there may not be is an error.
+    """
     arms = scenario.arm_regimes
     starts = [one for one in arms.values() if one is not None]
     if len(starts) != 1:
         message = f"{scenario.scenario} has {len(starts)} arms with a regime; alternatives are to one"
         return {}, [as_problem(source, Complaint(at=("arms",), message=message))]
     said = []
-    for name, (one, _) in alternatives_in(starts[0], scenario.country_model).items():
+    try:
+        found = alternatives_in(starts[0], scenario.country_model, aim=asked.aim if asked else None)
+    except UserError as error:
+        at: Place = ("frontier", "aim")
+        return {}, [as_problem(source, Complaint(at=at, message=str(error)))]
+    for name, (one, _) in found.items():
         if one.regime is not None:
             arms[name.lower()] = one.regime
         elif one.refused:
@@ -491,14 +527,30 @@ def _drawn(experiment: Experiment) -> tuple[list[Complaint], tuple[str, ...]]:
     if experiment.draws is None:
         return [], ()
     every = list(dict.fromkeys(itertools.chain.from_iterable(map(names_in, experiment.scenario_models))))
+    return _named(every, experiment.draws.over, ("draws", "over"))
+
+
+def swept_names(experiment: Experiment, scenario: Scenario) -> tuple[str, ...]:
+    """The numbers that `moot flip` moves in a scenario. Raises `DeclarationError` for a name there is not."""
+    every = names_in(scenario)
+    if experiment.flip is None or not experiment.flip.over:
+        return tuple(every)
+    complaints, chosen = _named(every, experiment.flip.over, ("flip", "over"))
+    source = experiment._source
+    _refuse([as_problem(source, one) if source else _in_memory(one) for one in complaints])
+    return chosen
+
+
+def _named(every: list[str], over: Sequence[str], key: Place) -> tuple[list[Complaint], tuple[str, ...]]:
+    """The numbers that names, or how names begin, stand for; and what is wrong with these."""
     complaints, chosen = [], set()
-    for number, name in enumerate(experiment.draws.over):
+    for number, name in enumerate(over):
         mine = [one for one in every if one == name or one.startswith(f"{name}.")]
         if not mine:
             known = (
                 every if "." in name else [root for root in ROOTS if any(n.startswith(root) for n in every)]
             )
-            at: Place = ("draws", "over", number)
+            at: Place = (*key, number)
             complaints.append(complain_unknown(at, "number with a range", name, known))
         chosen.update(mine)
     return complaints, tuple(name for name in every if name in chosen)

@@ -140,6 +140,22 @@ class Plan:
         }
 
     @cached_property
+    def concluded(self) -> dict[str, tuple[str, ...]]:
+        """What the measure of each conclusion adds up, by the conclusion's name.
+
+        Raises `DeclarationError` for a measure that there is not.
+        """
+        told, found = self.experiment, {}
+        names = {one.scenario: _names(one) for one in told.scenario_models}
+        for number, one in enumerate(told.conclusions):
+            scenario = one.scenario or told.scenario_models[0].scenario
+            try:
+                found[one.conclusion] = matching(one.measure, list(dict.fromkeys(names[scenario])))
+            except UserError as error:
+                told.refuse(("conclusions", number, "measure"), str(error))
+        return found
+
+    @cached_property
     def _alike(self) -> Counter[bytes]:
         return Counter(self._burn_in(job) for job in self.jobs)
 
@@ -169,6 +185,7 @@ def plan_of(experiment: Experiment) -> Plan:
         for draw in range(1, 1 + (experiment.draws.count if experiment.draws else 0)):
             plan.values_of(scenario.scenario, draw)
     assert plan.measures is not None
+    assert not experiment.conclusions or plan.concluded
     return plan
 
 

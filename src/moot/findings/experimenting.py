@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from moot.experiment.declaration import Experiment
 from moot.experiment.executor import Done, Executor, Policy, carry_out
 from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
+from moot.experiment.scenario import Scenario
 from moot.findings.effects import effects_of
 from moot.findings.jobs import OnRay
 from moot.findings.jobs import done as done_here
@@ -26,7 +28,10 @@ from moot.findings.sharding import compiled_once
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
-__all__ = ["begin", "executor_at", "experiment_of", "in_memory", "open_experiment", "reopen", "to_the_end"]
+__all__ = [
+    "Asked", "Jobs", "Progress", "begin", "executor_at", "experiment_of", "in_memory", "open_experiment",
+    "reopen", "to_the_end",
+]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
 """`progress(phase, done, of)`: ``jobs`` counts what is done, the others are phases of the job at hand."""
@@ -125,44 +130,87 @@ def _done(
     executor: Executor | None,
 ) -> tuple[dict[str, Any], dict[Job, float]]:
     """The results once every job is done, and the seconds of each."""
-    outcomes: dict[Job, Outcome] = {}
-    seconds: dict[Job, float] = {}
+    asked = Asked(shelf, plan.scenario_of, threads, progress, cache, executor, plan.shares_burn_in)
+    done = asked.do(plan.jobs, on_error=on_error)
+    errors = {one.job: one.error for one in done.failed if one.error is not None}
+    outcomes = done.outcomes
+    return results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash()), done.seconds
 
-    def take(job: Job, kept: Kept) -> None:
-        outcomes[job] = Outcome(kept.about["digests"], kept.parts)
-        seconds[job] = float(kept.about["seconds"])
 
-    def tell() -> None:
-        if progress is not None:
-            progress("jobs", len(outcomes), len(plan.jobs))
+@dataclass(frozen=True)
+class Jobs:
+    """What became of jobs: what came out of those that are done, in their order, seconds, and the failed."""
 
-    def work(job: Job) -> Outcome:
-        return outcome_of(done_here(plan, job, threads=threads, cache=cache, progress=progress))
+    outcomes: dict[Job, Outcome]
+    seconds: dict[Job, float]
+    failed: list[Done[Outcome]]
 
-    def keep(done: Done[Outcome]) -> None:
-        assert done.result is not None
-        about = {
-            "job": done.job.as_dict(),
-            "digests": dict(done.result.digests),
-            "seconds": round(done.seconds, 3),
-        }
-        kept = Kept(done.result.parts, about)
-        shelf.put(done.job.name, kept)
-        take(done.job, kept)
+
+@dataclass(frozen=True)
+class Asked:
+    """How jobs are done: on which shelf they are kept, what each simulates, and what changes no number.
+
+    `shares` says of a job whether another one lives through the same years before its first day. `briefly`
+    keeps the sums of the whole run and country alone. `arms` of a job are those that are simulated.
+    """
+
+    shelf: Shelf
+    scenario_of: Callable[[Job], Scenario]
+    threads: int | None = None
+    progress: Progress | None = None
+    cache: bool = True
+    executor: Executor | None = None
+    shares: Callable[[Job], bool] = lambda _: False
+    briefly: bool = False
+
+    def do(
+        self, jobs: Sequence[Job], *, on_error: Policy = "stop", before: int = 0, of: int | None = None
+    ) -> Jobs:
+        """Do jobs, those apart that are on the shelf already. Raises as `carry_out` does.
+
+        `before` and `of` are what is told of progress beside these jobs: done before, and in all.
+        """
+        outcomes: dict[Job, Outcome] = {}
+        seconds: dict[Job, float] = {}
+
+        def take(job: Job, kept: Kept) -> None:
+            outcomes[job] = Outcome(kept.about["digests"], kept.parts)
+            seconds[job] = float(kept.about["seconds"])
+
+        def tell() -> None:
+            if self.progress is not None:
+                self.progress("jobs", before + len(outcomes), of or len(jobs))
+
+        def work(job: Job) -> Outcome:
+            shared = self.cache and self.shares(job)
+            result = done_here(
+                self.scenario_of(job), job, shared=shared, threads=self.threads, progress=self.progress
+            )
+            found = outcome_of(result)
+            return found.brief if self.briefly else found
+
+        def keep(done: Done[Outcome]) -> None:
+            assert done.result is not None
+            about = {
+                "job": done.job.as_dict(),
+                "digests": dict(done.result.digests),
+                "seconds": round(done.seconds, 3),
+            }
+            kept = Kept(done.result.parts, about)
+            self.shelf.put(done.job.name, kept)
+            take(done.job, kept)
+            tell()
+
+        left = []
+        for job in jobs:
+            kept = self.shelf.get(job.name)
+            if kept is None:
+                left.append(job)
+            else:
+                take(job, kept)
         tell()
-
-    left = []
-    for job in plan.jobs:
-        kept = shelf.get(job.name)
-        if kept is None:
-            left.append(job)
-        else:
-            take(job, kept)
-    tell()
-    failed = carry_out(left, work, keep, executor=executor, on_error=on_error)
-    ordered = {job: outcomes[job] for job in plan.jobs if job in outcomes}
-    errors = {done.job: done.error for done in failed if done.error is not None}
-    return results_of(plan, ordered, effects_of(plan, ordered), errors, code_hash()), seconds
+        failed = carry_out(left, work, keep, executor=self.executor, on_error=on_error)
+        return Jobs({job: outcomes[job] for job in jobs if job in outcomes}, seconds, failed)
 
 
 def executor_at(

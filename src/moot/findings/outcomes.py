@@ -44,6 +44,16 @@ class Outcome:
         """Every measure of an arm over the run by level of an attribute, `people` among them."""
         return {level: row for (of, level), row in self._rows[arm].items() if of == attribute}
 
+    @property
+    def brief(self) -> Outcome:
+        """The sums of the whole run and country alone."""
+
+        def of(columns: Columns) -> Columns:
+            mine = (columns["period"] == RUN) & (columns["attribute"] == ALL)
+            return {name: one[mine] for name, one in columns.items()}
+
+        return Outcome(self.digests, {arm: of(columns) for arm, columns in self.parts.items()})
+
     @cached_property
     def _rows(self) -> dict[str, dict[tuple[str, str], dict[str, int]]]:
         """Arm -> (attribute, level) -> measure -> sum over the run."""

@@ -9,6 +9,8 @@
     │       ├── measures.parquet             sums by arm; one row per period, attribute and level
     │       └── job.json                     which job it is, digests, checksums
     ├── results.json           what came out; there when every job was done
+    ├── sheet.json             what would flip the declared conclusions (moot flip)
+    ├── alternatives.json      milder schemes that reach as much (moot frontier)
     └── log                    how long it took
 
 A job's folder is written beside its place and renamed, so that it is there whole or not at all, whatever ends
@@ -35,17 +37,13 @@ from moot.store.folder import checksums, differing, free_place, locked, whole_fi
 from moot.store.parquet import Columns, Tables
 
 __all__ = [
-    "ExperimentFolder",
-    "InMemory",
-    "Kept",
-    "Shelf",
-    "is_experiment",
-    "kept_in",
-    "read_results",
-    "way_on",
-]
+    "ALTERNATIVES", "SHEET", "ExperimentFolder", "InMemory", "Kept", "Shelf", "is_experiment", "kept_in",
+    "read_beside", "read_results", "way_on",
+]  # fmt: skip
 
 FORMAT, JOB_FORMAT, RESULTS_FORMAT = "moot-experiment-1", "moot-experiment-job-1", "moot-experiment-results-1"
+SHEET, ALTERNATIVES = ("sheet.json", "moot-sheet-1"), ("alternatives.json", "moot-alternatives-1")
+"""Files beside the results, each with its format."""
 FILE, JOBS, JOB, TABLE, RESULTS, LOG = (
     "experiment.json", "jobs", "job.json", "measures.parquet", "results.json", "log",
 )  # fmt: skip
@@ -101,6 +99,17 @@ def read_results(path: Path) -> dict[str, Any]:
     if not (path / RESULTS).is_file():
         raise RunError(f"{path} is not finished; go on with it: {way_on(path)}")
     return unsealed(path / RESULTS, RESULTS_FORMAT)
+
+
+def read_beside(path: Path, which: tuple[str, str]) -> dict[str, Any] | None:
+    """What `SHEET` or `ALTERNATIVES` of the experiment in a folder says; None where it was not made.
+
+    Raises `RunError` where there is no experiment, or the file was changed after it was written.
+    """
+    if not is_experiment(path):
+        raise RunError(f"there is no experiment at {path}")
+    name, form = which
+    return unsealed(path / name, form) if (path / name).is_file() else None
 
 
 class ExperimentFolder:
@@ -217,6 +226,14 @@ class ExperimentFolder:
             whole_file(self.path / RESULTS, sealed({"format": RESULTS_FORMAT, **results}))
         except OSError as error:
             raise RunError(f"cannot write {self.path / RESULTS}: {error.strerror or error}") from None
+
+    def write_beside(self, which: tuple[str, str], content: dict[str, Any]) -> None:
+        """Write `SHEET` or `ALTERNATIVES`, whole, with its checksum. Raises `RunError` where that fails."""
+        name, form = which
+        try:
+            whole_file(self.path / name, sealed({"format": form, **content}))
+        except OSError as error:
+            raise RunError(f"cannot write {self.path / name}: {error.strerror or error}") from None
 
 
 def kept_in(place: Path, about: Mapping[str, Any]) -> Kept:
