@@ -9,7 +9,7 @@ import pytest
 
 from moot.errors import DeclarationError, RunError
 from moot.experiment.plan import plan_of
-from moot.findings import experimenting
+from moot.findings import experimenting, jobs
 from moot.findings.flipping import HALVINGS, jobs_at_most, sweep_plan
 from moot.findings.outcomes import Outcome
 from moot.findings.sheet import lines_of, open_sheet, sheet_of, write_sheet
@@ -58,7 +58,7 @@ def made_up(monkeypatch):
         counts = {"status-quo": 0, "scheme": round(1e5 * result.coverage)}
         return Outcome(dict.fromkeys(result.arms, "0"), {arm: part(arm, counts[arm]) for arm in result.arms})
 
-    monkeypatch.setattr(experimenting, "simulate", simulate)
+    monkeypatch.setattr(jobs, "simulate", simulate)
     monkeypatch.setattr(experimenting, "outcome_of", outcome_of)
     return seen
 

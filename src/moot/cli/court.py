@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from moot.cli import court_evidence, court_papers
+from moot.cli.court_keeping import KEEPING
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 from moot.cli.court_typed import MADE, pair_of, value_of
 from moot.cli.hearings import COMMANDS
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
     court_papers.register(group)
     for name, command in (
         ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
-        ("verify", verify), ("wipe", wipe), *COMMANDS,
+        ("verify", verify), *COMMANDS, *KEEPING,
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")
@@ -51,6 +52,9 @@ def new(
     ),
     retry: Path | None = typer.Option(
         None, "--retry", metavar="FILE", help="A case that was judged elsewhere, from moot case retry."
+    ),
+    database: str | None = typer.Option(
+        None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
     ),
     alone: bool = typer.Option(False, "--alone", help="Seat one person in every role that must be taken."),
     as_json: bool = JSON,
@@ -97,7 +101,7 @@ def new(
         for role in case.procedure.roles:
             if role.seats[0]:
                 case.do("seat", "president", 0, role=role.role, people=role.seats[0])
-    keep(case, folder)
+    keep(case, folder, url=database)
     warn(case)
     tell(case, folder, as_json)
 
@@ -139,11 +143,14 @@ def _listed(path: Path, one: Case | str) -> dict[str, str]:
 
 def show(folder: Path = FOLDER, as_json: bool = JSON) -> None:
     """Tell how far a case is, who has the floor, and what comes next."""
-    from moot.trial.keeping import kept_case
+    from moot.trial.keeping import expiry, kept_case
 
     case = kept_case(folder)
     warn(case)
     tell(case, folder, as_json)
+    day = expiry(folder)
+    if day is not None and not as_json:
+        print(f"  Texts and names are erased on {day}.")
 
 
 def do(
@@ -207,23 +214,3 @@ def verify(
         print(f"{folder}: the minutes hold; nothing was changed since they were written")
     if found:
         raise CheckFailed("\n".join(f"{folder}: {one}" for one in found))
-
-
-def wipe(
-    folder: Path = FOLDER,
-    names_only: bool = typer.Option(False, "--names-only", help="Players' names alone; every text stays."),
-    as_json: bool = JSON,
-) -> None:
-    """Delete players' names, and every text that people typed, with their salts; the chain still verifies."""
-    from moot.trial.keeping import problems
-    from moot.trial.keeping import wipe as wiped
-
-    count, exports = wiped(folder, names_only=names_only)
-    found = problems(folder)
-    if as_json:
-        print(json.dumps({"deleted": count, "exports": list(exports), "problems": found}))
-        return
-    print(f"{count} {'names' if names_only else 'texts and names'} deleted; " +
-          ("the chain still verifies" if not found else "; ".join(found)))  # fmt: skip
-    for path in exports:
-        print(f"exported before, and not touched: {path}")
