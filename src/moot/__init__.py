@@ -57,6 +57,7 @@ def simulate(
     cache: bool = True,
     shards: int = 1,
     cluster: str | None = None,
+    device: str = "cpu",
 ) -> Run:
     """Simulate a scenario: a shipped name, a file, or one that was loaded.
 
@@ -73,6 +74,9 @@ def simulate(
 
     With `shards`, so many processes hold a part of the people each: processes of this machine, or actors of
     the Ray `cluster` at an address (``ray`` for one that is started here). No number changes.
+
+    With `device` ``"cuda"`` the days are lived on an NVIDIA GPU (the extra ``moot[cuda]``), in one shard. No
+    number changes; a device that is not there is refused.
     """
     from pathlib import Path
 
@@ -86,6 +90,12 @@ def simulate(
     declared = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     asked = declared.replace(people=people, days=days)
     start = start_of(shards, cluster, asked)
+    if device != "cpu":
+        from moot.society.device import check_device
+
+        check_device(device, shards=shards)
+        if start is not None:
+            raise UserError(f"device {device}: a society in shards lives on processors; leave out `cluster`")
     if checkpoint_every is not None:
         from moot.findings import resuming
 
@@ -104,8 +114,9 @@ def simulate(
         )
         with unfinished:
             return resuming.to_the_end(
-                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache, start=start
-            )
+                unfinished, asked, threads=threads, force=force, progress=progress, cache=cache, start=start,
+                device=device,
+            )  # fmt: skip
     if keep_checkpoints:
         raise UserError("there are no checkpoints to keep without `checkpoint_every`")
     if out is not None:
@@ -123,6 +134,7 @@ def simulate(
             panel=panel,
             progress=progress,
             burn_ins=burn_ins() if cache else None,
+            device=device,
         )
     if out is None:
         return run_of(result)
@@ -146,6 +158,7 @@ def compare(
     on_error: Literal["stop", "skip", "retry"] = "stop",
     progress: Callable[[str, int, int], None] | None = None,
     cache: bool = True,
+    cluster: str | None = None,
 ) -> Results:
     """Compare arms over replicates: the effect of each, how far chance moves it, how far assumptions do.
 
@@ -157,7 +170,8 @@ def compare(
     The results stay in memory, or are written to the folder `out`. There each job that is done is kept: the
     same call, or `resume`, goes on with what was stopped or killed, to the same results. `on_error` says what
     to do when a job fails: stop, skip it, or retry it. `threads`, `progress(phase, done, of)`, whose phase
-    ``jobs`` counts what is done, and `cache`, that of `simulate`, change no number.
+    ``jobs`` counts what is done, and `cache`, that of `simulate`, change no number. Neither does `cluster`:
+    the address of a Ray cluster on which jobs are done side by side, or ``ray`` for one that is started here.
     """
     from pathlib import Path
 
@@ -182,12 +196,19 @@ def compare(
         experiment = what.replace(people=people, days=days, seed=seed, replicates=replicates)
     if out is None:
         return experimenting.in_memory(
-            experiment, threads=threads, on_error=on_error, progress=progress, cache=cache
+            experiment, threads=threads, on_error=on_error, progress=progress, cache=cache, cluster=cluster
         )
     folder, plan = experimenting.begin(experiment, Path(out), force=force)
     with folder:
+        executor = experimenting.executor_at(cluster, plan, threads=threads, cache=cache, tell=folder.tell)
         return experimenting.to_the_end(
-            folder, plan, threads=threads, on_error=on_error, progress=progress, cache=cache
+            folder,
+            plan,
+            threads=threads,
+            on_error=on_error,
+            progress=progress,
+            cache=cache,
+            executor=executor,
         )
 
 

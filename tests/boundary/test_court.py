@@ -9,6 +9,7 @@ import pytest
 
 from moot.cli import court as commands
 from moot.cli import court_evidence as evidence
+from moot.cli.hearings import COMMANDS
 from moot.trial import ballots, court, judgment, wording
 from moot.trial.case import CLAIMANT, CONTENT
 from moot.trial.court import STEPS
@@ -25,14 +26,15 @@ def test_a_step_has_no_file_and_no_attachment():
     fields = {name for step in STEPS.values() for name in step.fields}
     assert fields == {
         "answer", "began", "blank", "claimant", "digest", "element", "entry", "exhibit", "exhibits",
-        "experiment", "fact", "facts", "ground", "incident", "law", "no", "outcome", "people", "person",
-        "point", "points", "record", "remedy", "role", "run", "seconds", "sheet_digest", "side", "status",
-        "what", "witness", "yes",
+        "experiment", "fact", "facts", "ground", "incident", "law", "machine", "no", "outcome", "people",
+        "person", "point", "points", "record", "remedy", "role", "run", "seconds", "sheet_digest",
+        "side", "status", "what", "witness", "written", "yes",
     }  # fmt: skip
     written = {name for name, step in STEPS.items() if CONTENT in step.texts}
     assert written == {"exhibit", "ask-run", "run-made", "witness", "examined"}
     assert all("digest" in STEPS[name].fields and name in commands.MADE for name in written)
-    options = {name for command in (commands.new, commands.do, commands.vote, evidence.exhibit, evidence.run)
+    every = (commands.new, commands.do, commands.vote, evidence.exhibit, evidence.run)
+    options = {name for command in (*every, *(one for _, one in COMMANDS))
                for name in inspect.signature(command).parameters}  # fmt: skip
     assert not {"attach", "attachment", "upload", "file", "image", "document"} & options
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from moot.catalogue import catalogue
 from moot.errors import RunError, UserError
 from moot.experiment.simulation import panel_size
 from moot.findings.lives import tell
@@ -19,10 +20,21 @@ ROOT = Path(__file__).parents[2]
 BANNED = re.compile(
     r"\b(passed|compliant|compliance|safe|safely|certified|recommended|validated scheme)\b", re.IGNORECASE
 )
+APPROVAL = (
+    BANNED,
+    re.compile(r"\bvalidated\b", re.IGNORECASE),
+    re.compile(
+        r"\b(conformes?|conformité|certifiée?s?|recommandée?s?|validée?s?|sûre?s?|approuvée?s?)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(findings|constatations)\b", re.IGNORECASE),  # results: courts find
+)
+"""What no document says of a scheme, in either language."""
+DOCUMENTS = sorted((ROOT / "src/moot/data/messages").glob("*.yaml"))
 COMMANDS = [
     *("running.py", "reading_runs.py", "reports.py", "validating.py", "adopting.py"),
     *("milder.py", "measuring.py", "explaining.py", "attributing.py"),
-    *("law.py", "court.py", "calibrating.py", "experimenting.py"),
+    *("law.py", "court.py", "calibrating.py", "experimenting.py", "dossiers.py"),
 ]
 SHOWN = ["page", "figure", "table", "notebook", "lives", "metrics", "log"]
 
@@ -60,6 +72,8 @@ def test_nothing_that_is_shown_approves_of_a_scheme(what):
     "path",
     [
         *sorted((ROOT / "src/moot/findings").glob("*.py")),
+        *sorted((ROOT / "src/moot/documents").glob("*.py")),
+        *sorted((ROOT / "src/moot/dossier").glob("*.py")),
         *(one for one in sorted((ROOT / "src/moot/trial").glob("*.py")) if one.name != "wording.py"),
         *(ROOT / "src/moot/cli" / name for name in (*COMMANDS, "experimenting.py")),
     ],
@@ -67,6 +81,13 @@ def test_nothing_that_is_shown_approves_of_a_scheme(what):
 )
 def test_no_module_that_speaks_of_runs_has_such_words(path):
     assert [one for one in spoken(path) if BANNED.search(one)] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_no_sentence_of_a_document_approves_of_a_scheme(path):
+    part, language = path.name.split(".")[:2]
+    said = "\n".join(catalogue(part, language).sentences.values())
+    assert [one.findall(said) for one in APPROVAL if one.findall(said)] == []
 
 
 @pytest.mark.parametrize("what", SHOWN)

@@ -22,6 +22,8 @@ def here(tmp_path, monkeypatch):
 def test_the_table_the_folder_and_draws_from_it(capsys, here):
     code, out, _ = said(capsys, *DO)
     assert code == 0 and FREE in out and out.endswith("\nfitted ranges: calibrations/small/fitted.yaml\n")
+    code, shown, _ = said(capsys, "show", "calibrations/small")
+    assert code == 0 and shown.strip() == out.partition("\n\nfitted ranges:")[0].strip()
     code, again, err = said(capsys, *DO, "--json")
     told = json.loads(again)
     assert (code, err) == (0, "") and told["folder"] == "calibrations/small" and told["identified"] is True
@@ -67,6 +69,8 @@ def test_numbers_that_are_not_told_apart_are_printed_and_not_fitted(capsys, here
     assert (code, out) == (2, "") and "Collinearity index" in err
     assert "country.acts.littering.base moves no figure" in err and "nothing was fitted" in err
     assert not (here / "calibrations" / "small" / "results.json").exists()
+    code, _, err = said(capsys, "show", "calibrations/small")
+    assert code == 2 and "calibrations/small is not finished" in err
     code, out, err = said(capsys, *DO, "--anyway")
     assert code == 0 and "leave" in out
     assert "identified: false" in (here / "calibrations" / "small" / "fitted.yaml").read_text()

@@ -112,9 +112,9 @@ def test_killed_and_gone_on_with_is_the_same_file(capsys, here):
 
 
 def test_ctrl_c_says_how_to_go_on(capsys, here, monkeypatch):
-    from moot.findings import experimenting
+    from moot.findings import jobs
 
-    real = experimenting.simulate
+    real = jobs.simulate
 
     def stopped(scenario, *, seed, **named):
         if seed == 2:
@@ -122,7 +122,7 @@ def test_ctrl_c_says_how_to_go_on(capsys, here, monkeypatch):
         return real(scenario, seed=seed, **named)
 
     with monkeypatch.context() as there:
-        there.setattr(experimenting, "simulate", stopped)
+        there.setattr(jobs, "simulate", stopped)
         code, _, err = said(capsys, *DO)
     assert code == 130 and "go on with: moot resume experiments/small" in err
     assert [one.name for one in (here / "experiments/small/jobs").iterdir()] == [
@@ -137,7 +137,7 @@ def test_a_job_that_fails_says_how_to_go_on(capsys, here, monkeypatch):
     def fails(*_, **__):
         raise MemoryError("too many people")
 
-    monkeypatch.setattr("moot.findings.experimenting.simulate", fails)
+    monkeypatch.setattr("moot.findings.jobs.simulate", fails)
     code, out, err = said(capsys, *DO)
     assert (code, out) == (1, "") and "go on with: moot resume experiments/small" in err
     assert err.endswith("rank-my-life-2028, replicate 1 failed: MemoryError: too many people\n")

@@ -29,7 +29,7 @@ figures:
     tolerance: 300
     source: invented for this test
     mark: K
-rounds: {particles: 50, rounds: 2, budget: 210}
+rounds: {particles: 50, rounds: 1, budget: 100}
 """
 FREE = "country.acts.fare-evasion.base"
 COUNTED = 'counts: ["act:fare-evasion:acts"]'

@@ -20,7 +20,7 @@ THREE = CALIBRATION.replace(
     f"  - {FREE}\n",
     f"  - {FREE}\n  - country.acts.fare-evasion.certainty_now\n  - country.acts.littering.base\n",
 ).replace(
-    "rounds: {particles: 50, rounds: 2, budget: 210}",
+    "rounds: {particles: 50, rounds: 1, budget: 100}",
     """\
   - id: fined
     what: fines

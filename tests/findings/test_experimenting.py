@@ -9,7 +9,7 @@ import pytest
 import moot
 from moot.errors import JobFailed, RunError, UserError
 from moot.experiment.plan import plan_of
-from moot.findings import experimenting
+from moot.findings import experimenting, jobs
 from moot.findings.results import NOT_VARIED, Results
 from moot.society import books
 from moot.store.burnt import list_burn_ins
@@ -160,7 +160,7 @@ def test_results_that_were_changed_are_made_again(whole, tmp_path):
 
 def test_a_job_that_fails_is_told_left_out_or_tried_again(tmp_path, monkeypatch):
     experiment = declared(tmp_path, SMALL)
-    real, left = experimenting.simulate, [99]
+    real, left = jobs.simulate, [99]
 
     def fails(scenario, *, seed, **named):
         if seed == 2 and left[0]:
@@ -168,7 +168,7 @@ def test_a_job_that_fails_is_told_left_out_or_tried_again(tmp_path, monkeypatch)
             raise MemoryError("too many people")
         return real(scenario, seed=seed, **named)
 
-    monkeypatch.setattr(experimenting, "simulate", fails)
+    monkeypatch.setattr(jobs, "simulate", fails)
     with pytest.raises(JobFailed, match=r"replicate 2 failed: MemoryError: too many people"):
         moot.compare(experiment, threads=1, out=tmp_path / "out")
     found = moot.compare(experiment, threads=1, out=tmp_path / "out", on_error="skip")

@@ -10,7 +10,7 @@ import pytest
 from moot.errors import DeclarationError
 from moot.experiment.plan import plan_of
 from moot.experiment.questions import BURDENS
-from moot.findings import experimenting
+from moot.findings import experimenting, frontier, jobs
 from moot.findings.alternatives_file import (
     alternatives_of,
     lines_of,
@@ -113,8 +113,8 @@ def made_up(monkeypatch):
         parts = {arm: part(arm, regime) for arm, regime in result.regimes.items()}
         return Outcome(dict.fromkeys(parts, "0"), parts)
 
-    monkeypatch.setattr(experimenting, "simulate", simulate)
-    monkeypatch.setattr(experimenting, "outcome_of", outcome_of)
+    monkeypatch.setattr(jobs, "simulate", simulate)
+    monkeypatch.setattr(frontier, "outcome_of", outcome_of)
     return world
 
 

@@ -90,6 +90,8 @@ def vote(case: Case, at: int, ground: int, element: str, *choices: str) -> str:
     """Put a question and cast a ballot from every voting seat; the last choice is repeated."""
     if case.procedure.ballot.blanks == "president" and case.blanks_for is None:
         case.do("blanks", "president", at, side="respondent")
+    if case.procedure.ballot.provisional:
+        consider(case, at, ground, element)
     case.do("put", "president", at, ground=ground, element=element)
     left = list(choices)
     for role in case.procedure.voters:
@@ -99,6 +101,12 @@ def vote(case: Case, at: int, ground: int, element: str, *choices: str) -> str:
                 cast(case, role.role, seat, choice)
     case.do("close-vote", "president", at)
     return case.questions[-1].result or ""
+
+
+def consider(case: Case, at: int, ground: int, element: str) -> None:
+    """Put an element before the court; everybody writes an answer on paper of its own, then sees figures."""
+    case.do("consider", "president", at, ground=ground, element=element)
+    case.do("figures", "president", at, written=case.voters)
 
 
 def judge(case: Case, at: int) -> None:

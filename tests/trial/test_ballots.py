@@ -7,7 +7,7 @@ import pytest
 from moot.errors import CaseError
 from moot.trial.ballots import CHOICES, Box, cast, counted
 from moot.trial.procedure import AtLeast, Ballot
-from tests.trial.hearings import ready, to_stage, vote
+from tests.trial.hearings import consider, ready, to_stage, vote
 
 
 def ballot(majority="simple", blanks="none", figures="shown", abstention=True):
@@ -68,6 +68,7 @@ def test_f42_a_vote_is_only_on_a_question_that_was_read_and_one_at_a_time():
     with pytest.raises(CaseError, match="says aloud whom blanks"):
         case.do("put", "president", case.now, ground=1, element="E1")
     case.do("blanks", "president", case.now, side="none")
+    consider(case, case.now, 1, "E1")
     case.do("put", "president", case.now, ground=1, element="E1")
     with pytest.raises(CaseError, match="one after the other"):
         case.do("put", "president", case.now, ground=1, element="E2")
@@ -107,7 +108,7 @@ def test_a_ballot_is_in_no_record_and_papers_are_burnt_when_counted():
     head = case.minutes.head
     assert vote(case, case.now, 1, "E1", "met", "met", "met", "met", "not met", "blank") == "met"
     body = case.minutes[len(case.minutes)].body
-    assert [one.kind for one in case.minutes][-3:] == ["blanks", "put", "close-vote"] and head
+    assert [one.kind for one in case.minutes][-3:] == ["figures", "put", "close-vote"] and head
     assert body["commitments"] == sorted(body["commitments"]) and len(set(body["commitments"])) == 6
     assert body["figures"] == {"met": 4, "not met": 1, "blank": 1}
     assert case.box == Box()
@@ -129,6 +130,7 @@ def test_the_order_of_voting_is_not_in_what_is_written():
     for order in ((1, 2, 3), (3, 1, 2)):
         case = at_the_vote("class-55", voters=3)
         case.do("blanks", "president", case.now, side="none")
+        consider(case, case.now, 1, "E1")
         case.do("put", "president", case.now, ground=1, element="E1")
         for seat in order:
             cast(case, "jury", seat, CHOICES[seat - 1], salt=lambda seat=seat: f"{seat:032x}")
@@ -140,6 +142,7 @@ def test_the_order_of_voting_is_not_in_what_is_written():
 def test_a_box_that_was_meddled_with_is_not_counted():
     case = at_the_vote("class-55", voters=3)
     case.do("blanks", "president", case.now, side="none")
+    consider(case, case.now, 1, "E1")
     case.do("put", "president", case.now, ground=1, element="E1")
     for seat in (1, 2, 3):
         cast(case, "jury", seat, "met")

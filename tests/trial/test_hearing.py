@@ -10,7 +10,7 @@ from moot.trial.ballots import CHOICES, cast
 from moot.trial.court import STEPS, open_case
 from moot.trial.hearing import remaining, turn_now
 from moot.trial.procedure import PARTIES, procedure_names
-from tests.trial.hearings import file, play_stage, ready, shown, to_stage
+from tests.trial.hearings import consider, file, play_stage, ready, shown, to_stage
 
 
 def opened(procedure="three-voices", **changes):
@@ -74,6 +74,53 @@ def test_f35_more_time_is_for_both_sides_or_for_one_with_a_reason():
     assert remaining(case, at) == 12 * 60 + 60
     case.do("yield", "claimants", at + 12 * 60 + 45)
     assert case.pool["claimants"] == 15
+
+
+def test_f35_in_the_stage_of_questions_the_sides_have_equal_time_as_well():
+    case = opened()
+    at = to_stage(case, "questions")
+    share = case.stage.minutes * 60 // 3
+    for role, seconds in (("court", 60), ("claimants", 200), ("third-voice", 40), ("claimants", 50)):
+        case.do("floor", "president", at, role=role)
+        at += seconds
+        case.do("yield", role, at)
+    case.do("floor", "president", at, role="claimants-witness")
+    assert remaining(case, at) == share - 250  # a witness speaks in the time of its side
+    case.do("yield", "claimants-witness", at + 600)
+    at += 600
+    refused("the time of claimants for questions is over", case, "floor", "president", at, role="claimants")
+    refused("respondent was heard less", case, "next", "president", at)
+    case.do("floor", "president", at, role="respondent")
+    assert remaining(case, at) == share
+    case.do("yield", "respondent", at + share - 2)
+    used = {side: case.stage_sides[side] for side in PARTIES}
+    assert abs(used["claimants"] - used["respondent"]) <= 0.01 * max(used.values())
+    case.do("next", "president", at + share)
+    assert case.stage_sides == {}
+
+
+def test_f35_who_was_asked_less_may_waive_the_rest_and_a_grant_is_for_both():
+    case = opened()
+    at = to_stage(case, "questions")
+    case.do("floor", "president", at, role="claimants")
+    case.do("yield", "claimants", at + 100)
+    case.do("grant", "president", at + 100, seconds=60)
+    case.do("floor", "president", at + 100, role="claimants")
+    assert remaining(case, at + 100) == case.stage.minutes * 20 - 100 + 60
+    at += 100 + case.stage.minutes * 20 - 100 + 45
+    case.do("yield", "claimants", at)
+    assert case.pool["claimants"] == 15 and case.pool["respondent"] == 60
+    case.do("waive", "respondent", at)
+    assert case.minutes[len(case.minutes)].body["left"] == case.stage.minutes * 20 + 60
+    refused("has waived the rest", case, "waive", "respondent", at)
+    case.do("next", "president", at)
+
+
+def test_f38_the_clerk_notes_what_happens_and_notes_change_nothing():
+    case = opened()
+    case.do("note", "clerk", 5, texts=words("A door was shut."))
+    refused("clerk or president", case, "note", "claimants", 5, texts=words())
+    assert case.minutes[len(case.minutes)].body == {"stage": "scene"}
 
 
 def test_a_turn_is_waived_by_whose_it_is_and_an_empty_seat_by_the_president():
@@ -271,6 +318,8 @@ class Anything(RuleBasedStateMachine):
         else:
             if case.procedure.ballot.blanks == "president" and case.blanks_for is None:
                 case.do("blanks", "president", self.at, side="none")
+            if case.procedure.ballot.provisional:
+                consider(case, self.at, 2, "1")
             case.do("put", "president", self.at, ground=2, element="1")
 
     def judge(self):

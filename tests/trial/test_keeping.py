@@ -10,7 +10,7 @@ from moot.errors import CaseError, ExistsError
 from moot.store.cases import DATABASE, CaseStore, migrations
 from moot.trial.ballots import cast
 from moot.trial.keeping import change, export_made, keep, kept_case, list_cases, problems, wipe
-from tests.trial.hearings import ready, to_stage
+from tests.trial.hearings import consider, ready, to_stage
 
 CANARY = "Canary Wren-Quokka"
 
@@ -151,6 +151,7 @@ def test_f43_nothing_on_disk_joins_a_paper_to_a_seat(tmp_path):
         folder = tmp_path / f"case-{order[0]}"
         keep(case, folder)
         change(folder, lambda case: case.do("blanks", "president", case.now, side="none"))
+        change(folder, lambda case: consider(case, case.now, 1, "E1"))
         change(folder, lambda case: case.do("put", "president", case.now, ground=1, element="E1"))
         for seat in order:
             salt, choice = f"{seat}5a17" * 6, "met" if seat == 1 else "not met"

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from moot.cli.devices import DEVICE, device_for
+
 if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
     from moot.experiment.simulation import Result
@@ -54,14 +56,16 @@ def ledger(
     days: int = _DAYS,
     seed: int = _SEED,
     threads: int | None = _THREADS,
+    device: str = DEVICE,
     folder: Path | None = _FOLDER,
     as_json: bool = _JSON,
 ) -> None:
     """Run the pinned law ledger-1, and print its speed and its totals."""
     from moot.experiment.scenario import load_scenario
 
+    device_for(device)
     declared = load_scenario(law_folder(folder) / "scenario.yaml")
-    line = _timed(declared, people, days, seed, threads)
+    line = _timed(declared, people, days, seed, threads, device)
     if as_json:
         print(json.dumps(line))
         return
@@ -78,6 +82,7 @@ def mutated(
     days: int = _DAYS,
     seed: int = _SEED,
     threads: int | None = _THREADS,
+    device: str = DEVICE,
     rounds: int = typer.Option(3, "--rounds", min=1, help="Runs of either law, in turn."),
     folder: Path | None = _FOLDER,
     as_json: bool = _JSON,
@@ -85,6 +90,7 @@ def mutated(
     """Run a law of 5 acts and 3 tiers with constants drawn from the seed: time an act, against ledger-1."""
     from moot.experiment.scenario import load_scenario
 
+    device_for(device)
     pinned = law_folder(folder)
     own = load_scenario(pinned / "scenario.yaml")
     with tempfile.TemporaryDirectory() as made:
@@ -92,7 +98,7 @@ def mutated(
         per_act: dict[str, list[float]] = {"ledger-1": [], "mutated": []}
         for turn in range(rounds):
             for name, law in (("ledger-1", own), ("mutated", other)):
-                line = _timed(law, people, days, seed + turn, threads)
+                line = _timed(law, people, days, seed + turn, threads, device)
                 per_act[name].append(line["seconds"] / max(1, line["events"]))
     ratios = [b / a for a, b in zip(per_act["ledger-1"], per_act["mutated"], strict=True)]
     told = {
@@ -118,6 +124,7 @@ def scenario(
     days: int = _DAYS,
     seed: int = _SEED,
     threads: int | None = _THREADS,
+    device: str = DEVICE,
     arm: list[str] = typer.Option([], "--arm", metavar="NAME", help="Only this arm; may be said again."),
     cached: bool = typer.Option(
         False,
@@ -132,11 +139,14 @@ def scenario(
     from moot.experiment.simulation import simulate
     from moot.findings.saving import burn_ins
 
+    device_for(device)
     declared = load_scenario(name)
     short = declared.replace(burn_in_years=min(1, declared.burn_in))
-    simulate(short, people=SMALLEST, days=2, threads=threads, panel=0)
+    simulate(short, people=SMALLEST, days=2, threads=threads, panel=0, device=device)
     kept = burn_ins(least=1) if cached else None
-    timed = partial(simulate, declared, people=people, seed=seed, threads=threads, panel=0, burn_ins=kept)
+    timed = partial(
+        simulate, declared, people=people, seed=seed, threads=threads, panel=0, burn_ins=kept, device=device
+    )
     if kept is not None:
         timed(days=1, arms=arm or None)
     result = timed(days=days, arms=arm or None)
@@ -152,6 +162,7 @@ def scenario(
         "arms": list(result.arms),
         "seed": seed,
         "threads": result.threads,
+        **({"device": result.device} if result.device != "cpu" else {}),
         "person_days": result.person_days,
         "seconds": result.seconds["burn_in"] + result.seconds["simulate"],
         "setup_seconds": result.seconds["setup"],
@@ -185,11 +196,13 @@ def law_folder(named: Path | None = None) -> Path:
     )
 
 
-def _timed(law: Scenario, people: int, days: int, seed: int, threads: int | None) -> dict[str, Any]:
+def _timed(
+    law: Scenario, people: int, days: int, seed: int, threads: int | None, device: str
+) -> dict[str, Any]:
     """One run of a law, without the time that compiling takes."""
     from moot.experiment.simulation import simulate
 
-    simulate(law, people=SMALLEST, days=2, seed=seed, threads=threads, panel=0)
+    simulate(law, people=SMALLEST, days=2, seed=seed, threads=threads, panel=0, device=device)
     marks: list[tuple[float, float]] = []
 
     def mark(phase: str, done: int, of: int) -> None:
@@ -197,7 +210,9 @@ def _timed(law: Scenario, people: int, days: int, seed: int, threads: int | None
             marks.append((time.perf_counter(), time.process_time()))
 
     began = time.perf_counter()
-    result = simulate(law, people=people, days=days, seed=seed, threads=threads, panel=0, progress=mark)
+    result = simulate(
+        law, people=people, days=days, seed=seed, threads=threads, panel=0, progress=mark, device=device
+    )
     whole, seconds = time.perf_counter() - began, result.seconds["simulate"]
     # CPU ÷ wall is known of the days after the first, and taken for all
     wall, cpu = (b - a for a, b in zip(marks[0], marks[-1], strict=True))
@@ -207,6 +222,7 @@ def _timed(law: Scenario, people: int, days: int, seed: int, threads: int | None
         "days": days,
         "seed": seed,
         "threads": result.threads,
+        **({"device": result.device} if result.device != "cpu" else {}),
         "seconds": seconds,
         "setup_seconds": whole - seconds,
         "person_days_per_s": people * days / seconds,

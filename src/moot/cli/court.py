@@ -12,36 +12,13 @@ import typer
 
 from moot.cli import court_evidence
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
+from moot.cli.court_typed import MADE, pair_of, value_of
+from moot.cli.hearings import COMMANDS
 
 if TYPE_CHECKING:
     from moot.trial.case import Case
 
 __all__ = ["register"]
-
-TAKEN = ("kind", "by", "at", "texts", "salt")
-"""Names that a step uses for something else."""
-NUMBERS = (
-    "ground",
-    "fact",
-    "exhibit",
-    "incident",
-    "point",
-    "record",
-    "seconds",
-    "people",
-    "yes",
-    "no",
-    "blank",
-)
-MADE = {
-    "exhibit": "moot case exhibit CASE EXPERIMENT --measure LINE --by ROLE",
-    "ask-run": "moot case run CASE EXPERIMENT --by ROLE",
-    "run-made": "moot case run CASE --number N",
-    "witness": "moot case witness CASE RUN PERSON --by ROLE",
-    "examined": "moot case examine CASE WITNESS EVENT --by ROLE",
-}
-"""Steps that hold what the program wrote, and the commands that write it."""
-LISTS = ("exhibits", "facts", "points", "law")
 
 
 class Form(StrEnum):
@@ -58,7 +35,7 @@ def register(app: typer.Typer) -> None:
     court_evidence.register(group)
     for name, command in (
         ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
-        ("verify", verify), ("export", export), ("wipe", wipe),
+        ("verify", verify), ("export", export), ("wipe", wipe), *COMMANDS,
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")
@@ -172,9 +149,9 @@ def do(
 
     if step in MADE:
         raise UserError(f"{step}: is written by the program: {MADE[step]}")
-    texts = dict(_pair(one, "--text") for one in text)
+    texts = dict(pair_of(one, "--text") for one in text)
     body: dict[str, Any] = {
-        name: _value(name, value) for name, value in (_pair(one, "--set") for one in set_)
+        name: value_of(name, value) for name, value in (pair_of(one, "--set") for one in set_)
     }
     if texts:
         banner()
@@ -264,33 +241,3 @@ def wipe(
           ("the chain still verifies" if not found else "; ".join(found)))  # fmt: skip
     for path in exports:
         print(f"exported before, and not touched: {path}")
-
-
-# --- what was typed ---------------------------------------------------------------------------------------
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    from moot.errors import UserError
-
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise UserError(f"{option} {text!r}: expected NAME=VALUE")
-    return name.strip(), value
-
-
-def _value(name: str, text: str) -> object:
-    from moot.errors import UserError
-
-    if name in TAKEN:
-        raise UserError(
-            f"--set {name}={text}: no step has this; see docs/how-to/hold-a-trial.md for what it has"
-        )
-    try:
-        if name in NUMBERS:
-            return int(text)
-        if name in LISTS:
-            parts = [one.strip() for one in text.split(",") if one.strip()]
-            return parts if name == "law" else [int(one) for one in parts]
-    except ValueError:
-        raise UserError(f"--set {name}={text}: expected a whole number") from None
-    return text

@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from moot.trial.case import Case
 
-__all__ = ["AT", "FOLDER", "JSON", "banner", "changed", "second", "tell", "warn"]
+__all__ = ["AT", "FOLDER", "JSON", "banner", "changed", "lines_of", "second", "state_of", "tell", "warn"]
 
 FOLDER = typer.Argument(..., metavar="CASE", help="The folder of a case.")
 JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
@@ -58,13 +58,14 @@ def second(case: Case, at: int | None) -> int:
 def tell(case: Case, folder: Path, as_json: bool) -> None:
     """The state of a case, in words or as one JSON object."""
     if as_json:
-        print(json.dumps(_state(case, folder), ensure_ascii=False))
+        print(json.dumps(state_of(case, folder), ensure_ascii=False))
         return
-    for line in _lines(case, folder):
+    for line in lines_of(case, folder):
         print(line)
 
 
-def _state(case: Case, folder: Path) -> dict[str, Any]:
+def state_of(case: Case, folder: Path) -> dict[str, Any]:
+    """The state of a case as plain values."""
     from moot.trial.hearing import turn_now
 
     hearing = case.phase == "hearing"
@@ -94,8 +95,9 @@ def _state(case: Case, folder: Path) -> dict[str, Any]:
     }
 
 
-def _lines(case: Case, folder: Path) -> list[str]:
-    state = _state(case, folder)
+def lines_of(case: Case, folder: Path) -> list[str]:
+    """The state of a case as lines."""
+    state = state_of(case, folder)
     lines = [
         f"{case.name}: {case.procedure.title}; the scheme {case.respondent['name']} "
         f"({case.respondent['hash'][:12]}); {case.day}",

@@ -49,6 +49,7 @@ class Described(StrEnum):
     calibration = "calibration"
     fitted = "fitted"
     players = "players"
+    assessment = "assessment"
     test = "test"
 
 
@@ -103,7 +104,7 @@ def check(
         print(problem, file=sys.stderr)
     count = len(declaration.warnings)
     noticed = "nothing wrong" if not count else f"nothing wrong, {count} warning{'s' if count > 1 else ''}"
-    article = "an" if kind in ("adoption", "experiment") else "a"
+    article = "an" if kind in ("adoption", "assessment", "experiment") else "a"
     print(f"{declaration.shown_path}: {article} {kind} ({declaration.content_hash[:12]}): {noticed}")
     for line in prospect:
         print(line)
@@ -131,7 +132,7 @@ def list_(
 
 def show(
     what: str = typer.Argument(
-        ..., metavar="NAME|FILE|RUN", help="A regime, scenario, country, run or experiment."
+        ..., metavar="NAME|FILE|RUN", help="A regime, scenario, country, run, experiment or calibration."
     ),
     arm: str | None = typer.Option(
         None, "--arm", metavar="NAME", help="Of a run or experiment: the arm told."
@@ -154,6 +155,11 @@ def show(
         from moot.cli.experimenting import show_experiment
 
         show_experiment(path, arm)
+        return
+    if (path / "calibration.json").is_file():
+        from moot.findings.calibrating import open_calibration
+
+        print(*open_calibration(path).lines(), sep="\n")
         return
     if arm is not None:
         raise UserError(f"--arm chooses an arm of a run, and {what} is no run folder")
@@ -272,14 +278,19 @@ def _reference(named: str, path: Path, key: str) -> str:
 def schema(
     what: Described = typer.Argument(
         ...,
-        help="vocabulary, country, regime, scenario, adoption, experiment, calibration, fitted, players "
-        "or test.",
+        help="vocabulary, country, regime, scenario, adoption, experiment, calibration, fitted, players, "
+        "assessment or test.",
     ),
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
-    from moot.experiment.schemas import schema_text
+    from moot.dossier import assessment
+    from moot.experiment.schemas import SCHEMA_KINDS, schema_text
 
-    print(schema_text(what.value), end="")
+    if what is Described.assessment:
+        print(assessment.schema_text(), end="")
+    for kind in SCHEMA_KINDS:
+        if kind == what.value:
+            print(schema_text(kind), end="")
 
 
 def test(
@@ -344,6 +355,7 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
         near_name,
         shipped_names,
     )
+    from moot.dossier.assessment import assessment_from, is_assessment
     from moot.errors import DeclarationError, Problem, UnknownNameError
     from moot.experiment.adoption import adoption_from, load_adoption
     from moot.experiment.calibration import calibration_from
@@ -369,11 +381,13 @@ def _read(what: str, first: str = "scenario") -> tuple[str, Declaration]:
         names = list(dict.fromkeys(known))
         raise UnknownNameError("file, country, regime or scenario", what, names, near_name(what, known))
     source = find("country", Path(what))
+    if is_assessment(source):
+        return "assessment", assessment_from(source)
     kind_found = kind_of_source(source)
     if kind_found is None:
         message = (
             "declares nothing that Moot knows; expected one of the keys regime, scenario, country, cases, "
-            "adoption, experiment, calibration, fitted, players"
+            "adoption, experiment, calibration, fitted, players, assessment"
         )
         near = [difflib.get_close_matches(str(key), [*KINDS, *TELLING, "cases"], n=1) for key in source.data]
         hint = next((f'did you mean "{close[0]}"?' for close in near if close), "")

@@ -67,6 +67,13 @@ def experiment(
     force: bool = typer.Option(False, "--force", help="Replace another experiment that is there."),
     on_error: OnError = _ON_ERROR,
     no_cache: bool = typer.Option(False, "--no-cache", help="Keep no burn-in for other jobs."),
+    cluster: str | None = typer.Option(
+        None,
+        "--cluster",
+        metavar="WHERE",
+        help="Where jobs are done: ray (a Ray of this machine's own), ray://HOST:PORT or another address of "
+        "Ray; a processor a job, or as many as --threads says. Default: in this process, in turn.",
+    ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout and nothing else."),
 ) -> None:
     """Compare arms over replicates and assumptions; the same command goes on with what was stopped."""
@@ -77,7 +84,7 @@ def experiment(
     for problem in declared.warnings:
         print(problem, file=sys.stderr)
     folder, plan = begin(declared, out or EXPERIMENTS / declared.experiment, force=force)
-    _to_the_end(folder, plan, threads, on_error, as_json, cache=not no_cache)
+    _to_the_end(folder, plan, threads, on_error, as_json, cache=not no_cache, cluster=cluster)
 
 
 def go_on(path: Path, threads: int | None, as_json: bool, *, cache: bool) -> None:
@@ -103,10 +110,11 @@ def _to_the_end(
     as_json: bool,
     *,
     cache: bool,
+    cluster: str | None = None,
 ) -> None:
     from moot.cli.running import say_compiling
     from moot.errors import MootError
-    from moot.findings.experimenting import to_the_end
+    from moot.findings.experimenting import executor_at, to_the_end
     from moot.store.experiments import way_on
 
     folder.tell = lambda line: print(line, file=sys.stderr, flush=True)
@@ -114,9 +122,11 @@ def _to_the_end(
     with folder:
         try:
             with ended_by_sigterm(), progress_of_jobs() as progress:
+                executor = executor_at(cluster, plan, threads=threads, cache=cache, tell=folder.tell)
                 results = to_the_end(
-                    folder, plan, threads=threads, on_error=on_error.value, progress=progress, cache=cache
-                )
+                    folder, plan, threads=threads, on_error=on_error.value, progress=progress, cache=cache,
+                    executor=executor,
+                )  # fmt: skip
         except KeyboardInterrupt:
             print(f"stopped; what is done is kept; go on with: {way_on(folder.path)}", file=sys.stderr)
             raise SystemExit(130) from None

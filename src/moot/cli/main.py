@@ -27,6 +27,7 @@ GROUPS = (
     "experimenting",
     "calibrating",
     "flipping",
+    "dossiers",
     "reading_runs",
     "explaining",
     "attributing",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from moot.cli.clusters import CLUSTER, SHARDS, Started, leading
+from moot.cli.devices import DEVICE, device_for
 
 if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
@@ -35,6 +36,7 @@ _NO_CACHE = typer.Option(
     False, "--no-cache", help="Simulate the burn-in, and keep its end for no other run (see `moot cache`)."
 )
 _SHARDS, _CLUSTER = SHARDS, CLUSTER
+_DEVICE = DEVICE
 _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
 
 
@@ -79,14 +81,16 @@ def run(
     ),
     shards: int | None = _SHARDS,
     cluster: str | None = _CLUSTER,
+    device: str = _DEVICE,
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
     """Simulate a scenario: synthetic people under today's law, and the same lives under the scheme."""
+    device_for(device, shards, cluster)
     with leading(cluster) as others:
         _run(
             scenario, people, days, seed, threads, arm, panel, out, no_folder, force, profile, every, keep,
-            others.start(shards), no_cache, as_json,
+            others.start(shards), device, no_cache, as_json,
         )  # fmt: skip
 
 
@@ -105,6 +109,7 @@ def _run(
     every: int | None,
     keep: bool,
     started: Started,
+    device: str,
     no_cache: bool,
     as_json: bool,
 ) -> None:
@@ -130,8 +135,9 @@ def _run(
             shards=started.shards,
         )  # fmt: skip
         _to_the_end(
-            unfinished, asked, threads, force, profile, as_json, cache=not no_cache, start=started(asked)
-        )
+            unfinished, asked, threads, force, profile, as_json, cache=not no_cache, start=started(asked),
+            device=device,
+        )  # fmt: skip
         return
     done, seconds = simulated(
         declared,
@@ -146,6 +152,7 @@ def _run(
         profile=profile,
         cache=not no_cache,
         start=started(declared.replace(people=people, days=days)),
+        device=device,
     )
     if as_json:
         print(json.dumps(told(done, place, seconds), ensure_ascii=False))
@@ -160,6 +167,7 @@ def resume(
     profile: bool = typer.Option(False, "--profile", help="Also tell what each part of the work cost."),
     shards: int | None = _SHARDS,
     cluster: str | None = _CLUSTER,
+    device: str = _DEVICE,
     no_cache: bool = _NO_CACHE,
     as_json: bool = _JSON,
 ) -> None:
@@ -174,12 +182,13 @@ def resume(
     if is_experiment(path):
         from moot.cli.experimenting import go_on
 
-        if force or profile or shards is not None or cluster is not None:
+        if force or profile or shards is not None or cluster is not None or device != "cpu":
             raise UserError(
-                f"{path} is an experiment: --force, --profile, --shards and --cluster are of a run"
+                f"{path} is an experiment: --force, --profile, --shards, --cluster and --device are of a run"
             )
         go_on(path, threads, as_json, cache=not no_cache)
         return
+    device_for(device, shards, cluster)
     with leading(cluster) as others:
         unfinished, scenario = reopen(path, force=force)
         try:
@@ -187,7 +196,10 @@ def resume(
         except BaseException:
             unfinished.close()
             raise
-        _to_the_end(unfinished, scenario, threads, force, profile, as_json, cache=not no_cache, start=start)
+        _to_the_end(
+            unfinished, scenario, threads, force, profile, as_json, cache=not no_cache, start=start,
+            device=device,
+        )  # fmt: skip
 
 
 def demo(
@@ -250,6 +262,7 @@ def simulated(
     profile: bool = False,
     cache: bool = True,
     start: Start | None = None,
+    device: str = "cpu",
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.experiment.profiling import profile_lines
@@ -258,7 +271,7 @@ def simulated(
 
     if place is not None:
         writable(place, people or declared.people, panel or 0, force=force)
-    result = _simulate(declared, people, days, seed, threads, arms, panel, cache, start)
+    result = _simulate(declared, people, days, seed, threads, arms, panel, cache, start, device)
     done = run_of(result)
     seconds = {**done.manifest["seconds"], "write": 0.0}
     if place is not None:
@@ -279,6 +292,7 @@ def _simulate(
     panel: int | None,
     cache: bool,
     start: Start | None,
+    device: str,
 ) -> Result:
     from moot.experiment.simulation import simulate
     from moot.findings.saving import burn_ins
@@ -302,6 +316,7 @@ def _simulate(
             panel=panel,
             progress=progress,
             burn_ins=burn_ins() if cache else None,
+            device=device,
         )
 
 
@@ -327,6 +342,7 @@ def _to_the_end(
     *,
     cache: bool,
     start: Start | None = None,
+    device: str = "cpu",
 ) -> None:
     """Simulate a run that leaves checkpoints, to its end or to the next Ctrl-C."""
     from moot.experiment.profiling import profile_lines
@@ -352,6 +368,7 @@ def _to_the_end(
                     tell=tell,
                     cache=cache,
                     start=start,
+                    device=device,
                 )
         except KeyboardInterrupt:
             last = unfinished.last()

@@ -18,7 +18,7 @@ import numpy as np
 from moot.cluster.communicator import Bytes, Communicator, ShardFailed, ShardLost
 from moot.errors import MissingExtraError, MootError, UserError
 
-__all__ = ["Actors", "Box", "started"]
+__all__ = ["Actors", "Box", "connected", "started"]
 
 OWN = "ray"
 """Asks for a Ray of this machine's own."""
@@ -117,6 +117,17 @@ def started(
     Raises `MissingExtraError` where Ray is not installed, `UserError` where no cluster is at `address`,
     `ShardLost` where an actor dies.
     """
+    with connected(address, size) as ray:
+        yield from _together(ray, size, work, request)
+
+
+@contextmanager
+def connected(address: str, processors: int) -> Iterator[Any]:
+    """Ray, connected to the cluster at `address`, or to one of this machine's own, which ends with this.
+
+    One of this machine's own has at least so many `processors`. A connection that is there already is used
+    and stays. Raises `MissingExtraError` where Ray is not installed, `UserError` where no cluster answers.
+    """
     ray = _ray()
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     mine = not ray.is_initialized()
@@ -127,12 +138,25 @@ def started(
             if address == OWN:
                 where = {
                     "address": "local",
-                    "num_cpus": max(size, os.cpu_count() or 1),
+                    "num_cpus": max(processors, os.cpu_count() or 1),
                     "include_dashboard": False,
                 }
             ray.init(**where, log_to_driver=False, logging_level="error")
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise UserError(f"--cluster {address}: no Ray cluster answers there: {error}") from None
+    try:
+        yield ray
+    finally:
+        if mine:
+            ray.shutdown()
+
+
+def _together(
+    ray: Any,
+    size: int,
+    work: Callable[[dict[str, Any], Communicator], None],
+    request: Mapping[str, Any],
+) -> Iterator[Communicator]:
     actors: list[Any] = []
     try:
         remote = ray.remote(max_concurrency=CALLS + size, max_restarts=0)(_Shard)
@@ -163,8 +187,6 @@ def started(
     finally:
         for actor in actors:
             ray.kill(actor)
-        if mine:
-            ray.shutdown()
 
 
 def _answers(address: str) -> None:

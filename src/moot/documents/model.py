@@ -107,7 +107,8 @@ def plain(words: Text) -> str:
 class Heading:
     """A heading of level 1 to 3; `number` ("3.2", "II") is written before it, and filled in where it is None.
 
-    With `listed` it stands in the list of contents.
+    With `listed` it stands in the list of contents. `language` is that of the words, where it is another than
+    the document's.
     """
 
     words: Text
@@ -115,6 +116,7 @@ class Heading:
     anchor: str = ""
     number: str | None = None
     listed: bool = True
+    language: str = ""
 
     @property
     def said(self) -> str:
@@ -129,6 +131,7 @@ class Paragraph:
     words: Text
     role: Role = "body"
     anchor: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ class Items:
 
     items: tuple[Text, ...]
     ordered: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,8 +239,8 @@ class Document:
 
     `mark` is repeated on every page ("Synthetic people; mechanism, not forecast."). `date` is the caller's
     and enters every format, so that the same document gives the same bytes on any day. Blocks of `first`
-    stand on the first page before the list of contents. With `numbered`, headings without a number get one
-    (1, 1.1).
+    stand on the first page before the list of contents, which has headings down to level `depth`. With
+    `numbered`, headings without a number get one (1, 1.1).
 
     Raises `ValueError` for an anchor that is there twice and a link inside the document that leads nowhere.
     """
@@ -251,6 +255,7 @@ class Document:
     subject: str = ""
     first: tuple[Block, ...] = ()
     contents: bool = True
+    depth: int = 2
     numbered: bool = True
     words: Catalogue = field(init=False, repr=False, compare=False)
 
@@ -284,7 +289,9 @@ class Document:
         """The headings of the list of contents."""
         if not self.contents:
             return ()
-        return tuple(one for one in self.blocks if isinstance(one, Heading) and one.listed and one.level <= 2)
+        return tuple(
+            one for one in self.blocks if isinstance(one, Heading) and one.listed and one.level <= self.depth
+        )
 
     def label(self, block: Table | Figure) -> str:
         """ "Table 2. " or "Figure 1. "; empty where it has no number."""

@@ -35,6 +35,7 @@ __all__ = ["as_docx"]
 FONT, MONO = "Cambria", "Consolas"
 TAGS = {"en": "en-GB", "fr": "fr-FR"}
 TEXT_CM = 16.0
+TABLE_PT = 8.5
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -198,9 +199,15 @@ class _Writer:
             run.font.color.rgb = self._colour(colour)
         return run
 
-    def _words(self, paragraph: Any, words: Text, *, size: float = 0.0, colour: str = "") -> Any:
+    def _words(
+        self, paragraph: Any, words: Text, *, size: float = 0.0, colour: str = "", language: str = ""
+    ) -> Any:
         for span in words:
             run = self._run(paragraph, span, size=size, colour=colour)
+            if language:
+                spoken = self.element("w:lang")
+                spoken.set(self.qn("w:val"), TAGS.get(language, language))
+                run._r.get_or_add_rPr().append(spoken)
             if not span.to:
                 continue
             link = self.element("w:hyperlink")
@@ -209,7 +216,7 @@ class _Writer:
             else:
                 kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
                 link.set(self.qn("r:id"), self.file.part.relate_to(span.to, kind, is_external=True))
-            run.font.underline = True
+            run.font.underline = size != TABLE_PT or None  # links of tables are many
             paragraph._p.remove(run._r)
             link.append(run._r)
             paragraph._p.append(link)
@@ -255,14 +262,17 @@ class _Writer:
         match block:
             case Heading():
                 number = (Span(f"{block.number}  "),) if block.number else ()
-                self._paragraph((*number, *block.words), f"Heading {block.level}", block.anchor)
+                self._paragraph(
+                    (*number, *block.words), f"Heading {block.level}", block.anchor, language=block.language
+                )
             case Paragraph():
                 style = "Quote" if block.role == "quote" else "Normal"
                 looks: dict[str, dict[str, Any]] = {
                     "small": {"size": 9.0, "colour": "ink-2"},
                     "lead": {"size": 11.5},
                 }
-                self._paragraph(block.words, style, block.anchor, **looks.get(block.role, {}))
+                look = {**looks.get(block.role, {}), "language": block.language}
+                self._paragraph(block.words, style, block.anchor, **look)
             case NumberedParagraph():
                 words = (Span(f"{block.number}\t"), *block.words)
                 paragraph = self._paragraph(words, anchor=block.anchor)
@@ -273,12 +283,12 @@ class _Writer:
                 for n, one in enumerate(block.items, 1):
                     if block.ordered:
                         # Numbers of Word's own would go on from one list to the next.
-                        paragraph = self._paragraph((Span(f"{n}.\t"), *one))
+                        paragraph = self._paragraph((Span(f"{n}.\t"), *one), language=block.language)
                         paragraph.paragraph_format.left_indent = self._cm(0.8)
                         paragraph.paragraph_format.first_line_indent = self._cm(-0.8)
                         paragraph.paragraph_format.tab_stops.add_tab_stop(self._cm(0.8))
                     else:
-                        self._paragraph(one, "List Bullet")
+                        self._paragraph(one, "List Bullet", language=block.language)
             case Table():
                 if block.caption:
                     words = (Span(self.document.label(block), "strong"), *block.caption)
@@ -326,7 +336,7 @@ class _Writer:
             if len(row.cells) == 1 and columns > 1:
                 whole = cells[0].merge(cells[-1])
                 said = tuple(Span(span.words, "strong", span.to) for span in row.cells[0])
-                self._words(whole.paragraphs[0], said, size=9.0)
+                self._words(whole.paragraphs[0], said, size=TABLE_PT)
                 self._anchor(whole.paragraphs[0], row.anchor)
                 self._line(whole, "ink-3")
                 continue
@@ -351,7 +361,7 @@ class _Writer:
         paragraph = cell.paragraphs[0]
         if head:
             words = tuple(Span(span.words, "emphasis", span.to) for span in words)
-        self._words(paragraph, words, size=9.0, colour="ink-2" if head else "")
+        self._words(paragraph, words, size=TABLE_PT, colour="ink-2" if head else "")
         paragraph.paragraph_format.space_after = self._pt(2)
         if n in table.numbers:
             paragraph.alignment = 2

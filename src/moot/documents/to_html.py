@@ -85,6 +85,10 @@ def _id(anchor: str) -> str:
     return f' id="{escape(anchor)}"' if anchor else ""
 
 
+def _lang(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
+
+
 def _inline(words: Text) -> str:
     return "".join(map(_span, words))
 
@@ -107,20 +111,22 @@ def _block(document: Document, block: Block) -> Iterator[str]:
         case Heading():
             level = block.level + 1
             number = f'<span class="no">{escape(block.number)}</span>  ' if block.number else ""
-            yield f"<h{level}{_id(block.anchor)}>{number}{_inline(block.words)}</h{level}>\n"
+            marks = _id(block.anchor) + _lang(block.language)
+            yield f"<h{level}{marks}>{number}{_inline(block.words)}</h{level}>\n"
         case Paragraph():
             said = _inline(block.words)
             if block.role == "quote":
-                yield f"<blockquote{_id(block.anchor)}><p>{said}</p></blockquote>\n"
+                yield f"<blockquote{_id(block.anchor)}{_lang(block.language)}><p>{said}</p></blockquote>\n"
             else:
                 role = f' class="{block.role}"' if block.role != "body" else ""
-                yield f"<p{role}{_id(block.anchor)}>{said}</p>\n"
+                yield f"<p{role}{_id(block.anchor)}{_lang(block.language)}>{said}</p>\n"
         case NumberedParagraph():
             number = f'<span class="no">{escape(block.number)}</span>'
             yield f'<div class="para"{_id(block.anchor)}>{number} <p>{_inline(block.words)}</p></div>\n'
         case Items():
             tag = "ol" if block.ordered else "ul"
-            yield f"<{tag}>\n" + "".join(f"<li>{_inline(one)}</li>\n" for one in block.items) + f"</{tag}>\n"
+            items = "".join(f"<li>{_inline(one)}</li>\n" for one in block.items)
+            yield f"<{tag}{_lang(block.language)}>\n{items}</{tag}>\n"
         case Table():
             yield from _table(document, block)
         case Figure():

@@ -125,6 +125,7 @@ def _block(document: Document, block: Block) -> dict[str, Any]:
         case Heading():
             return {
                 "kind": "heading",
+                "language": block.language or document.language,
                 "level": block.level,
                 "number": block.number or "",
                 "words": _text(block.words),
@@ -133,6 +134,7 @@ def _block(document: Document, block: Block) -> dict[str, Any]:
         case Paragraph():
             return {
                 "kind": "paragraph",
+                "language": block.language or document.language,
                 "role": block.role,
                 "words": _text(block.words),
                 "anchor": block.anchor,
@@ -145,7 +147,12 @@ def _block(document: Document, block: Block) -> dict[str, Any]:
                 "anchor": block.anchor,
             }
         case Items():
-            return {"kind": "items", "ordered": block.ordered, "items": [_text(one) for one in block.items]}
+            return {
+                "kind": "items",
+                "language": block.language or document.language,
+                "ordered": block.ordered,
+                "items": [_text(one) for one in block.items],
+            }
         case Table():
             return {
                 "kind": "table",

@@ -20,6 +20,7 @@ from numba import types
 from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.cpu import CPUContext
 from numba.extending import intrinsic
 
 from moot.draws.caches import cache_root
@@ -156,6 +157,11 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 LANES = 8  # entries that are looked up together
 
 
+def on_processor(context: Any) -> bool:
+    """Whether an intrinsic is written for the processor; else it is for a device (see `society.device`)."""
+    return isinstance(context, CPUContext)
+
+
 @intrinsic
 def look_up(typingctx: Any, table: Any, index: Any, plus: Any, out: Any, count: Any) -> Any:
     """`out[x] = table.flat[index[x] + plus]` for x below `count`, LANES at a time.
@@ -173,6 +179,13 @@ def look_up(typingctx: Any, table: Any, index: Any, plus: Any, out: Any, count: 
             context.make_array(kind)(context, builder, args[n]).data
             for n, kind in ((0, table), (1, index), (3, out))
         )
+        if not on_processor(context):  # a device takes no vectors
+            with cgutils.for_range(builder, args[4]) as loop:
+                place = builder.sext(builder.load(builder.gep(places, [loop.index])), word)
+                value = builder.load(builder.gep(start, [builder.add(place, args[2])]))
+                value = builder.sext(value, word) if signed else builder.zext(value, word)
+                builder.store(value, builder.gep(result, [loop.index]))
+            return context.get_dummy_value()
         base = builder.ptrtoint(start, word)
         shift = builder.trunc(args[2], half)
 

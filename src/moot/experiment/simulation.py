@@ -32,6 +32,7 @@ from moot.society import books
 from moot.society.arms import Arm, day_number
 from moot.society.changing import law_from
 from moot.society.compile import Compiled, compile_arms
+from moot.society.device import check_device, society_on
 from moot.society.engine import Record, Society, run_digest
 from moot.society.law import BOXES, JUDGE, TERM
 from moot.society.livelihood_tables import places_fixed
@@ -88,6 +89,7 @@ class Result:
     burn_in_cached: bool = False
     shards: int = 1
     traffic: dict[str, int] = field(default_factory=dict)  # see society.part
+    device: str = "cpu"  # on which days were lived
 
     @property
     def person_days(self) -> int:
@@ -148,6 +150,7 @@ def simulate(
     keeper: Keeper | None = None,
     burn_ins: BurnIns | None = None,
     communicator: Communicator | None = None,
+    device: str = "cpu",
 ) -> Result:
     """Simulate a scenario (a name, a path or a loaded one).
 
@@ -159,14 +162,16 @@ def simulate(
     no bit of the result. Neither does `communicator`: with it this process is one shard of several that all
     call this with the same arguments, and `on_day` sees its part (see `moot.findings.sharding`). Where arms
     need the comparator's hires (`vacancies: fixed`) and it is not among them, it is lived through all the
-    same, as a last arm that `on_day` sees and the result does not hold. Raises `UserError` for what cannot
-    be asked.
+    same, as a last arm that `on_day` sees and the result does not hold. On another `device` than the
+    processor the days are lived there, by the same functions and to the same bits (see
+    `moot.society.device`). Raises `UserError` for what cannot be asked, and for a device that is not there.
     """
     began, compiled_before = working_seconds(), compiling_seconds()
     if isinstance(scenario, str):
         scenario = load_scenario(scenario)
     scenario = scenario.replace(people=people, days=days)
     part = ALONE if communicator is None else Part(communicator)
+    check_device(device, shards=part.size)
     beside = 1 if communicator is None else communicator.neighbours()
     workers = max(1, (os.cpu_count() or 1) // beside) if threads is None else threads
     if workers < 1:
@@ -186,7 +191,7 @@ def simulate(
         try:
             result = _run(
                 scenario, names, vocabulary, population, lives, start, seed if chance is None else chance,
-                workers, room, setup, progress, on_day, keeper, burn_ins, part,
+                workers, room, setup, progress, on_day, keeper, burn_ins, part, device,
             )  # fmt: skip
             result.seconds["compile"] = compiling_seconds() - compiled_before
             return result
@@ -223,6 +228,7 @@ def _run(
     keeper: Keeper | None,
     burn_ins: BurnIns | None,
     part: Part,
+    device: str,
 ) -> Result:
     country, seed = scenario.country_model, population.seed
     point = keeper.start() if keeper is not None else None
@@ -245,7 +251,7 @@ def _run(
     earlier = point.values if point is not None else {}
     if point is not None and point.phase == RUN:
         state, spent_before = state_in(point.arrays, population), dict(earlier["burn_in_spent"])
-        society = Society(
+        society = society_on(device)(
             population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
             chance=chance, part=part,
         )  # fmt: skip
@@ -257,7 +263,7 @@ def _run(
         aside = burn_ins.seconds if burn_ins is not None else 0.0
         burnt, cached, burn_in_seconds = _burn_in(
             scenario, vocabulary, population, chance, existing, institutions, first, burn_in_days, past,
-            workers, room, progress, keeper, point, burn_ins, part,
+            workers, room, progress, keeper, point, burn_ins, part, device,
         )  # fmt: skip
         for found in ("normaliser", "fine_pay"):  # what the burn-in sets
             compiled.world[found] = burnt.compiled.world[found]
@@ -268,7 +274,7 @@ def _run(
             needs_warm=compiled.needs_warm,
             minds=country.opinion is not None,
         )
-        society = Society(
+        society = society_on(device)(
             population, compiled, state, first=first, days=days, panel=lives, threads=workers, room=room,
             chance=chance, part=part,
         )  # fmt: skip
@@ -316,7 +322,7 @@ def _run(
         burn_in_days, int(part.sum(np.array([peak_rss_bytes()]))[0]), normaliser,
         residents_of(population, compiled, lives, part), society.books.memory(),
         {"burn-in": spent_before, "run": society.seconds()}, cached, part.size,
-        part.traffic(),
+        part.traffic(), device,
     )  # fmt: skip
 
 
@@ -337,6 +343,7 @@ def _burn_in(
     point: Point | None,
     burn_ins: BurnIns | None,
     part: Part,
+    device: str,
 ) -> tuple[Society, bool, float]:
     """The society on the eve of the first day, under today's law; depends on (country, seed, people).
 
@@ -361,7 +368,7 @@ def _burn_in(
         return compiled
 
     def standing(compiled: Compiled, at: Point) -> Society:
-        society = Society(
+        society = society_on(device)(
             population, compiled, state_in(at.arrays, population), first=day0, days=days, threads=workers,
             reporting=False, room=room, chance=chance, part=part,
         )  # fmt: skip
@@ -406,7 +413,7 @@ def _burn_in(
             day0 - 1,
             warm=compiled.needs_warm,
         )
-        society = Society(
+        society = society_on(device)(
             population, compiled, state, first=day0, days=days, threads=workers, reporting=False, room=room,
             chance=chance, part=part,
         )  # fmt: skip

@@ -37,9 +37,9 @@ from moot.findings.outcomes import outcome_of
 from moot.findings.ranges import Range
 from moot.findings.samples import Numbers, generator
 from moot.findings.saving import LABELS, SAYS, code_hash, versions
-from moot.store.calibrations import CalibrationFolder, InMemory
+from moot.store.calibrations import CalibrationFolder, InMemory, read_results
 
-__all__ = ["begin", "calibrate", "looked_at", "not_told_apart", "to_the_end"]
+__all__ = ["begin", "calibrate", "looked_at", "not_told_apart", "open_calibration", "to_the_end"]
 
 Progress = Callable[[str, int, int], None]
 """`progress(phase, done, of)`: phases ``identify``, ``fit`` and ``check``; runs made, of at most so many."""
@@ -189,6 +189,11 @@ def begin(told: Calibration, place: Path, *, force: bool = False) -> Calibration
         "calibration": {"hash": told.content_hash, "resolved": told.resolved()},
     }
     return CalibrationFolder.begin(place, about, force=force)
+
+
+def open_calibration(path: Path) -> Calibrated:
+    """What came out of the calibration in a folder. Raises `RunError` where that is not there or changed."""
+    return Calibrated(read_results(path), path)
 
 
 def to_the_end(

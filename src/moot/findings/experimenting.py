@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ValidationError
 
-from moot.errors import RunError
+from moot.errors import RunError, UserError
 from moot.experiment.declaration import Experiment
 from moot.experiment.executor import Done, Executor, Policy, carry_out
 from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
-from moot.experiment.scenario import Scenario
-from moot.experiment.simulation import simulate
 from moot.findings.effects import effects_of
+from moot.findings.jobs import OnRay
+from moot.findings.jobs import done as done_here
 from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.rebuilding import scenario_of
 from moot.findings.results import Results, results_of
-from moot.findings.saving import FEWEST, burn_ins, code_hash, versions
-from moot.store.burnt import BurnIns
+from moot.findings.saving import FEWEST, code_hash, versions
+from moot.findings.sharding import compiled_once
 from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
 __all__ = [
-    "Asked", "Jobs", "Progress", "begin", "experiment_of", "in_memory", "open_experiment", "reopen",
-    "to_the_end",
+    "Asked", "Jobs", "Progress", "begin", "executor_at", "experiment_of", "in_memory", "open_experiment",
+    "reopen", "to_the_end",
 ]  # fmt: skip
 
 Progress = Callable[[str, int, int], None]
@@ -113,10 +111,11 @@ def in_memory(
     on_error: Policy = "stop",
     progress: Progress | None = None,
     cache: bool = True,
-    executor: Executor | None = None,
+    cluster: str | None = None,
 ) -> Results:
     """The results of an experiment of which nothing is written."""
     plan = plan_of(experiment)
+    executor = executor_at(cluster, plan, threads=threads, cache=cache)
     return Results(_done(InMemory(), plan, threads, on_error, progress, cache, executor)[0])
 
 
@@ -130,8 +129,11 @@ def _done(
     executor: Executor | None,
 ) -> tuple[dict[str, Any], dict[Job, float]]:
     """The results once every job is done, and the seconds of each."""
-    asked = Asked(shelf, plan.scenario_of, threads, progress, cache, executor, plan.shares_burn_in)
-    done = asked.do(plan.jobs, on_error=on_error)
+
+    def work(job: Job) -> Outcome:
+        return outcome_of(done_here(plan, job, threads=threads, cache=cache, progress=progress))
+
+    done = Asked(shelf, work, progress, executor).do(plan.jobs, on_error=on_error)
     errors = {one.job: one.error for one in done.failed if one.error is not None}
     outcomes = done.outcomes
     return results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash()), done.seconds
@@ -148,20 +150,12 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Asked:
-    """How jobs are done: on which shelf they are kept, what each simulates, and what changes no number.
-
-    `shares` says of a job whether another one lives through the same years before its first day. `briefly`
-    keeps the sums of the whole run and country alone. `arms` of a job are those that are simulated.
-    """
+    """How jobs are done: on which shelf they are kept, what is done for each, and by what (default: here)."""
 
     shelf: Shelf
-    scenario_of: Callable[[Job], Scenario]
-    threads: int | None = None
+    work: Callable[[Job], Outcome]
     progress: Progress | None = None
-    cache: bool = True
     executor: Executor | None = None
-    shares: Callable[[Job], bool] = lambda _: False
-    briefly: bool = False
 
     def do(
         self, jobs: Sequence[Job], *, on_error: Policy = "stop", before: int = 0, of: int | None = None
@@ -180,15 +174,6 @@ class Asked:
         def tell() -> None:
             if self.progress is not None:
                 self.progress("jobs", before + len(outcomes), of or len(jobs))
-
-        def work(job: Job) -> Outcome:
-            with _place_of_burn_in(self.cache and self.shares(job)) as kept:
-                result = simulate(
-                    self.scenario_of(job), seed=job.seed, chance=job.chance, threads=self.threads, panel=0,
-                    arms=list(job.arms), progress=self.progress, burn_ins=kept,
-                )  # fmt: skip
-            found = outcome_of(result)
-            return found.brief if self.briefly else found
 
         def keep(done: Done[Outcome]) -> None:
             assert done.result is not None
@@ -210,24 +195,31 @@ class Asked:
             else:
                 take(job, kept)
         tell()
-        failed = carry_out(left, work, keep, executor=self.executor, on_error=on_error)
+        failed = carry_out(left, self.work, keep, executor=self.executor, on_error=on_error)
         return Jobs({job: outcomes[job] for job in jobs if job in outcomes}, seconds, failed)
 
 
-@contextmanager
-def _place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
-    """Where the end of a job's burn-in is kept: in the cache for jobs that share it.
+def executor_at(
+    cluster: str | None,
+    plan: Plan,
+    *,
+    threads: int | None = None,
+    cache: bool = True,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Executor | None:
+    """What does the jobs of a plan on the Ray `cluster` at an address; None where that is not said.
 
-    Else until the job is over, so that a box that overflows on a day of the run does not cost a second one,
-    and those of other runs stay in the cache.
+    Raises `UserError` for what is no address of Ray.
     """
-    kept = burn_ins()
-    if shared:
-        yield kept
-        return
-    with TemporaryDirectory(prefix="moot-") as folder:
-        kept.folder = Path(folder) / "burn-ins"
-        yield kept
+    if cluster is None:
+        return None
+    if cluster == "mpi":
+        raise UserError("--cluster mpi: jobs are done on Ray alone; expected ray, or an address of Ray")
+
+    def prepare() -> None:
+        compiled_once(plan.experiment.scenario_models[0])
+
+    return OnRay(cluster, _about(plan), threads=threads, cache=cache, tell=tell, prepare=prepare)
 
 
 def _about(plan: Plan) -> dict[str, Any]:

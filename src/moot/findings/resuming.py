@@ -121,13 +121,14 @@ def to_the_end(
     tell: Callable[[Result, dict[str, float]], None] | None = None,
     cache: bool = True,
     start: Start | None = None,
+    device: str = "cpu",
 ) -> Run:
     """Simulate an unfinished run from its last good checkpoint, or from the beginning, and write its folder.
 
     Then its checkpoints go, or are kept in the folder. `tell` is given what was simulated, and the seconds of
-    each part of the work when the folder is written; `cache` is that of `moot.simulate`, and of use where no
-    checkpoint is left yet. `start` starts the other processes of a run in shards. Without a single
-    checkpoint, whatever stops the work leaves nothing behind.
+    each part of the work when the folder is written; `cache` and `device` are those of `moot.simulate`, the
+    first of use where no checkpoint is left yet. `start` starts the other processes of a run in shards.
+    Without a single checkpoint, whatever stops the work leaves nothing behind.
     """
     from moot.experiment.simulation import simulate
     from moot.findings.run import open_run
@@ -145,7 +146,7 @@ def to_the_end(
                 result = simulate(
                     scenario, seed=about["seed"], threads=threads, arms=about["arms"], panel=about["panel"],
                     progress=progress, keeper=_keeper(unfinished, scenario),
-                    burn_ins=burn_ins() if cache else None,
+                    burn_ins=burn_ins() if cache else None, device=device,
                 )  # fmt: skip
             unfinished.in_days = False
             content, tables = manifest_and_tables(result)

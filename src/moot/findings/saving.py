@@ -138,6 +138,7 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "burn_in_days": result.burn_in_days,
         "burn_in_cached": result.burn_in_cached,
         "threads": result.threads,
+        **({"device": result.device} if result.device != "cpu" else {}),
         **({"shards": result.shards, "traffic": result.traffic} if result.shards > 1 else {}),
         "digest": result.digest,
         "digests": result.digests,

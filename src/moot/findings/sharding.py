@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Start",
+    "compiled_once",
     "follow",
     "keeper_of",
     "locally",
@@ -172,7 +173,7 @@ def locally(shards: int, scenario: Scenario) -> Start:
 
     @contextmanager
     def begin(request: dict[str, Any]) -> Iterator[Communicator]:
-        _compiled(scenario)
+        compiled_once(scenario)
         with started(shards, "moot.findings.sharding", request) as talk:
             yield talk
 
@@ -223,7 +224,7 @@ def _enough(shards: int, scenario: Scenario) -> None:
         )
 
 
-def _compiled(scenario: Scenario) -> None:
+def compiled_once(scenario: Scenario) -> None:
     """Let the kernels be compiled once, before several processes would compile them side by side."""
     from moot.draws.compiled import warm
     from moot.experiment.simulation import simulate

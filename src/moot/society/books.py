@@ -239,10 +239,24 @@ class Books:
 
     def watch_mail(self) -> None:
         """After a phase, before the next reads its messages: raise `DeskFull` where a box overflowed."""
+        for cap, count in self._messages().items():
+            self._watch(cap, count)
+
+    def _messages(self) -> dict[str, int]:
+        """How many messages the fullest block has in each box."""
         most = self["mail_n"].max(axis=1)
         most[KNOWN] = max(int(mine["mail_at"][KNOWN, MOST]) for mine in self.own)
-        for box, count in zip(BOXES, most.tolist(), strict=True):
-            self._watch(f"{box}_cap", count)
+        return {f"{box}_cap": count for box, count in zip(BOXES, most.tolist(), strict=True)}
+
+    def _others(self) -> dict[str, int]:
+        """How much of its room the fullest block uses of what are no boxes of messages."""
+        return {
+            "wake_cap": int(self["wakes_n"][:, 0].max()),
+            "life_cap": int(self["life_n"].max()),
+            "rare_cap": int(self["rare_n"].max()) + 1,
+            "past_cap": int(self["past_n"].max()),
+            "debt_cap": int(self["debt_n"].max()),
+        }
 
     def _watch(self, cap: str, count: int) -> None:
         if count > self.sizes[cap]:
@@ -254,15 +268,13 @@ class Books:
     def watch_room(self) -> None:
         """After a day: raise `DeskFull` where anything overflowed, double what is more than half full."""
         self.watch_mail()
-        used = {
-            "wake_cap": int(self["wakes_n"][:, 0].max()),
-            "life_cap": int(self["life_n"].max()),
-            "rare_cap": int(self["rare_n"].max()) + 1,
-            "past_cap": int(self["past_n"].max()),
-            "debt_cap": int(self["debt_n"].max()),
-        }
-        for cap, count in used.items():
+        for cap, count in self._others().items():
             self._watch(cap, count)
+
+    def crowded(self) -> bool:
+        """Whether anything is nearly full, so that it would be given more room."""
+        used = self._messages() | self._others()
+        return any(4 * count > 3 * self.sizes[cap] for cap, count in used.items())
 
     def make_room(self, cap: str, wanted: int, used: int | None = None) -> None:
         """Let a part of the desk hold `wanted` of each block, where it holds less.

@@ -8,7 +8,7 @@ import numpy as np
 from moot.country.population import REGION, REST, WHERE, WHO
 from moot.country.rates import WHERE as WHERES
 from moot.country.rates import WHO as WHOS
-from moot.draws.compiled import kernel
+from moot.draws.compiled import inline, kernel
 from moot.draws.philox import M32, S32
 from moot.society import memory as see
 from moot.society.fear import fear_at
@@ -74,26 +74,27 @@ def sum_packed(world, law, m, blocks, day, sums, both):
                 both[a, y] = 0
 
 
-@kernel
-def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
-    """Add one thread's counters to the record of day x; empty its flows.
+@inline
+def close_columns(
+    m, begin, end, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month
+):
+    """Add one thread's counters in columns `begin` to `end` to the record of day x; empty its flows.
 
     A row of a region's counters is added as it stands. Levels are turned on the way: a column in which
     nothing was counted is passed over.
     """
-    columns = m.n_columns
     levels = m.n_levels_n
     for a in range(m.n_arms):
         for g in range(m.n_regions):
             counted = see.by_region(m)[a, g]
             flow = region[a, x, g]
             stock = s_region[a, x, g]
-            for c in range(flows):
+            for c in range(begin, min(end, flows)):
                 flow[c] += counted[c]
                 counted[c] = 0
-            for c in range(flows, columns):
+            for c in range(max(begin, flows), end):
                 stock[c - flows] += counted[c]
-        for c in range(columns):
+        for c in range(begin, end):
             counts = see.by_level(m)[a, c]
             some = np.int64(0)
             for y in range(levels):
@@ -110,7 +111,7 @@ def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_regio
         if not end_of_month:
             continue
         for g in range(m.n_regions):
-            for c in range(columns):
+            for c in range(begin, end):
                 month_counts = see.by_month(m)[a, g, c]
                 any_month = np.int32(0)
                 for y in range(levels):
@@ -124,6 +125,14 @@ def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_regio
                 else:
                     for y in range(levels):
                         s_month[a, month, g, y, c - flows] += month_counts[y]
+
+
+@kernel
+def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
+    """Add one thread's counters to the record of day x; empty its flows."""
+    close_columns(
+        m, 0, m.n_columns, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month
+    )
 
 
 @kernel

@@ -37,6 +37,7 @@ from moot.society.work import begin_work, fines_by_standing
 from moot.society.workers import Team, shares_of
 
 SLOTS = slots_of_packed()
+YEAR = 365  # days between two adjustments of the normaliser
 ACTS = np.array([purpose(name) for name in ACT_LAYERS], np.int64)
 LEAST, MOST = tables.q16(0.8), tables.q16(1.25)  # bounds of the status-quo normaliser
 
@@ -134,7 +135,7 @@ class Society:
             state,
             days=days,
             panel=panel,
-            workers=len(self.shares),
+            workers=self._workers(),
             reporting=reporting,
             room=room,
             looks=part.looks(population),
@@ -143,8 +144,15 @@ class Society:
         self.begun = 0  # days that were lived through before, where a checkpoint is gone on from
         self.changes: dict[int, Compiled] = {}  # day -> the law from that day on (see `society.changing`)
         self.gate = new_gate()
-        self.by_part = np.zeros((len(self.shares), len(kernels.PARTS)), np.int64)  # nanoseconds of a thread
+        self.by_part = np.zeros((self._workers(), len(kernels.PARTS)), np.int64)  # nanoseconds of a thread
         self.spent: dict[str, float] = {}  # seconds of this thread, and those of a run that is gone on with
+
+    def _workers(self) -> int:
+        """How many have counters and scratch of their own."""
+        return len(self.shares)
+
+    def settle(self, record: Record) -> None:
+        """Let `books` and `record` say where the society stands, where it is not they that are written to."""
 
     def begin_schemes(self, first_scheme: list[int]) -> None:
         """Everybody at the start of the schemes from `first_scheme` on, arm by arm."""
@@ -194,13 +202,15 @@ class Society:
                         self._keep_lives(record)
                 self.today = today
                 if on_day is not None:
+                    self.settle(record)
                     on_day(self, today)
-                if normalise and (x + 1) % 365 == 0 and x + 366 <= self.days:
+                if normalise and (x + 1) % YEAR == 0 and x + 1 + YEAR <= self.days:
                     self.normalise(today)
                 if at_end is not None:
                     at_end(record, x + 1)
                 if progress is not None:
                     progress(x + 1)
+        self.settle(record)
         if self.reporting:
             with self._timed("digests"):
                 record = self._of_all(record)
@@ -227,11 +237,9 @@ class Society:
 
     def _day(self, team: Team, today: int) -> None:
         world, law, desk, before = self.world, self.compiled.law, self.books, self.first - 1
-        date = date_of(today)
-        world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
+        places = self._shares_places(today)
 
         gate, team_size = self.gate, len(self.shares)
-        places = bool(world["fixed"] and world["month_begins"])
         sent = self._sent_today()
         stops = sorted({*sent, *([kernels.FELL] if places else []), kernels.STEPS})
         step, until = 0, stops[0]
@@ -265,6 +273,12 @@ class Society:
         self.part.days += bool(sent)
         with self._timed("opinion and talk"):
             minds.end_day(self, team, today)
+
+    def _shares_places(self, today: int) -> bool:
+        """Tell the kernels the month; whether its places are shared out today."""
+        world, date = self.world, date_of(today)
+        world["month"], world["month_begins"] = date.year * 12 + date.month, date.day == 1
+        return bool(world["fixed"] and world["month_begins"])
 
     def _leave(self) -> None:
         """Nobody is to wait at the gate any more: a thread did not come."""
@@ -361,20 +375,42 @@ class Society:
         closing.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
         if not end_of_month:
             return
-        law, records, today = self.compiled.law, self.books.records, self.first + x
-        arms, schemes = r.score.shape[:2]
-        sums = np.zeros((len(self.shares), arms, schemes + 2, len(SLOTS)), np.int64)
-        both = np.zeros((len(self.shares), arms, len(SLOTS)), np.uint64)
+        self._write_month(team, r, month, self.first + x)
+
+    def _write_month(self, team: Team, r: Record, month: int, today: int) -> None:
+        schemes = r.score.shape[1]
+        by_slot = self._sums_by_word(team, today) @ SLOTS
+        r.level_score[:, :, month] += by_slot[:, :schemes]
+        r.fear[:, month] += by_slot[:, schemes:].swapaxes(1, 2)
+        if r.minds is not None:
+            minds.end_month(r.minds, month, SLOTS, *self._sums_of_minds(team, r.minds))
+
+    def _sums_by_word(self, team: Team, today: int) -> NDArray[np.int64]:
+        """Sums over people of scores and perceived certainty, (arms, schemes + 2, packed words)."""
+        law, records = self.compiled.law, self.books.records
+        sums, both = self._room_for_sums(len(self.shares))
 
         def look(w: int) -> None:
             closing.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
 
         team.run(look)
-        by_slot = sums.sum(axis=0) @ SLOTS
-        r.level_score[:, :, month] += by_slot[:, :schemes]
-        r.fear[:, month] += by_slot[:, schemes:].swapaxes(1, 2)
-        if r.minds is not None:
-            minds.end_month(self, team, r.minds, month, SLOTS)
+        total: NDArray[np.int64] = sums.sum(axis=0)
+        return total
+
+    def _room_for_sums(self, workers: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        arms, schemes = len(self.compiled.arms), books.most_schemes(self.compiled)
+        sums = np.zeros((workers, arms, schemes + 2, len(SLOTS)), np.int64)
+        return sums, np.zeros((workers, arms, len(SLOTS)), np.uint64)
+
+    def _sums_of_minds(self, team: Team, kept: MindSums) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sums over people of what they think and say: by packed word, by region (see `society.minds`)."""
+        packed, regions = minds.room_for_sums(kept, len(self.shares), len(SLOTS))
+
+        def look(w: int) -> None:
+            opinion.sum_minds(self.key, self.books.records[w], self.shares[w], packed[w], regions[w])
+
+        team.run(look)
+        return packed.sum(axis=0), regions.sum(axis=0)
 
     def _keep_lives(self, r: Record) -> None:
         count = self.books["life_n"]

@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from moot.draws.compiled import inline
+from moot.draws.compiled import inline, on_processor
 
 ARRIVED, LEAVE, NEXT, TURNS = 0, 8, 16, 24  # words of a gate, each on a cache line of its own
 QUEUES = 5  # things that are handed out one by one
@@ -66,9 +66,12 @@ def _give_way(typingctx: Any) -> Any:
 
 @intrinsic
 def clock(typingctx: Any) -> Any:
-    """Nanoseconds of the clock that `time.monotonic_ns` reads."""
+    """Nanoseconds of the clock that `time.monotonic_ns` reads, or of the clock of a device."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if not on_processor(context):
+            told = ir.InlineAsm(ir.FunctionType(_WORD, []), "mov.u64 $0, %globaltimer;", "=l", True)
+            return builder.call(told, [])
         number = ir.IntType(32)
         shape = ir.FunctionType(number, [number, _WORD.as_pointer()])
         function = cgutils.get_or_insert_function(builder.module, shape, "clock_gettime")

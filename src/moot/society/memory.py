@@ -25,6 +25,7 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from moot.country.rates import ACT_LAYERS, CLASSES
+from moot.draws.compiled import on_processor
 from moot.society.rows import Rows
 
 WARM = 4  # words of a row of `warm`, laid out in society.state
@@ -159,6 +160,8 @@ def _fetch(name: str) -> Any:
         depth = len(i) if isinstance(i, types.BaseTuple) else 1
 
         def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            if not on_processor(context):  # a device goes on with other threads while one waits
+                return context.get_dummy_value()
             word, byte = ir.IntType(64), ir.IntType(8)
 
             def load(field: str) -> Any:

@@ -145,28 +145,41 @@ def know_traits(society: Society, team: Team) -> None:
     team.run(lambda w: kernels.know_traits(society.key, world, records[w], society.shares[w]))
 
 
+def told_and_talk(society: Society, today: int) -> tuple[bool, bool]:
+    """Whether something is said to everybody on this day, and whether it is a day of the week's talk."""
+    if not society.reporting or not society.world["minds"]:
+        return False, False
+    law = society.compiled.law
+    told = (law["push_day"] == today) & (np.arange(L.PUSHES) < law["pushes"][:, None])
+    return bool(np.any(told)), today % kernels.WEEK == 0
+
+
 def end_day(society: Society, team: Team, today: int) -> None:
     """After the day: what was said to everybody, and on each seventh day of the calendar the week's talk."""
-    if not society.reporting or not society.world["minds"]:
-        return
+    told, talk = told_and_talk(society, today)
     law, records = society.compiled.law, society.books.records
     key, chance = society.key, society.chance
-    if np.any((law["push_day"] == today) & (np.arange(L.PUSHES) < law["pushes"][:, None])):
+    if told:
         team.run(lambda w: kernels.persuade(key, law, records[w], society.shares[w], today))
-    if today % kernels.WEEK == 0:
+    if talk:
         team.run(lambda w: kernels.talk(chance, society.world, law, records[w], society.shares[w], today))
         society.watch_room()
 
 
-def end_month(society: Society, team: Team, sums: MindSums, month: int, slots: NDArray[np.int64]) -> None:
-    """Write down the sums of a month; `slots` says which slots each packed word counts for."""
+def room_for_sums(sums: MindSums, workers: int, words: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Zeros into which each worker adds up a month: by packed word, by region."""
     arms, measures = sums.level.shape[0], len(sums.names)
-    packed = np.zeros((len(society.shares), arms, measures, len(slots)), np.int64)
-    regions = np.zeros((len(society.shares), arms, measures, sums.region.shape[2]), np.int64)
+    packed = np.zeros((workers, arms, measures, words), np.int64)
+    return packed, np.zeros((workers, arms, measures, sums.region.shape[2]), np.int64)
 
-    def look(w: int) -> None:
-        kernels.sum_minds(society.key, society.books.records[w], society.shares[w], packed[w], regions[w])
 
-    team.run(look)
-    sums.level[:, month] += (packed.sum(axis=0) @ slots).swapaxes(1, 2)
-    sums.region[:, month] += regions.sum(axis=0).swapaxes(1, 2)
+def end_month(
+    sums: MindSums,
+    month: int,
+    slots: NDArray[np.int64],
+    packed: NDArray[np.int64],
+    regions: NDArray[np.int64],
+) -> None:
+    """Write down the sums of a month; `slots` says which slots each packed word counts for."""
+    sums.level[:, month] += (packed @ slots).swapaxes(1, 2)
+    sums.region[:, month] += regions.swapaxes(1, 2)

@@ -54,6 +54,7 @@ MARKED = 4_096
 
 def take(society: Society, record: Record, done: int) -> tuple[Arrays, dict[str, Any]]:
     """(arrays, plain values) of a society and its record at the end of day number `done`, counted from 1."""
+    society.settle(record)
     desk = society.books
     arrays: Arrays = {name: desk[name] for name in (*STATE, *WHOLE)}
     for name in ROWS:

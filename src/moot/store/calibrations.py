@@ -27,7 +27,7 @@ from moot.errors import RunError
 from moot.store.checkpoint import sealed, unsealed
 from moot.store.folder import free_place, locked, whole_file, whole_folder
 
-__all__ = ["FITTED", "CalibrationFolder", "InMemory", "is_calibration"]
+__all__ = ["FITTED", "CalibrationFolder", "InMemory", "is_calibration", "read_results"]
 
 FORMAT, RESULTS_FORMAT = "moot-calibration-1", "moot-calibration-results-1"
 FILE, RUNS, RESULTS, FITTED = "calibration.json", "simulations.jsonl", "results.json", "fitted.yaml"
@@ -36,6 +36,15 @@ FILE, RUNS, RESULTS, FITTED = "calibration.json", "simulations.jsonl", "results.
 def is_calibration(path: Path) -> bool:
     """Whether `path` is a folder that Moot made for a calibration."""
     return not path.is_symlink() and path.is_dir() and (path / FILE).is_file()
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """What came out of the calibration in a folder. Raises `RunError` where that is not there."""
+    if not is_calibration(path):
+        raise RunError(f"there is no calibration at {path}")
+    if not (path / RESULTS).is_file():
+        raise RunError(f"{path} is not finished; the command that began it goes on with it")
+    return unsealed(path / RESULTS, RESULTS_FORMAT)
 
 
 class InMemory:
@@ -119,7 +128,7 @@ class CalibrationFolder(InMemory):
         """What came out; None where it is not there yet. Raises `RunError` where it was changed."""
         if not (self.path / RESULTS).is_file():
             return None
-        return unsealed(self.path / RESULTS, RESULTS_FORMAT)
+        return read_results(self.path)
 
     def finish(self, results: dict[str, Any], fitted: str | None) -> None:
         """Write what came out, and the fitted ranges where there are any."""

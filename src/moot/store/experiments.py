@@ -37,8 +37,8 @@ from moot.store.folder import checksums, differing, free_place, locked, whole_fi
 from moot.store.parquet import Columns, Tables
 
 __all__ = [
-    "ALTERNATIVES", "SHEET", "ExperimentFolder", "InMemory", "Kept", "Shelf", "is_experiment", "read_beside",
-    "read_results", "way_on",
+    "ALTERNATIVES", "SHEET", "ExperimentFolder", "InMemory", "Kept", "Shelf", "is_experiment", "kept_in",
+    "read_beside", "read_results", "way_on",
 ]  # fmt: skip
 
 FORMAT, JOB_FORMAT, RESULTS_FORMAT = "moot-experiment-1", "moot-experiment-job-1", "moot-experiment-results-1"
@@ -234,6 +234,11 @@ class ExperimentFolder:
             whole_file(self.path / name, sealed({"format": form, **content}))
         except OSError as error:
             raise RunError(f"cannot write {self.path / name}: {error.strerror or error}") from None
+
+
+def kept_in(place: Path, about: Mapping[str, Any]) -> Kept:
+    """What a job's folder holds, by what its ``job.json`` says; see that its files are whole before."""
+    return Kept(_read(place / TABLE, list(about["arms"])), about)
 
 
 def _write(path: Path, parts: Mapping[str, Columns]) -> None:

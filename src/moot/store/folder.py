@@ -90,11 +90,14 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise
 
 
-def whole_file(path: Path, content: str) -> None:
-    """Write a file whole or not at all, in place of what stands there. Raises OSError where it cannot."""
+def whole_file(path: Path, content: str | bytes) -> None:
+    """Write a file (text as UTF-8) whole or not at all, in place of what stands there.
+
+    Raises OSError where it cannot.
+    """
     work = path.parent / f".{path.name}.{secrets.token_hex(4)}.writing"
     try:
-        work.write_text(content, "utf-8")
+        work.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         _flush(work)
         work.replace(path)
         _flush(path.parent)

@@ -19,11 +19,12 @@ from typing import Any, NoReturn
 from moot.errors import CaseError
 from moot.trial.law import Law
 from moot.trial.minutes import Draft, Kept, Minutes, Record, new_salt
-from moot.trial.procedure import PARTIES, Procedure, Stage
+from moot.trial.procedure import PARTIES, Procedure, Role, Stage
 from moot.trial.wording import checked_text
 
 __all__ = [
     "Case",
+    "Considered",
     "Fact",
     "Filed",
     "Floor",
@@ -97,6 +98,16 @@ class Incident:
 
 
 @dataclass
+class Considered:
+    """An element before the court; once `closed`, all have answered for themselves, and figures are told."""
+
+    record: int
+    ground: int
+    element: str
+    closed: int | None = None
+
+
+@dataclass
 class Put:
     """A question read to the court before a vote; `result` is there once the vote is closed."""
 
@@ -156,11 +167,14 @@ class Case:
     witnesses: list[Any] = field(default_factory=list)
     remedies: list[Any] = field(default_factory=list)
     seats: dict[str, int] = field(default_factory=dict)
+    machines: set[str] = field(default_factory=set)
     stage_number: int = 0
     turn: int = 0
     floor: Floor | None = None
     paused_at: int | None = None
     stage_seconds: int = 0
+    stage_sides: dict[str, int] = field(default_factory=dict)
+    stage_waived: set[str] = field(default_factory=set)
     pool: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, int] = field(default_factory=dict)
     unequal: bool = False
@@ -168,6 +182,7 @@ class Case:
     incidents: list[Incident] = field(default_factory=list)
     speeches: list[int] = field(default_factory=list)
     blanks_for: str | None = None
+    considered: list[Considered] = field(default_factory=list)
     questions: list[Put] = field(default_factory=list)
     public_vote: Mapping[str, int] | None = None
     reasons: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -189,6 +204,11 @@ class Case:
     def now(self) -> int:
         """Seconds of the last record."""
         return self.minutes[len(self.minutes)].at if len(self.minutes) else 0
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether this is a rehearsal: machines may sit anywhere, ballots are blank, nothing is judged."""
+        return bool(self.minutes[1].body.get("rehearsal", False))
 
     def side(self, role: str) -> str:
         """The side of a role. Raises `UnknownNameError`."""
@@ -242,6 +262,15 @@ class Case:
         `at` is in seconds of the case's clock and never goes back. Raises `CaseError` where the procedure
         does not allow the step, `UserError` for a text that is none; the case is then as it was.
         """
+        whole = self.checked(kind, by, at, texts, body)
+        record, kept = self.minutes.append(whole, salt)
+        self.steps[kind].apply(self, record)
+        return record, kept
+
+    def checked(
+        self, kind: str, by: str, at: int, texts: Mapping[str, str] | None, body: Mapping[str, Any]
+    ) -> Draft:
+        """What a step would record; nothing is changed. Raises as `do` does."""
         if kind not in self.steps:
             refuse(f'there is no step "{kind}"; there is {", ".join(sorted(self.steps))}')
         step = self.steps[kind]
@@ -269,10 +298,7 @@ class Case:
                 refuse(f"{kind}: needs a text `{name}`")
         draft = Draft(kind=kind, by=by, at=at, body=body, texts=clean)
         added = step.check(self, draft)
-        whole = Draft(kind=kind, by=by, at=at, body={**body, **added}, texts=clean)
-        record, kept = self.minutes.append(whole, salt)
-        step.apply(self, record)
-        return record, kept
+        return Draft(kind=kind, by=by, at=at, body={**body, **added}, texts=clean)
 
 
 def prepared(case: Case, *, filing: bool = False) -> None:
@@ -467,12 +493,31 @@ def _seat(case: Case, draft: Draft) -> dict[str, Any]:
         refuse("expected at least one person in a seat")
     if case.seats.get(role.role, 0) + people > role.seats[1]:
         refuse(f"{role.title}: {role.seats[1]} seats at most")
+    machine = draft.body.get("machine", False)
+    if not isinstance(machine, bool):
+        refuse("machine: expected true or false")
+    if case.seats.get(role.role) and machine != (role.role in case.machines):
+        refuse(f"{role.title}: a machine and people do not share a role")
+    if machine:
+        _machine_seat(case, role, draft)
     return {"people": people}
+
+
+def _machine_seat(case: Case, role: Role, draft: Draft) -> None:
+    """A machine pleads and keeps the clock; it judges nothing, but for a rehearsal without a judgment."""
+    if "name" in draft.texts:
+        refuse("a machine has no name")
+    if role.side == "public":
+        refuse("a machine is no public")
+    if (role.votes or role.side == "bench") and not case.rehearsal:
+        refuse(f"{role.title}: no machine judges; it sits there in a rehearsal alone: moot case rehearse")
 
 
 def _add_seat(case: Case, record: Record) -> None:
     role = record.body["role"]
     case.seats[role] = case.seats.get(role, 0) + record.body["people"]
+    if record.body.get("machine"):
+        case.machines.add(role)
 
 
 def _open(case: Case, draft: Draft) -> dict[str, Any]:
@@ -530,7 +575,7 @@ STEPS: dict[str, Step] = {
         _admit_exhibit, _set_exhibit, ("reason",), ("reason",), fields=("exhibit", "outcome")
     ),
     "seal": Step(_seal, _set_sealed, ("reason",), ("reason",), fields=("exhibit",)),
-    "seat": Step(_seat, _add_seat, ("name",), fields=("role", "people")),
+    "seat": Step(_seat, _add_seat, ("name",), fields=("role", "people", "machine")),
     "open": Step(_open, _set_open, fields=("began",)),
     "correction": Step(_correction, _nothing, ("text",), ("text",), fields=("record",)),
 }

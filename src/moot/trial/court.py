@@ -10,7 +10,7 @@ from typing import Any
 
 from moot.errors import CaseError
 from moot.regime.schema import Regime
-from moot.trial import ballots, case, evidence, hearing, judgment, remedies
+from moot.trial import ballots, case, deliberation, evidence, hearing, judgment, remedies
 from moot.trial.ballots import Box
 from moot.trial.case import Case, Step
 from moot.trial.law import Law, Pack, law_of, pack_names
@@ -21,8 +21,14 @@ from moot.trial.wording import checked_text, not_neutral
 __all__ = ["STEPS", "new_case", "open_case", "wording_of"]
 
 STEPS: dict[str, Step] = {
-    **case.STEPS, **evidence.STEPS, **hearing.STEPS, **ballots.STEPS, **judgment.STEPS, **remedies.STEPS,
-}  # fmt: skip
+    **case.STEPS,
+    **evidence.STEPS,
+    **hearing.STEPS,
+    **deliberation.STEPS,
+    **ballots.STEPS,
+    **judgment.STEPS,
+    **remedies.STEPS,
+}
 FORMAT = "moot-case-1"
 
 

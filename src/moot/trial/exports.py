@@ -21,7 +21,7 @@ from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
 from moot.trial.minutes import ERASED
-from moot.trial.wording import BANNER, FICTION, SAYS
+from moot.trial.wording import BANNER, FICTION, REHEARSAL, SAYS
 
 __all__ = ["FORMATS", "Section", "identifier", "sections", "text_of"]
 
@@ -44,11 +44,17 @@ def identifier(case: Case) -> str:
     return f"FICTION:{case.name}:{case.minutes.head[:12]}"
 
 
+def mark_of(case: Case) -> str:
+    """What stands on every page of an export of this case."""
+    return f"{REHEARSAL} {FICTION}" if case.rehearsal else FICTION
+
+
 def sections(case: Case) -> list[Section]:
     """The file of a case, in its order."""
     made = [_first(case), _law(case), _facts(case), _claims(case)]
     made += [_ground(case, number) for number in range(1, len(case.grounds) + 1)]
-    made += [_operative(case)]
+    if not case.rehearsal:
+        made.append(_operative(case))
     if case.opinions:
         made.append(Section("Separate opinions", [case.text(one, "text") for one in case.opinions]))
     if case.public_vote is not None:
@@ -249,12 +255,12 @@ def _clock(seconds: int) -> str:
 
 def _plain(case: Case) -> dict[str, Any]:
     def told(one: Section) -> dict[str, Any]:
-        return {"fiction": FICTION, "title": one.title, "paragraphs": one.paragraphs,
+        return {"fiction": mark_of(case), "title": one.title, "paragraphs": one.paragraphs,
                 "parts": [told(part) for part in one.parts]}  # fmt: skip
 
     return {
         "format": "moot-case-export-1",
-        "fiction": FICTION,
+        "fiction": mark_of(case),
         "says": [*SAYS, *case.law.says],
         "identifier": identifier(case),
         "delivered": case.delivered,
@@ -266,17 +272,17 @@ def _plain(case: Case) -> dict[str, Any]:
 def _markdown(case: Case) -> Iterator[str]:
     yield f"# {case.name}\n\n"
     for one in sections(case):
-        yield from _markdown_of(one, 2)
+        yield from _markdown_of(one, 2, mark_of(case))
 
 
-def _markdown_of(one: Section, level: int) -> Iterator[str]:
+def _markdown_of(one: Section, level: int, mark: str) -> Iterator[str]:
     yield f"{'#' * level} {one.title}\n\n"
     if level == 2:
-        yield f"**{FICTION}**\n\n"
+        yield f"**{mark}**\n\n"
     for text in one.paragraphs:
         yield f"{_escaped(text)}\n\n"
     for part in one.parts:
-        yield from _markdown_of(part, level + 1)
+        yield from _markdown_of(part, level + 1, mark)
 
 
 def _escaped(text: str) -> str:
@@ -293,26 +299,27 @@ fixed; bottom: 0; left: 0; right: 0; text-align: center; } }
 
 
 def _html(case: Case) -> Iterator[str]:
-    title = escape(f"{case.name}: {FICTION}")
+    mark = escape(mark_of(case))
+    title = f"{escape(case.name)}: {mark}"
     yield f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'
-    yield f'<style>{_STYLE}</style>\n<body>\n<p class="every">{escape(FICTION)}</p>\n'
+    yield f'<style>{_STYLE}</style>\n<body>\n<p class="every">{mark}</p>\n'
     yield f"<main>\n<h1>{escape(case.name)}</h1>\n"
     for one in sections(case):
         yield "<section>\n"
-        yield from _html_of(one, 2)
+        yield from _html_of(one, 2, mark)
         yield "</section>\n"
     yield f"</main>\n<footer><p>{escape(BANNER)}</p></footer>\n</body>\n</html>\n"
 
 
-def _html_of(one: Section, level: int) -> Iterator[str]:
+def _html_of(one: Section, level: int, mark: str) -> Iterator[str]:
     name = f"h{min(level, 6)}"
     yield f"<{name}>{escape(one.title)}</{name}>\n"
     if level == 2:
-        yield f'<p class="fiction">{escape(FICTION)}</p>\n'
+        yield f'<p class="fiction">{mark}</p>\n'
     for text in one.paragraphs:
         yield f"<p>{escape(text)}</p>\n"
     for part in one.parts:
-        yield from _html_of(part, level + 1)
+        yield from _html_of(part, level + 1, mark)
 
 
 def digest_of(text: str) -> str:

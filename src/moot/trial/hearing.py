@@ -2,19 +2,21 @@
 
 Nobody speaks without the floor. Turns go in the order of the procedure; a turn ends when it is yielded,
 and speaks no longer than it may, unless the president grants more: to both sides, or to one with a
-reason. A point that the court raises is put to both parties before the vote, and the side with the last
-word is heard last. Seconds come with each step from whoever keeps the clock; nothing here reads one.
+reason. In a stage of questions each side has a third of the time, and the court the rest. A point that
+the court raises is put to both parties before the vote, and the side with the last word is heard last.
+Seconds come with each step from whoever keeps the clock; nothing here reads one.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moot.trial.case import Case, Floor, Incident, Point, Step, only, party, refuse
 from moot.trial.minutes import Draft, Record
 from moot.trial.procedure import PARTIES, Turn
 
-__all__ = ["INCIDENTS", "STEPS", "remaining", "turn_now"]
+__all__ = ["INCIDENTS", "MACHINE", "STEPS", "left_for_questions", "remaining", "turn_now", "uneven"]
 
 INCIDENTS = ("late-exhibit", "challenge", "postponement", "closed-session", "note-after-hearing")
 OUTCOMES = ("granted", "refused")
@@ -22,6 +24,8 @@ ANSWERS = ("met", "not met", "not decided")
 OBSERVATION = 180
 """Seconds for each side on a point of the court."""
 MOST_GRANTED = 3600
+MACHINE = re.compile(r"\s*machine\s*:", re.IGNORECASE)
+"""How every line of a machine begins, in either language."""
 
 
 def turn_now(case: Case) -> Turn | None:
@@ -40,6 +44,32 @@ def remaining(case: Case, at: int) -> int:
 def elapsed(floor: Floor, at: int) -> int:
     """Seconds since the floor was given, pauses left out."""
     return floor.before + at - floor.since
+
+
+def _share_of(side: str) -> str:
+    """Whose part of the time for questions a side speaks in: its own, or that of the court and all others."""
+    return side if side in PARTIES else "bench"
+
+
+def left_for_questions(case: Case, side: str) -> int:
+    """Seconds that a side may still speak in a stage of questions.
+
+    The time is in three equal parts: one for each party, and one for the court and whoever else it hears. So
+    both parties have the same, whomever the court asks more. What was granted comes on top.
+    """
+    share = _share_of(side)
+    whole = case.stage.minutes * 60 // 3
+    return max(0, whole - case.stage_sides.get(share, 0)) + case.pool.get(share, 0)
+
+
+def uneven(case: Case) -> str | None:
+    """The party that spoke less than the other in a stage of questions, and did not waive the rest."""
+    used = {side: case.stage_sides.get(side, 0) for side in PARTIES}
+    less = min(used, key=lambda side: used[side])
+    most = max(used.values())
+    if case.unequal or less in case.stage_waived or 100 * (most - used[less]) <= most:
+        return None
+    return less
 
 
 def _may_take(case: Case, turn: Turn, role: str) -> bool:
@@ -66,9 +96,10 @@ def _floor(case: Case, draft: Draft) -> dict[str, Any]:
     if point is not None:
         return {"seconds": _for_point(case, role, point)}
     if stage.kind == "questions":
-        left = stage.minutes * 60 - case.stage_seconds
+        left = left_for_questions(case, case.side(role))
         if left <= 0:
-            refuse("the time for questions is over")
+            share = _share_of(case.side(role))
+            refuse(f"the time of {share} for questions is over; the president can grant more")
         return {"seconds": left}
     turn = turn_now(case)
     if turn is None:
@@ -108,6 +139,7 @@ def _speech(case: Case, draft: Draft) -> dict[str, Any]:
         refuse(f"{draft.by} does not have the floor; {holder}")
     if remaining(case, draft.at) <= 0:
         refuse("the time is over; the president can grant more")
+    _as_a_machine_or_not(case, draft)
     body = draft.body
     if ("ground" in body) != ("element" in body):
         refuse("an argument is on an element of a ground; name both")
@@ -119,6 +151,16 @@ def _speech(case: Case, draft: Draft) -> dict[str, Any]:
     return {"stage": case.stage.stage, "side": case.side(draft.by)}
 
 
+def _as_a_machine_or_not(case: Case, draft: Draft) -> None:
+    """What a machine says is its fixed sentences, and nobody else speaks as one."""
+    if draft.by in case.machines:
+        from moot.trial.robots import refuse_other_words  # it builds its sentences from a whole case
+
+        refuse_other_words(case, draft)
+    elif any(MACHINE.match(line) for line in draft.texts["text"].split("\n")):
+        refuse('"Machine:" begins the lines of a machine; people speak for themselves')
+
+
 def _add_speech(case: Case, record: Record) -> None:
     case.speeches.append(record.number)
 
@@ -126,16 +168,28 @@ def _add_speech(case: Case, record: Record) -> None:
 def _yield(case: Case, draft: Draft) -> dict[str, Any]:
     if case.floor is None:
         refuse("nobody has the floor")
-    only(draft, case.floor.role, "president")
+    if draft.by == "clerk" and _may_keep_the_clock(case, draft.at):
+        pass  # who keeps the clock takes the floor back when the time is over
+    else:
+        only(draft, case.floor.role, "president")
     spoken = elapsed(case.floor, draft.at)
     return {"role": case.floor.role, "used": min(spoken, case.floor.allowed),
             "over": max(0, spoken - case.floor.allowed)}  # fmt: skip
+
+
+def _may_keep_the_clock(case: Case, at: int) -> bool:
+    return case.seated("clerk") and remaining(case, at) <= 0
 
 
 def _take_back(case: Case, record: Record) -> None:
     assert case.floor is not None
     floor, side, used = case.floor, case.side(case.floor.role), record.body["used"]
     case.stage_seconds += used
+    if case.stage.kind == "questions" and floor.point is None:
+        share = _share_of(side)
+        beyond = used - max(0, case.stage.minutes * 60 // 3 - case.stage_sides.get(share, 0))
+        case.pool[share] = max(0, case.pool.get(share, 0) - max(0, beyond))
+        case.stage_sides[share] = case.stage_sides.get(share, 0) + used
     case.seconds[side] = case.seconds.get(side, 0) + used
     if floor.point is not None:
         case.points[floor.point - 1].heard.add(side)
@@ -159,6 +213,11 @@ def _waive(case: Case, draft: Draft) -> dict[str, Any]:
             refuse(f"{side} was heard on this point")
         _last_in_turn(case, side, one)
         return {"side": side}
+    if stage.kind == "questions":
+        side = party(case, draft)
+        if side in case.stage_waived:
+            refuse(f"{side} has waived the rest of its time for questions")
+        return {"side": side, "left": left_for_questions(case, side)}
     turn = turn_now(case)
     if turn is None:
         refuse(f"nobody has a turn left in the stage {stage.stage}")
@@ -171,6 +230,8 @@ def _waive(case: Case, draft: Draft) -> dict[str, Any]:
 def _add_waiver(case: Case, record: Record) -> None:
     if "point" in record.body:
         case.points[record.body["point"] - 1].heard.add(record.body["side"])
+    elif "left" in record.body:
+        case.stage_waived.add(record.body["side"])
     else:
         case.turn += 1
 
@@ -219,7 +280,7 @@ def _add_time(case: Case, record: Record) -> None:
     side, seconds = record.body.get("side"), record.body["seconds"]
     for one in PARTIES if side is None else (side,):
         case.pool[one] = case.pool.get(one, 0) + seconds
-        if case.floor is not None and case.floor.turn and case.side(case.floor.role) == one:
+        if case.floor is not None and case.floor.point is None and case.side(case.floor.role) == one:
             case.floor.allowed += seconds
     case.unequal = case.unequal or side is not None
 
@@ -268,6 +329,21 @@ def _add_point(case: Case, record: Record) -> None:
     case.points.append(Point(record.number))
 
 
+def _note(case: Case, draft: Draft) -> dict[str, Any]:
+    only(draft, "clerk", "president")
+    _seated(case, draft.by)
+    stage = case.stage.stage
+    if draft.by in case.machines:
+        from moot.trial.robots import refuse_other_notes
+
+        refuse_other_notes(case, draft)
+    return {"stage": stage}
+
+
+def _add_note(case: Case, record: Record) -> None:
+    """A note changes no state."""
+
+
 # --- from stage to stage ------------------------------------------------------------------------------------
 
 
@@ -282,14 +358,18 @@ def _next(case: Case, draft: Draft) -> dict[str, Any]:
     open_incidents = [number for number, one in enumerate(case.incidents, 1) if one.ruling is None]
     if open_incidents:
         refuse(f"incident {open_incidents[0]} has no ruling")
+    if stage.kind == "questions" and (less := uneven(case)) is not None:
+        refuse(f"{less} was heard less than the other side; it is heard, or waives the rest of its time")
     if stage.kind == "public-vote" and case.public_vote is None:
         refuse("the public has not voted; record its vote, with zeros if nobody did")
     if stage.kind == "vote":
         if any(one.result is None for one in case.questions):
             refuse("a question was read and its vote is not closed")
+        if case.box.question:
+            refuse("voters are answering for themselves; `figures` closes that")
         if not case.questions:
             refuse("no question was put to the court")
-    if stage.kind == "reading" and not case.delivered:
+    if stage.kind == "reading" and not case.delivered and not case.rehearsal:
         refuse("the judgment was not delivered")
     following = case.procedure.stages[case.stage_number + 1 : case.stage_number + 2]
     if following and following[0].kind == "vote":
@@ -310,6 +390,7 @@ def _all_heard(case: Case) -> None:
 def _set_next(case: Case, record: Record) -> None:
     case.stage_number += 1
     case.turn = case.stage_seconds = 0
+    case.stage_sides, case.stage_waived = {}, set()
     if case.stage_number == len(case.procedure.stages):
         case.phase = "closed"
 
@@ -344,6 +425,7 @@ STEPS: dict[str, Step] = {
     "incident": Step(_incident, _add_incident, ("text",), ("text",), fields=("what",)),
     "ruling": Step(_ruling, _add_ruling, ("reason",), ("reason",), fields=("incident", "outcome")),
     "point": Step(_point, _add_point, ("text",), ("text",)),
+    "note": Step(_note, _add_note, ("text",), ("text",)),
     "next": Step(_next, _set_next),
     "public-vote": Step(_public_vote, _set_public_vote, fields=("yes", "no", "blank")),
 }

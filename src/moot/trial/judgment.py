@@ -55,6 +55,8 @@ def _bench(case: Case, draft: Draft) -> None:
         refuse(f"{draft.kind}: is for the court, not for {draft.by}")
     if case.stage.kind not in ("vote", "reading"):
         refuse("the court gives its reasons after the vote")
+    if case.rehearsal:
+        refuse("a rehearsal ends without reasons and without a judgment")
     if case.delivered:
         refuse("the judgment was delivered")
     for text in draft.texts.values():

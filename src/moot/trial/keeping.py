@@ -95,7 +95,7 @@ def _minutes(rows: Rows) -> Minutes:
 
 def _case(rows: Rows, folder: Path) -> Case:
     box = Box(
-        max((one["question"] for one in (*rows.voted, *rows.papers)), default=0),
+        next((one["question"] for one in (*rows.voted, *rows.papers)), 0),
         {(one["role"], one["seat"]) for one in rows.voted},
         {Paper(one["commitment"], one["salt"], one["choice"]) for one in rows.papers},
     )

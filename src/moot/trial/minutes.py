@@ -123,6 +123,10 @@ class Minutes:
         there = self._kept.get((one.number, name))
         return there.text if there else (ERASED if name in one.commitments else "")
 
+    def has(self, record: Record | int, name: str) -> bool:
+        """Whether a text of a record is still there."""
+        return (record if isinstance(record, int) else record.number, name) in self._kept
+
     def append(self, draft: Draft, salt: Callable[[], str] = new_salt) -> tuple[Record, tuple[Kept, ...]]:
         """Record a draft at the end; returns the record and the texts to keep beside it."""
         number = len(self._records) + 1

@@ -85,7 +85,9 @@ class Ballot(Part):
 
     `blanks` is the side that blank ballots count for, `none`, or `president`: chosen aloud before the vote.
     `abstention` says whether a voter may cast no ballot; `figures` whether the record tells how many voted
-    how (never below five voters, and never where unanimity is asked).
+    how (never below five voters, and never where unanimity is asked). Where it does not, a court of two to
+    four, and one that must be unanimous, says that the majority was reached or not, and no more. With
+    `provisional` every voter first answers without the figures.
     """
 
     majority: Literal["simple", "unanimity"] | AtLeast
@@ -93,6 +95,7 @@ class Ballot(Part):
     abstention: bool
     figures: Literal["shown", "hidden"]
     separate_opinions: bool
+    provisional: bool = False
 
     def needed(self, ballots: int) -> int:
         """How many of `ballots` carry an answer: more than half, a share rounded up, or all."""
@@ -106,9 +109,17 @@ class Ballot(Part):
         """Whether the record tells how many voted how."""
         return self.figures == "shown" and ballots >= SMALL and self.majority != "unanimity"
 
+    def says_only_reached(self, ballots: int) -> bool:
+        """Whether all that may be told is that the majority was reached, or was not: who voted against could
+        otherwise be told from the answer. One voter alone has nobody to hide among."""
+        return self.figures == "hidden" and ballots > 1 and (ballots < SMALL or self.majority == "unanimity")
+
 
 class Procedure(Declaration):
-    """A whole procedure; `last_word` is the role that no other speech of a turn follows."""
+    """A whole procedure; `last_word` is the role that no other speech of a turn follows.
+
+    `expires_after_days` after its case was made, every text and name in it is erased.
+    """
 
     procedure: Slug
     title: Text
@@ -116,6 +127,7 @@ class Procedure(Declaration):
     stages: Many[Stage] = Field(min_length=1, max_length=60)
     ballot: Ballot
     last_word: Slug | None = None
+    expires_after_days: int | None = Field(default=None, ge=1, le=3660)
 
     def role(self, name: str) -> Role:
         """The role of this name; `UnknownNameError` names the nearest."""

@@ -7,12 +7,14 @@ import unicodedata
 
 from moot.errors import UserError
 
-__all__ = ["BANNER", "FICTION", "MOST", "SAYS", "approving", "checked_text", "not_neutral"]
+__all__ = ["BANNER", "FICTION", "MOST", "REHEARSAL", "SAYS", "approving", "checked_text", "not_neutral"]
 
 BANNER = "An invented scheme and invented people. Do not write about a real person or a real case."
 """Stands at every text field."""
 FICTION = "FICTION: imaginary proceedings about an invented scheme; no legal value."
 """Stands on every page of every export."""
+REHEARSAL = "REHEARSAL: machines in the seats, blank ballots, no judgment."
+"""Stands beside it on every page of what a rehearsal exports."""
 SAYS = (
     "Synthetic people; mechanism, not forecast; not proof about any real population.",
     "Not a fundamental rights impact assessment, data protection impact assessment, audit or approval.",

@@ -1,0 +1,156 @@
+"""Words and numbers of a dossier in its language: sentences, lines of tables, quantities as they are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from moot.catalogue import THIN, Language, catalogue, placeholders
+from moot.documents import Text, rich
+from moot.findings.effects import Effect
+from moot.findings.summary import two
+
+__all__ = ["Say"]
+
+GROUPS = {
+    "What people did": "group-did",
+    "Who was charged": "group-charged",
+    "What it cost": "group-cost",
+    "What came back": "group-back",
+    "What was given up": "group-given-up",
+    "What was thought and said": "group-said",
+    "Declared beforehand": "group-declared",
+    "Asked for": "group-asked",
+}
+_LOOKED_UP = {"score": "score.", "act": "act.", "context": "context."}
+_APART = ("group-", "score.", "act.", "context.", "what.", "every", "attribute.", "level.", "burden.")
+
+
+@lru_cache(maxsize=8)
+def _patterns(prefix: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(key, pattern) of the English lines under a prefix, those with most words of their own first."""
+    sentences = catalogue("measures", "en").sentences
+    keys = [key for key in sentences if key.startswith(prefix) and (prefix or not key.startswith(_APART))]
+
+    def own(key: str) -> int:
+        return len(re.sub(r"\{\w+\}", "", sentences[key]))
+
+    made = []
+    for key in sorted(keys, key=own, reverse=True):
+        pattern = re.escape(sentences[key])
+        for name in placeholders(sentences[key]):
+            pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>.+?)")
+        made.append((key, re.compile(pattern)))
+    return tuple(made)
+
+
+class Say:
+    """The sentences of a dossier in one language: `say(…)` gives a string, `say.rich(…)` its marks."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self.sentences = catalogue("dossier", language)
+        self.common = catalogue("common", language)
+        self.measures = catalogue("measures", language)
+        self.metrics = catalogue("metric-names", language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self.sentences(key, **values)
+
+    def rich(self, key: str, **values: object) -> Text:
+        """A sentence with its marks read, values excepted: they are taken as they are."""
+        kept = {name: f"\x02{n}\x03" for n, name in enumerate(values)}
+        said = list(values.values())
+
+        def back(words: str) -> str:
+            return re.sub(r"\x02(\d+)\x03", lambda found: str(said[int(found[1])]), words)
+
+        return tuple(replace(span, words=back(span.words)) for span in rich(self.sentences(key, **kept)))
+
+    # Numbers.
+
+    def two(self, number: float, *, sign: bool = False) -> str:
+        """A number with two significant digits, as the language writes it."""
+        said = two(number, sign=sign)
+        return said.replace(",", THIN).replace(".", ",") if self.language == "fr" else said
+
+    def ends(self, low: float, high: float, *, sign: bool = True) -> str:
+        """low to high."""
+        return self("to", low=self.two(low, sign=sign), high=self.two(high, sign=sign))
+
+    def count(self, number: int) -> str:
+        """A whole number."""
+        return self.common.number(number)
+
+    # Lines of tables.
+
+    def group(self, group: str) -> str:
+        """The heading of some lines."""
+        key = GROUPS.get(group)
+        return self.measures(key) if key else group
+
+    def line(self, words: str) -> str:
+        """A line of the table of effects in this language; as it is where no catalogue has it."""
+        part = words != words.lstrip()
+        said = self._found("", words.strip()) or words.strip()
+        return f"  {said}" if part else said
+
+    @staticmethod
+    def key_of(words: str) -> str:
+        """The key of a line in the catalogue; empty where it has none."""
+        for key, pattern in _patterns(""):
+            if pattern.fullmatch(words.strip()):
+                return key
+        return ""
+
+    def _found(self, prefix: str, words: str) -> str:
+        for key, pattern in _patterns(prefix):
+            found = pattern.fullmatch(words)
+            if found:
+                values = {
+                    name: (self._found(_LOOKED_UP[name], value) or value) if name in _LOOKED_UP else value
+                    for name, value in found.groupdict().items()
+                }
+                return self.measures(key, **values)
+        return ""
+
+    def measure(self, asked: str) -> str:
+        """A measure, or a pattern of them, in words where the catalogue has them: what is counted, and of
+        what."""
+        parts = asked.split(":")
+        if len(parts) != 3 or f"what.{parts[2]}" not in self.measures:
+            return ""
+        of = parts[1]
+        named = f"{parts[0]}.{of}"
+        if parts[0] == "trip":
+            named = f"context.{of}"
+        words = (
+            self.measures("every") if of == "*" else self.measures(named) if named in self.measures else of
+        )
+        return f"{self.measures('what.' + parts[2])} ({words})"
+
+    def words_of(self, effect: Effect) -> str:
+        """A line of the results in words."""
+        if effect.level:
+            return self(
+                "level-of", attribute=self.attribute(effect.attribute), level=self.level(effect.level)
+            )
+        if effect.group in ("Declared beforehand", "Asked for"):
+            return self.measure(effect.words) or effect.words
+        return self.line(effect.words)
+
+    def burden(self, name: str) -> str:
+        """A burden of the frontier; empty where the catalogue has it not."""
+        key = f"burden.{name}"
+        return self.measures(key) if key in self.measures else ""
+
+    def attribute(self, name: str) -> str:
+        """An attribute of people."""
+        key = f"attribute.{name}"
+        return self.measures(key) if key in self.measures else name
+
+    def level(self, level: str) -> str:
+        """A level of an attribute."""
+        key = f"level.{level}"
+        return self.measures(key) if key in self.measures else level
