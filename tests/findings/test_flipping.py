@@ -9,7 +9,7 @@ import pytest
 
 from moot.errors import DeclarationError, RunError
 from moot.experiment.plan import plan_of
-from moot.findings import experimenting, flipping, jobs
+from moot.findings import experimenting, jobs
 from moot.findings.flipping import HALVINGS, jobs_at_most, sweep_plan
 from moot.findings.outcomes import Outcome
 from moot.findings.sheet import lines_of, open_sheet, sheet_of, write_sheet
@@ -59,7 +59,7 @@ def made_up(monkeypatch):
         return Outcome(dict.fromkeys(result.arms, "0"), {arm: part(arm, counts[arm]) for arm in result.arms})
 
     monkeypatch.setattr(jobs, "simulate", simulate)
-    monkeypatch.setattr(flipping, "outcome_of", outcome_of)
+    monkeypatch.setattr(experimenting, "outcome_of", outcome_of)
     return seen
 
 
@@ -141,14 +141,14 @@ def test_a_stopped_one_goes_on_to_the_same_sheet(tmp_path, made_up):
 
 
 def test_clamped_probabilities_end_it(tmp_path, made_up, monkeypatch):
-    real = flipping.outcome_of
+    real = experimenting.outcome_of
 
     def clamped(result):
         found = real(result)
         found.parts["scheme"]["engine:clamped"] = np.array([3])
         return found
 
-    monkeypatch.setattr(flipping, "outcome_of", clamped)
+    monkeypatch.setattr(experimenting, "outcome_of", clamped)
     with pytest.raises(RunError, match="3 probabilities were clamped"):
         sheet_of(plan_of(declared(tmp_path, text())), InMemory())
 

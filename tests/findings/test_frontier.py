@@ -10,7 +10,7 @@ import pytest
 from moot.errors import DeclarationError
 from moot.experiment.plan import plan_of
 from moot.experiment.questions import BURDENS
-from moot.findings import experimenting, frontier, jobs
+from moot.findings import experimenting, jobs
 from moot.findings.alternatives_file import (
     alternatives_of,
     lines_of,
@@ -114,7 +114,7 @@ def made_up(monkeypatch):
         return Outcome(dict.fromkeys(parts, "0"), parts)
 
     monkeypatch.setattr(jobs, "simulate", simulate)
-    monkeypatch.setattr(frontier, "outcome_of", outcome_of)
+    monkeypatch.setattr(experimenting, "outcome_of", outcome_of)
     return world
 
 

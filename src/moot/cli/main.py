@@ -26,8 +26,8 @@ GROUPS = (
     "running",
     "experimenting",
     "calibrating",
-    "flipping",
     "dossiers",
+    "flipping",
     "reading_runs",
     "explaining",
     "attributing",
@@ -38,6 +38,7 @@ GROUPS = (
     "court",
     "milder",
     "measuring",
+    "twinning",
     "caching",
     "benching",
 )

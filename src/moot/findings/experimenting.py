@@ -16,6 +16,7 @@ from moot.experiment.declaration import Experiment
 from moot.experiment.executor import Done, Executor, Policy, carry_out
 from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
+from moot.experiment.scenario import Scenario
 from moot.findings.effects import effects_of
 from moot.findings.jobs import OnRay
 from moot.findings.jobs import done as done_here
@@ -129,11 +130,8 @@ def _done(
     executor: Executor | None,
 ) -> tuple[dict[str, Any], dict[Job, float]]:
     """The results once every job is done, and the seconds of each."""
-
-    def work(job: Job) -> Outcome:
-        return outcome_of(done_here(plan, job, threads=threads, cache=cache, progress=progress))
-
-    done = Asked(shelf, work, progress, executor).do(plan.jobs, on_error=on_error)
+    asked = Asked(shelf, plan.scenario_of, threads, progress, cache, executor, plan.shares_burn_in)
+    done = asked.do(plan.jobs, on_error=on_error)
     errors = {one.job: one.error for one in done.failed if one.error is not None}
     outcomes = done.outcomes
     return results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash()), done.seconds
@@ -150,12 +148,20 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Asked:
-    """How jobs are done: on which shelf they are kept, what is done for each, and by what (default: here)."""
+    """How jobs are done: on which shelf they are kept, what each simulates, and what changes no number.
+
+    `shares` says of a job whether another one lives through the same years before its first day. `briefly`
+    keeps the sums of the whole run and country alone. `arms` of a job are those that are simulated.
+    """
 
     shelf: Shelf
-    work: Callable[[Job], Outcome]
+    scenario_of: Callable[[Job], Scenario]
+    threads: int | None = None
     progress: Progress | None = None
+    cache: bool = True
     executor: Executor | None = None
+    shares: Callable[[Job], bool] = lambda _: False
+    briefly: bool = False
 
     def do(
         self, jobs: Sequence[Job], *, on_error: Policy = "stop", before: int = 0, of: int | None = None
@@ -174,6 +180,14 @@ class Asked:
         def tell() -> None:
             if self.progress is not None:
                 self.progress("jobs", before + len(outcomes), of or len(jobs))
+
+        def work(job: Job) -> Outcome:
+            shared = self.cache and self.shares(job)
+            result = done_here(
+                self.scenario_of(job), job, shared=shared, threads=self.threads, progress=self.progress
+            )
+            found = outcome_of(result)
+            return found.brief if self.briefly else found
 
         def keep(done: Done[Outcome]) -> None:
             assert done.result is not None
@@ -195,7 +209,7 @@ class Asked:
             else:
                 take(job, kept)
         tell()
-        failed = carry_out(left, self.work, keep, executor=self.executor, on_error=on_error)
+        failed = carry_out(left, work, keep, executor=self.executor, on_error=on_error)
         return Jobs({job: outcomes[job] for job in jobs if job in outcomes}, seconds, failed)
 
 

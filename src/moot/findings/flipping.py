@@ -31,8 +31,7 @@ from moot.experiment.questions import DeclaredConclusion, Sweep
 from moot.experiment.scenario import Scenario
 from moot.experiment.varying import drawn_scenario, log_scaled, ranged_in, value_at
 from moot.findings.experimenting import Asked, Progress
-from moot.findings.jobs import simulated
-from moot.findings.outcomes import Outcome, outcome_of
+from moot.findings.outcomes import Outcome
 from moot.findings.ranges import Range, seeds
 from moot.findings.rules import Rules
 from moot.findings.samples import Numbers, generator
@@ -361,14 +360,10 @@ class _Sweeping:
         """By point, the totals of each arm."""
         new = {one.name: one for one in points if one.name not in self._known}
         shared = all(name.startswith("regime.") for name in self.swept.names)
-
-        def work(job: Job) -> Outcome:
-            return outcome_of(simulated(
-                self._scenario_of(job), job, shared=shared, threads=self.threads, cache=self.cache,
-                progress=self.progress,
-            )).brief  # fmt: skip
-
-        asked = Asked(self.shelf, work, self.progress)
+        asked = Asked(
+            self.shelf, self._scenario_of, self.threads, self.progress, self.cache,
+            shares=lambda _: shared, briefly=True,
+        )  # fmt: skip
         done = asked.do(list(new.values()), before=self.before + len(self._known), of=self.of)
         for job, outcome in done.outcomes.items():
             self._known[job.name] = _checked(job, outcome, self.swept.arms)

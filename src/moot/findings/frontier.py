@@ -30,10 +30,8 @@ from moot.experiment.scenario import Scenario
 from moot.findings.experimenting import Asked as Asking
 from moot.findings.experimenting import Progress
 from moot.findings.intervals import Interval, mean_interval
-from moot.findings.jobs import simulated
 from moot.findings.metric_parts import Asked
 from moot.findings.metrics_totals import BURDENS as COUNTED
-from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.rules import Rules
 from moot.findings.samples import Numbers
 from moot.regime.aims import Aim, aim_of
@@ -451,14 +449,11 @@ class _Looking:
         return (told.seed if told.replicates.people == "fixed" else chance), chance
 
     def _do(self, jobs: Sequence[Job], scenario_of: Callable[[Job], Scenario]) -> None:
-        def work(job: Job) -> Outcome:
-            found = outcome_of(simulated(
-                scenario_of(job), job, shared=True, threads=self.threads, cache=self.cache,
-                progress=self.progress,
-            ))  # fmt: skip
-            return found.brief if isinstance(job, Trial) else found
-
-        asking = Asking(self.shelf, work, self.progress)
+        whole = jobs and not isinstance(jobs[0], Trial)
+        asking = Asking(
+            self.shelf, scenario_of, self.threads, self.progress, self.cache, shares=lambda _: True,
+            briefly=not whole,
+        )  # fmt: skip
         done = asking.do(jobs, before=self.before + self._jobs, of=self.of)
         self._jobs += len(jobs)
         for job, outcome in done.outcomes.items():

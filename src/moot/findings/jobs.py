@@ -23,7 +23,7 @@ from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.saving import burn_ins, code_hash
 from moot.store.burnt import BurnIns
 
-__all__ = ["FailedThere", "OnRay", "place_of_burn_in", "simulated"]
+__all__ = ["FailedThere", "OnRay", "done", "place_of_burn_in"]
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -114,7 +114,8 @@ def serve(request: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
             )
         plan = _plan_of(request)
         one = Job(**{**job, "arms": tuple(job["arms"])})
-        outcome = outcome_of(done(plan, one, threads=request["threads"], cache=request["cache"]))
+        shared = request["cache"] and plan.shares_burn_in(one)
+        outcome = outcome_of(done(plan.scenario_of(one), one, shared=shared, threads=request["threads"]))
     except MootError as error:
         return {"error": str(error), "user": isinstance(error, UserError)}
     except Exception as error:
@@ -136,27 +137,11 @@ def _plan_of(request: dict[str, Any]) -> Plan:
 
 
 def done(
-    plan: Plan, job: Job, *, threads: int | None, cache: bool, progress: Progress | None = None
+    scenario: Scenario, job: Job, *, shared: bool, threads: int | None, progress: Progress | None = None
 ) -> Result:
-    """Simulate the arms of a job."""
-    return simulated(
-        plan.scenario_of(job), job, shared=plan.shares_burn_in(job), threads=threads, cache=cache,
-        progress=progress,
-    )  # fmt: skip
-
-
-def simulated(
-    scenario: Scenario,
-    job: Job,
-    *,
-    shared: bool,
-    threads: int | None,
-    cache: bool,
-    progress: Progress | None = None,
-) -> Result:
-    """Simulate the arms of a job in a scenario; `shared`: whether other jobs live through its burn-in."""
-    with place_of_burn_in(cache and shared) as kept:
+    """Simulate the arms of a job; its burn-in is kept in the cache where it is `shared` with others."""
+    with place_of_burn_in(shared) as kept:
         return simulate(
-            scenario, seed=job.seed, chance=job.chance, threads=threads, arms=list(job.arms), panel=0,
+            scenario, seed=job.seed, chance=job.chance, threads=threads, panel=0, arms=list(job.arms),
             progress=progress, burn_ins=kept,
         )  # fmt: skip
