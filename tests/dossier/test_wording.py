@@ -71,7 +71,8 @@ def test_groups_acts_contexts_and_metrics_are_those_of_the_program():
     names = catalogue("metric-names", "en")
     for row in load_metrics().rows:
         assert (names(f"{row.id}.name"), names(f"{row.id}.is-not")) == (row.name, row.is_not)
-    assert len(names.sentences) == 2 * len(load_metrics().rows)
+    own = [key for key in names.sentences if not key.startswith("unit.")]
+    assert len(own) == 2 * len(load_metrics().rows)
 
 
 def test_harms_name_lines_that_there_are():

@@ -98,3 +98,35 @@ FRONTIER = {
         }
     ]
 }
+
+
+METRICS = {
+    "metrics": {
+        "M_CTX": {
+            "arms": {
+                "scheme": [
+                    {"what": "a lease", "value": 123.4, "unit": "of 1,000 refusals", "events": 4, "why": ""},
+                    {
+                        "what": "a loan",
+                        "value": None,
+                        "unit": "of 1,000 refusals",
+                        "events": None,
+                        "why": "too few",
+                    },
+                ]
+            }
+        }
+    }
+}
+CAUSES = {
+    "players": {"list": [{"player": "fear", "words": "people fear charges"}]},
+    "replicates": [{"seed": 1, "chance": 1}],
+    "people": 1000,
+    "days": 10,
+    "measures": [
+        {
+            "measure": "act:protest:acts",
+            "players": [{"player": "fear", "share": INTERVAL, "alone": INTERVAL, "last": None}],
+        }
+    ],
+}

@@ -125,8 +125,8 @@ def test_f55_names_are_off_by_default_and_one_command_leaves_none(folder):
     change(folder, lambda case: case.do("seat", "clerk", 0, role="public", texts={"name": CANARY}))
     assert CANARY.encode() in everything_in(folder)
     export_made(folder, folder / "judgment.md", "f" * 64)
-    gone, exports = wipe(folder, names_only=True)
-    assert gone == 1 and exports == (str((folder / "judgment.md").resolve()),)
+    done = wipe(folder, names_only=True)
+    assert done.deleted == 1 and done.exports == (str((folder / "judgment.md").resolve()),)
     assert CANARY.encode() not in everything_in(folder)
     case = kept_case(folder)
     assert case.minutes.problems() == [] and case.text(case.question, "question") != "(erased)"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from moot.cli import court_evidence
+from moot.cli.court_keeping import KEEPING
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 from moot.cli.court_typed import MADE, pair_of, value_of
 from moot.cli.hearings import COMMANDS
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
     court_evidence.register(group)
     for name, command in (
         ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
-        ("verify", verify), ("export", export), ("wipe", wipe), *COMMANDS,
+        ("verify", verify), ("export", export), *COMMANDS, *KEEPING,
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")
@@ -54,6 +55,9 @@ def new(
     country: str = typer.Option("france", "--country", help="Whose packs of law."),
     pack: list[str] = typer.Option([], "--pack", metavar="FILE", help="A pack of law of your own, too."),
     scenario: str = typer.Option("", "--scenario-title", help="The title of the scenario that is played."),
+    database: str | None = typer.Option(
+        None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
+    ),
     alone: bool = typer.Option(False, "--alone", help="Seat one person in every role that must be taken."),
     as_json: bool = JSON,
 ) -> None:
@@ -84,7 +88,7 @@ def new(
         for role in case.procedure.roles:
             if role.seats[0]:
                 case.do("seat", "president", 0, role=role.role, people=role.seats[0])
-    keep(case, folder)
+    keep(case, folder, url=database)
     warn(case)
     tell(case, folder, as_json)
 
@@ -126,11 +130,14 @@ def _listed(path: Path, one: Case | str) -> dict[str, str]:
 
 def show(folder: Path = FOLDER, as_json: bool = JSON) -> None:
     """Tell how far a case is, who has the floor, and what comes next."""
-    from moot.trial.keeping import kept_case
+    from moot.trial.keeping import expiry, kept_case
 
     case = kept_case(folder)
     warn(case)
     tell(case, folder, as_json)
+    day = expiry(folder)
+    if day is not None and not as_json:
+        print(f"  Texts and names are erased on {day}.")
 
 
 def do(
@@ -221,23 +228,3 @@ def export(
         raise UserError(f"{out} cannot be written: {error.strerror}") from None
     export_made(folder, out, digest_of(text))
     print(f"{form.value}: {out}")
-
-
-def wipe(
-    folder: Path = FOLDER,
-    names_only: bool = typer.Option(False, "--names-only", help="Players' names alone; every text stays."),
-    as_json: bool = JSON,
-) -> None:
-    """Delete players' names, and every text that people typed, with their salts; the chain still verifies."""
-    from moot.trial.keeping import problems
-    from moot.trial.keeping import wipe as wiped
-
-    count, exports = wiped(folder, names_only=names_only)
-    found = problems(folder)
-    if as_json:
-        print(json.dumps({"deleted": count, "exports": list(exports), "problems": found}))
-        return
-    print(f"{count} {'names' if names_only else 'texts and names'} deleted; " +
-          ("the chain still verifies" if not found else "; ".join(found)))  # fmt: skip
-    for path in exports:
-        print(f"exported before, and not touched: {path}")

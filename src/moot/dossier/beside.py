@@ -14,6 +14,7 @@ from moot.dossier.evidence import ALTERNATIVES, CAUSES, METRICS, SHEET, Evidence
 from moot.dossier.wording import Say
 from moot.errors import RunError
 from moot.findings.metric_words import load_metrics
+from moot.findings.summary import FEW
 
 __all__ = ["told"]
 
@@ -68,13 +69,22 @@ def _metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
                 words = say.metrics(f"{name}.name") if f"{name}.name" in say.metrics else name
                 rows.append(Row((text(Span(name, "code"), f" {words}"),)))
             rows += [
-                Row((text(str(part.get("what", ""))), text(str(part.get("told", "")))), inner=True)
-                for part in parts
+                Row((text(str(part.get("what", ""))), text(_number(say, part))), inner=True) for part in parts
             ]
         if rows:
             caption = text(say("metrics-values", arm=arm))
             yield Table((text(say("metric")), text(say("value"))), tuple(rows), caption, widths=(3, 2))
     yield from _source(say, written)
+
+
+def _number(say: Say, part: Mapping[str, Any]) -> str:
+    """A number of a metric as it is read: two digits, a star on few events, its unit; or why none."""
+    if part["value"] is None:
+        return str(part["why"])
+    value, events = float(part["value"]), part["events"]
+    whole = events is None and value.is_integer()
+    star = "*" if events is not None and 0 < abs(events) < FEW else ""
+    return f"{say.count(int(value)) if whole else say.two(value)}{star} {say.unit(part['unit'])}"
 
 
 def _causes(say: Say, evidence: Evidence) -> Iterator[Block]:

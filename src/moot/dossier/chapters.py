@@ -375,7 +375,7 @@ def _alternatives(it: Dossier) -> Iterator[Block]:
     if ALTERNATIVES in it.evidence.beside:
         yield from beside.told(say, it.evidence, ALTERNATIVES)
     else:
-        yield Note((say.rich("alternatives-absent", folder=it.evidence.name),))
+        yield Note((say.rich("alternatives-absent"),))
     arms = list(it.arms())
     for scenario in it.scenarios:
         mine = {arm: told for one, arm, _, told in arms if one.scenario == scenario.scenario}
@@ -417,7 +417,7 @@ def _sheet(it: Dossier) -> Iterator[Block]:
     if SHEET in it.evidence.beside:
         yield from beside.told(say, it.evidence, SHEET)
     else:
-        yield Note((say.rich("sheet-absent", folder=it.evidence.name),))
+        yield Note((say.rich("sheet-absent"),))
 
 
 def _regime(it: Dossier) -> Iterator[Block]:

@@ -213,7 +213,7 @@ def _ticks(low: float, high: float) -> list[float]:
     """Three to seven round values from low to high, zero among them."""
     from moot.findings.report_chart import nice_top
 
-    _, step = nice_top(high - low)
+    _, step = nice_top(0.7 * (high - low))  # drawings are wide
     first = -int(-low // step) if low < 0 else 0
     return [n * step for n in range(first, int(high // step) + 1)]
 

@@ -140,6 +140,12 @@ class Say:
             return self.measure(effect.words) or effect.words
         return self.line(effect.words)
 
+    def unit(self, unit: str) -> str:
+        """The unit of a metric; as it is where the catalogue has it not."""
+        english = catalogue("metric-names", "en").sentences
+        keys = [key for key, words in english.items() if key.startswith("unit.") and words == unit]
+        return self.metrics(keys[0]) if keys else unit
+
     def burden(self, name: str) -> str:
         """A burden of the frontier; empty where the catalogue has it not."""
         key = f"burden.{name}"

@@ -9,13 +9,14 @@
 Whoever writes holds a lock of the system on `.lock` and a transaction begun with BEGIN IMMEDIATE: what
 was read inside is still true when it is written. Deleted content is overwritten, and the write-ahead log
 is emptied after every write, so that it keeps no earlier state of a ballot box. Migrations are numbered
-SQL files.
+SQL files. With a URL the case is in PostgreSQL instead, and the folder holds `case.json`, which says where.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,16 +26,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moot.errors import CaseError, ExistsError
+from moot.store.case_engines import Kind, Postgres, Sqlite, postgres_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["DATABASE", "CaseStore", "Rows", "Writing", "is_case_folder"]
+__all__ = ["DATABASE", "WHERE", "CaseStore", "Rows", "Writing", "is_case_folder"]
 
 DATABASE = "case.sqlite"
-LOCK = ".lock"
-WAIT_MS = 10_000
-TABLES = ("records", "texts", "voted", "papers", "exports")
+WHERE = "case.json"
+"""In the folder of a case that is in PostgreSQL: the URL of the server, with no password, and the schema."""
+TABLES: dict[str, dict[str, type]] = {
+    "records": {
+        "number": int,
+        "kind": str,
+        "by": str,
+        "at": int,
+        "body": str,
+        "commitments": str,
+        "before": str,
+        "hash": str,
+    },
+    "texts": {"record": int, "field": str, "salt": str, "text": str},
+    "voted": {"question": int, "role": str, "seat": int},
+    "papers": {"commitment": str, "question": int, "salt": str, "choice": str},
+    "exports": {"path": str, "hash": str, "kind": str},
+    "dates": {"what": str, "day": str},
+}
+"""The columns of each table and what they hold; SQLite keeps whatever stands in its file."""
 
 Row = Mapping[str, Any]
 
@@ -48,12 +67,16 @@ class Rows:
     voted: tuple[Row, ...]
     papers: tuple[Row, ...]
     exports: tuple[Row, ...]
+    dates: tuple[Row, ...] = ()
+
+    def day(self, what: str) -> str | None:
+        """A day that was written down, such as that on which the case was made; None where there is none."""
+        return next((str(one["day"]) for one in self.dates if one["what"] == what), None)
 
 
 def is_case_folder(path: Path) -> bool:
-    """Whether a folder holds the database of a case."""
-    database = path / DATABASE
-    return database.is_file() and not database.is_symlink()
+    """Whether a folder holds the database of a case, or says where it is."""
+    return any((path / name).is_file() and not (path / name).is_symlink() for name in (DATABASE, WHERE))
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -66,8 +89,8 @@ def migrations() -> list[tuple[int, str]]:
 class Writing:
     """The tables while the lock is held; everything is written, or nothing."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, kind: Kind) -> None:
+        self._connection, self._kind = connection, kind
 
     def rows(self) -> Rows:
         """What the tables hold now."""
@@ -86,109 +109,157 @@ class Writing:
     def box(self, voted: Iterable[Row], papers: Iterable[Row]) -> None:
         """Replace the seats that have voted and the papers."""
         for table, rows in (("voted", voted), ("papers", papers)):
-            self._connection.exec_driver_sql(f"DELETE FROM {table}")
+            self._connection.exec_driver_sql(self._kind.emptied.format(table=table))
             for one in rows:
                 self._insert(table, one)
 
-    def exported(self, path: str, digest: str) -> None:
-        """Remember an export, so that whoever wipes the case is told of it."""
-        self._connection.exec_driver_sql("DELETE FROM exports WHERE path = ?", (path,))
-        self._insert("exports", {"path": path, "hash": digest})
+    def exported(self, path: str, digest: str, kind: str = "export") -> None:
+        """Remember an export or a backup, so that whoever wipes the case is told of it."""
+        self._delete("exports", {"path": path})
+        self._insert("exports", {"path": path, "hash": digest, "kind": kind})
+
+    def dated(self, what: str, day: str) -> None:
+        """Write a day down, in place of an earlier one."""
+        self._delete("dates", {"what": what})
+        self._insert("dates", {"what": what, "day": day})
 
     def erase(self, keys: Iterable[tuple[int, str]]) -> None:
         """Delete texts by (record, field), with their salts."""
-        for key in keys:
-            self._connection.exec_driver_sql("DELETE FROM texts WHERE record = ? AND field = ?", key)
+        for record, field in keys:
+            self._delete("texts", {"record": record, "field": field})
+
+    def _delete(self, table: str, which: Row) -> None:
+        from sqlalchemy import text
+
+        where = " AND ".join(f'"{name}" = :{name}' for name in which)
+        self._connection.execute(text(f"DELETE FROM {table} WHERE {where}"), dict(which))
 
     def _insert(self, table: str, row: Row) -> None:
+        from sqlalchemy import text
+
         names = ", ".join(f'"{name}"' for name in row)
-        marks = ", ".join("?" for _ in row)
-        self._connection.exec_driver_sql(
-            f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values())
-        )
+        marks = ", ".join(f":{name}" for name in row)
+        self._connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), dict(row))
 
 
 class CaseStore:
-    """The database in a case's folder. Opening one does nothing; `create` makes it."""
+    """The database of the case in a folder. Opening one does nothing; `create` makes it."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     @classmethod
-    def create(cls, folder: str | Path) -> CaseStore:
-        """A new folder with an empty database. Raises `ExistsError`, `CaseError`."""
+    def create(cls, folder: str | Path, url: str | None = None) -> CaseStore:
+        """A new folder with an empty database, in PostgreSQL where a `url` says so.
+
+        Raises `ExistsError`, `CaseError`, and `MissingExtraError` without a driver for PostgreSQL.
+        """
         store = cls(folder)
         if store.folder.exists() and (not store.folder.is_dir() or any(store.folder.iterdir())):
             raise ExistsError(store.folder)
+        content, name = b"", DATABASE
+        if url is not None:
+            postgres_url(url)
+            schema = f"moot_{secrets.token_hex(6)}"
+            Postgres(url, schema).engine().dispose()
+            content, name = json.dumps({"url": url, "schema": schema}).encode(), WHERE
         try:
             store.folder.mkdir(parents=True, exist_ok=True)
             store.folder.chmod(0o700)
-            handle = os.open(store.folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            os.close(handle)
+            handle = os.open(store.folder / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
         except OSError as error:
             raise CaseError(f"cannot write {store.folder}: {error.strerror or error}") from None
-        with store.writing():
-            pass
+        try:
+            with store.writing():
+                pass
+        except CaseError:
+            (store.folder / name).unlink()
+            raise
         return store
 
     def read(self) -> Rows:
         """Everything that the database holds. Raises `CaseError` where it is none, or is damaged."""
-        engine = self._engine()
-        with _told(self.folder), _closing(engine), engine.connect() as connection:
-            self._check_version(connection)
-            return _rows(connection)
+        kind = self._kind()
+        engine = kind.engine()
+        with _told(self.folder), _closing(engine):
+            with engine.connect() as connection:
+                found = kind.version(connection)
+                if found == migrations()[-1][0]:
+                    return _rows(connection)
+            if found > migrations()[-1][0]:
+                raise CaseError(
+                    f"{self.folder}: its database has version {found}, of a later Moot; this one reads "
+                    f"{migrations()[-1][0]}"
+                )
+        with self.writing() as tables:
+            return tables.rows()
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """The tables under the lock, in one transaction; what fails inside leaves them as they were."""
-        engine = self._engine()
-        with _told(self.folder), _locked(self.folder / LOCK), _closing(engine):
+        kind = self._kind()
+        engine = kind.engine()
+        with _told(self.folder), kind.locked(), _closing(engine):
             with engine.connect() as connection:
-                _migrate(connection)
+                _migrate(connection, kind)
             with engine.begin() as connection:
-                yield Writing(connection)
-            _settle(engine)
+                yield Writing(connection, kind)
+            kind.settle(engine)
 
     def compact(self) -> None:
-        """Rewrite the file without anything that was deleted, and empty the write-ahead log."""
-        engine = self._engine()
-        with _told(self.folder), _locked(self.folder / LOCK), _closing(engine):
-            raw = engine.raw_connection()
+        """Rewrite the database without anything that was deleted, and empty the write-ahead log.
+
+        Raises `CaseError` where somebody who reads keeps the log from being emptied.
+        """
+        kind = self._kind()
+        engine = kind.engine()
+        with _told(self.folder), kind.locked(), _closing(engine):
+            done = kind.compact(engine)
+        if not done:
+            raise CaseError(
+                f"{self.folder}: somebody else has the case open, and the journal beside it still holds "
+                "what was deleted; close it there and do the same again"
+            )
+
+    def backup(self, path: Path) -> None:
+        """Write the whole database to a new file. Raises `ExistsError`, `CaseError`."""
+        kind = self._kind()
+        if not isinstance(kind, Sqlite):
+            raise CaseError(f"{self.folder}: the case is on a server; its keeper makes the backups: pg_dump")
+        if path.exists() or path.is_symlink():
+            raise ExistsError(path)
+        with _told(self.folder), kind.locked():
+            kind.copied(path)
+        path.chmod(0o600)
+
+    def readable_records(self) -> tuple[list[dict[str, Any]], str]:
+        """Of a damaged file, the records from the first to the last that can be read, and what stopped it."""
+        kind = self._kind()
+        if not isinstance(kind, Sqlite):
+            return [], "the server does not answer"
+        found, stopped = kind.read_one_by_one()
+        whole: list[dict[str, Any]] = []
+        for one in found:
             try:
-                raw.cursor().execute("VACUUM")
-            finally:
-                raw.close()
-            _settle(engine)
+                whole.append(_record(_plain("records", one)))
+            except CaseError as error:
+                return whole, str(error)
+        return whole, stopped
 
-    def _engine(self) -> Engine:
-        from sqlalchemy import NullPool, create_engine, event
-
+    def _kind(self) -> Kind:
         if not is_case_folder(self.folder):
             raise CaseError(
                 f"{self.folder} is not the folder of a case; moot case new {self.folder} makes one"
             )
-        engine = create_engine(f"sqlite:///{self.folder / DATABASE}", poolclass=NullPool)
-
-        def connected(raw: Any, _: Any) -> None:
-            raw.isolation_level = None  # transactions begin below, and nowhere else
-            for pragma in (f"busy_timeout = {WAIT_MS}", "journal_mode = WAL", "synchronous = FULL",
-                           "foreign_keys = ON", "secure_delete = ON"):  # fmt: skip
-                raw.execute(f"PRAGMA {pragma}").close()
-
-        def begun(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-        event.listen(engine, "connect", connected)
-        event.listen(engine, "begin", begun)
-        return engine
-
-    def _check_version(self, connection: Connection) -> None:
-        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        newest = migrations()[-1][0]
-        if found != newest:
-            raise CaseError(
-                f"{self.folder}: its database has version {found}; this version of Moot reads {newest}"
-            )
+        if (self.folder / DATABASE).is_file():
+            return Sqlite(self.folder / DATABASE)
+        try:
+            where = json.loads((self.folder / WHERE).read_text("utf-8"))
+            return Postgres(where["url"], where["schema"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise CaseError(f"{self.folder / WHERE}: expected the url and the schema of a case") from None
 
 
 def _rows(connection: Connection) -> Rows:
@@ -196,35 +267,48 @@ def _rows(connection: Connection) -> Rows:
     found: dict[str, tuple[Row, ...]] = {}
     for table in TABLES:
         asked = connection.exec_driver_sql(f"SELECT * FROM {table} {orders.get(table, '')}")
-        found[table] = tuple(dict(one) for one in asked.mappings())
-    records = tuple(
-        dict(one) | {name: json.loads(one[name]) for name in ("body", "commitments")}
-        for one in found["records"]
-    )
-    return Rows(records, found["texts"], found["voted"], found["papers"], found["exports"])
+        found[table] = tuple(_plain(table, dict(one)) for one in asked.mappings())
+    records = tuple(_record(one) for one in found.pop("records"))
+    return Rows(records, **found)
 
 
-def _migrate(connection: Connection) -> None:
+def _plain(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the table should have it. Raises `CaseError` where a damaged file has something else."""
+    for name, kind in TABLES[table].items():
+        if not isinstance(row.get(name), kind):
+            number = row.get("number", row.get("record"))
+            which = f"record {number}" if table == "records" else f"a row of {table}, of record {number},"
+            raise CaseError(f"{which if number is not None else f'a row of {table}'} cannot be read")
+    return row
+
+
+def _record(row: Row) -> dict[str, Any]:
+    """A stored record with its body and commitments read. Raises `CaseError` where they cannot be."""
+    read: dict[str, Any] = {}
+    for name in ("body", "commitments"):
+        try:
+            read[name] = json.loads(row[name])
+        except (ValueError, RecursionError):
+            read[name] = None
+        if not isinstance(read[name], dict):
+            raise CaseError(f"record {row['number']} cannot be read")
+    return dict(row) | read
+
+
+def _migrate(connection: Connection, kind: Kind) -> None:
     """Bring the tables to the newest version, each step whole or not at all."""
-    known = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    known = kind.version(connection)
     if known > migrations()[-1][0]:
         raise CaseError(f"its database has version {known}, of a later Moot; nothing was changed")
+    if known == 0 and kind.first:
+        connection.exec_driver_sql(kind.first)
     for number, text in migrations():
         if number > known:
             for statement in text.split(";"):
                 if statement.strip():
-                    connection.exec_driver_sql(statement)
-            connection.exec_driver_sql(f"PRAGMA user_version = {number}")
+                    connection.exec_driver_sql(kind.translated(statement))
+            kind.set_version(connection, number)
     connection.commit()
-
-
-def _settle(engine: Engine) -> None:
-    """Empty the write-ahead log into the file."""
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        raw.close()
 
 
 @contextmanager
@@ -242,22 +326,6 @@ def _told(folder: Path) -> Iterator[None]:
 
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
         said = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
         raise CaseError(f"{folder}: the database cannot be used: {said}") from None
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """An advisory lock of the system; another writer waits."""
-    try:
-        import fcntl
-    except ImportError:  # where there is no such lock, the transaction alone keeps writers apart
-        yield
-        return
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

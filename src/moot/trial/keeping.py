@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,68 +16,173 @@ from moot.trial.case import WRITTEN, Case
 from moot.trial.court import restored
 from moot.trial.minutes import BEGINNING, Kept, Minutes, Record
 
-__all__ = ["change", "export_made", "keep", "kept_case", "list_cases", "problems", "wipe"]
+__all__ = [
+    "Wiped",
+    "backup",
+    "change",
+    "expiry",
+    "export_made",
+    "keep",
+    "kept_case",
+    "list_cases",
+    "problems",
+    "wipe",
+]
 
 NAME = "name"
+MADE = "made"
 
 
-def keep(case: Case, folder: str | Path) -> CaseStore:
-    """Write a new case into a new folder. Raises `ExistsError`, `CaseError`."""
-    store = CaseStore.create(folder)
+@dataclass(frozen=True)
+class Wiped:
+    """How many texts and names were deleted, and the files made before, which still hold them."""
+
+    deleted: int
+    exports: tuple[str, ...]
+    backups: tuple[str, ...]
+
+
+def keep(case: Case, folder: str | Path, *, url: str | None = None, today: date | None = None) -> CaseStore:
+    """Write a new case into a new folder, or into PostgreSQL by `url`, with a folder that says where.
+
+    `today` is the day on which it is made (default: that of the clock on the wall); a case of a lesson
+    expires some days later. Raises `ExistsError`, `CaseError`, `MissingExtraError`.
+    """
+    store = CaseStore.create(folder, url)
     with store.writing() as tables:
         _write(tables, case, 0)
+        tables.dated(MADE, (today or date.today()).isoformat())
     return store
 
 
-def kept_case(folder: str | Path) -> Case:
-    """The case in a folder. Raises `CaseError` where there is none, or its minutes do not verify."""
-    return _case(CaseStore(folder).read(), Path(folder))
+def kept_case(folder: str | Path, *, today: date | None = None) -> Case:
+    """The case in a folder; one that has expired is wiped first.
+
+    Raises `CaseError` where there is none, or its minutes do not verify.
+    """
+    rows = CaseStore(folder).read()
+    if _due(rows, today) and _wiped_of(rows, names_only=False):
+        wipe(folder)
+        rows = CaseStore(folder).read()
+    return _case(rows, Path(folder))
 
 
-def change(folder: str | Path, step: Callable[[Case], Any]) -> Case:
-    """Open a case, do one step, write what it added: all of it under the lock, or nothing of it."""
+def change(folder: str | Path, step: Callable[[Case], Any], *, today: date | None = None) -> Case:
+    """Open a case, do one step, write what it added: all of it under the lock, or nothing of it.
+
+    A case that has expired is wiped and takes no further step: `CaseError`.
+    """
     with CaseStore(folder).writing() as tables:
-        case = _case(tables.rows(), Path(folder))
-        before = len(case.minutes)
-        step(case)
-        _write(tables, case, before)
+        rows = tables.rows()
+        due = _due(rows, today)
+        if not due:
+            case = _case(rows, Path(folder))
+            before = len(case.minutes)
+            step(case)
+            _write(tables, case, before)
+    if due:
+        wipe(folder)
+        raise CaseError(f"{folder}: the case expired on {expires_on(rows)}; its texts and names were erased")
     return case
 
 
-def wipe(folder: str | Path, *, names_only: bool = False) -> tuple[int, tuple[str, ...]]:
+def expires_on(rows: Rows) -> date | None:
+    """The day on which everything that people typed is erased; None for a procedure that keeps its cases."""
+    made = rows.day(MADE)
+    days = rows.records[0]["body"].get("procedure", {}).get("expires_after_days") if rows.records else None
+    try:
+        return date.fromisoformat(made) + timedelta(days=days) if made and isinstance(days, int) else None
+    except ValueError:
+        raise CaseError(f"{made!r}: expected the day on which the case was made") from None
+
+
+def expiry(folder: str | Path) -> date | None:
+    """The day on which everything that people typed in the case of a folder is erased, or None."""
+    return expires_on(CaseStore(folder).read())
+
+
+def _due(rows: Rows, today: date | None) -> bool:
+    day = expires_on(rows)
+    return day is not None and (today or date.today()) >= day
+
+
+def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
     """Delete names, or every name and text, with their salts; the chain still verifies.
 
-    Returns how many were deleted and the exports made before, which still hold them. What an exhibit's
-    numbers are stays: it says nothing of anybody. Papers of an open vote are deleted with all texts.
+    Tells the exports and backups made before, which still hold them. What an exhibit's numbers are stays: it
+    says nothing of anybody. Papers of an open vote are deleted with all texts. Raises `CaseError` where
+    somebody who reads keeps the journal from being emptied; what was deleted is then gone from the tables.
     """
     store = CaseStore(folder)
     with store.writing() as tables:
         rows = tables.rows()
-        chosen = [
-            (one["record"], one["field"])
-            for one in rows.texts
-            if one["field"] == NAME or not (names_only or one["field"] in WRITTEN)
-        ]
+        chosen = _wiped_of(rows, names_only=names_only)
         tables.erase(chosen)
         if not names_only:
             tables.box((), ())
     store.compact()
-    return len(chosen), tuple(one["path"] for one in rows.exports)
+    made: dict[str, list[str]] = {"export": [], "backup": []}
+    for one in rows.exports:
+        made.setdefault(one["kind"], []).append(one["path"])
+    return Wiped(len(chosen), tuple(made["export"]), tuple(made["backup"]))
+
+
+def _wiped_of(rows: Rows, *, names_only: bool) -> list[tuple[int, str]]:
+    """(record, field) of the texts that a wipe deletes."""
+    return [
+        (one["record"], one["field"])
+        for one in rows.texts
+        if one["field"] == NAME or not (names_only or one["field"] in WRITTEN)
+    ]
 
 
 def problems(folder: str | Path, head: str | None = None) -> list[str]:
-    """What does not fit in the minutes of a folder; `head` is a hash that was written down earlier."""
-    minutes = _minutes(CaseStore(folder).read())
+    """What does not fit in the minutes of a folder; `head` is a hash that was written down earlier.
+
+    Of a damaged database it says how far the records are whole and where they break.
+    """
+    try:
+        minutes = _minutes(CaseStore(folder).read())
+    except CaseError as error:
+        return [str(error), *_how_far(folder)]
     said = minutes.problems()
     if head is not None and head not in {BEGINNING, *(one.hash for one in minutes)}:
         said.append(f"no record has the hash {head}; what was written down is not in these minutes")
     return said
 
 
+def _how_far(folder: str | Path) -> list[str]:
+    store = CaseStore(folder)
+    found, stopped = store.readable_records()
+    whole: list[Record] = []
+    for one in found:
+        minutes = Minutes([*whole, Record(**one)])
+        if minutes.problems():
+            stopped = stopped or minutes.problems()[0]
+            break
+        whole.append(minutes[len(minutes)])
+    told = f"records 1 to {len(whole)} are whole and follow each other" if whole else "no record can be read"
+    broke = f"; record {len(whole) + 1} cannot be read" if stopped else ""
+    return [f"{told}{broke}; the last whole one has the hash {whole[-1].hash}" if whole else told]
+
+
 def export_made(folder: str | Path, path: Path, digest: str) -> None:
     """Remember that the case was exported to a file."""
     with CaseStore(folder).writing() as tables:
         tables.exported(str(path.resolve()), digest)
+
+
+def backup(folder: str | Path, path: Path) -> str:
+    """Write the database of a case to a new file, and remember that; returns its SHA-256 (hex).
+
+    Raises `ExistsError`, and `CaseError` where the file cannot be written.
+    """
+    store = CaseStore(folder)
+    store.backup(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with store.writing() as tables:
+        tables.exported(str(path.resolve()), digest, "backup")
+    return digest
 
 
 def list_cases(folder: Path) -> list[tuple[Path, Case | str]]:

@@ -22,6 +22,7 @@ BEGINNING = "0" * 64
 """What stands before the first record."""
 ERASED = "(erased)"
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
+_SALT = re.compile(r"(?:[0-9a-f]{2})+\Z")
 
 
 def new_salt() -> str:
@@ -168,6 +169,6 @@ class Minutes:
             known = self._records[number - 1].commitments.get(name) if number <= len(self._records) else None
             if known is None:
                 said.append(f"a text `{name}` stands beside record {number}, which has none")
-            elif commitment(one.salt, one.text) != known:
+            elif not _SALT.match(one.salt) or commitment(one.salt, one.text) != known:
                 said.append(f"the text `{name}` of record {number} is not the one that was written")
         return said
