@@ -47,14 +47,14 @@ def new(
     country: str = typer.Option("france", "--country", help="Whose packs of law."),
     pack: list[str] = typer.Option([], "--pack", metavar="FILE", help="A pack of law of your own, too."),
     scenario: str = typer.Option("", "--scenario-title", help="The title of the scenario that is played."),
+    database: str | None = typer.Option(
+        None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
+    ),
     ready: str | None = typer.Option(
         None, "--ready", metavar="NAME", help="A ready case, with its exhibits: rank-my-life-2028."
     ),
     retry: Path | None = typer.Option(
         None, "--retry", metavar="FILE", help="A case that was judged elsewhere, from moot case retry."
-    ),
-    database: str | None = typer.Option(
-        None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
     ),
     alone: bool = typer.Option(False, "--alone", help="Seat one person in every role that must be taken."),
     as_json: bool = JSON,

@@ -38,6 +38,7 @@ GROUPS = (
     "court",
     "milder",
     "measuring",
+    "twinning",
     "caching",
     "benching",
 )

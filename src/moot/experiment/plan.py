@@ -120,11 +120,15 @@ class Plan:
         return self._drawn(scenario, draw)[1]
 
     def _drawn(self, name: str, draw: int) -> tuple[Scenario, dict[str, float]]:
+        return self.under_draw(self.scenario(name), draw)
+
+    def under_draw(self, scenario: Scenario, draw: int) -> tuple[Scenario, dict[str, float]]:
+        """A scenario with the numbers of a draw, and these by name; its arms may be other ones."""
         draws = self.experiment.draws
         if draw == AS_DECLARED or draws is None:
-            return self.scenario(name), {}
+            return scenario, {}
         shares = {one: share_of(draws.seed, one, draw, draws.count) for one in self.experiment.drawn}
-        scenario, fitted = self.scenario(name), self.experiment.narrowed
+        fitted = self.experiment.narrowed
         if fitted is not None:
             for one, (low, high) in fitted.shares_in(scenario.country_model).items():
                 if one in shares:

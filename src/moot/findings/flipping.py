@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 from moot.declaring.values import Quantity, canonical_json
 from moot.errors import RunError, UserError
 from moot.experiment.declaration import swept_names
+from moot.experiment.fitted import Fitted, position_of
 from moot.experiment.plan import AS_DECLARED, Job, Plan
 from moot.experiment.questions import DeclaredConclusion, Sweep
 from moot.experiment.scenario import Scenario
-from moot.experiment.varying import LOG_FROM, drawn_scenario, ranged_in, value_at
+from moot.experiment.varying import drawn_scenario, log_scaled, ranged_in, value_at
 from moot.findings.experimenting import Asked, Progress
 from moot.findings.outcomes import Outcome
 from moot.findings.ranges import Range, seeds
@@ -81,7 +82,8 @@ class Point(Job):
 class Moved:
     """A number that is moved: its name, declared value and range at the start of the run.
 
-    `share` is where the declared value lies in the range, 0 to 1, on its scale (`even` or `log`).
+    `share` is where the declared value lies in the range, 0 to 1, on its scale (`even` or `log`); it is moved
+    from `low` to `high`, shares as well: 0 to 1, or the range that a calibration left.
     """
 
     name: str
@@ -89,18 +91,17 @@ class Moved:
     declared: float
     share: float
     scale: str
+    low: float = 0.0
+    high: float = 1.0
 
     def at(self, share: float, when: Any) -> float:
         """The value at a share of the range."""
         return value_at(self.quantity, share, when)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The same as plain values."""
-        assert self.quantity.range is not None
-        low, high = self.quantity.range
-        return {
-            "name": self.name, "low": low, "high": high, "declared": self.declared, "scale": self.scale,
-        }  # fmt: skip
+    def as_dict(self, when: Any) -> dict[str, Any]:
+        """The same as plain values: the ends between which it was moved in its own unit."""
+        ends = {"low": self.at(self.low, when), "high": self.at(self.high, when)}
+        return {"name": self.name, **ends, "declared": self.declared, "scale": self.scale}
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class Swept:
     def ranges(self) -> tuple[Range, ...]:
         """The numbers, as shares of their ranges, and the seed."""
         first = self.plan.experiment.seed
-        return (*(Range(name, 0.0, 1.0) for name in self.names), seeds(first, self.many))
+        return (*(Range(one.name, one.low, one.high) for one in self.moved), seeds(first, self.many))
 
     @property
     def jobs_at_most(self) -> int:
@@ -220,7 +221,7 @@ def sweep_plan(plan: Plan) -> tuple[Swept, ...]:
         for number, one in enumerate(told.conclusions):
             if one in mine and one.arm == (one.beside or comparator):
                 told.refuse(("conclusions", number, "arm"), f"{one.arm} does not differ from itself")
-        moved = _moved(scenario, swept_names(told, scenario))
+        moved = _moved(scenario, swept_names(told, scenario), told.narrowed)
         if not moved:
             told.refuse((), f"{scenario.scenario} declares no range: there is nothing to move")
         many = sweep.seeds or min(MOST_SEEDS, max(2, told.replicates.count))
@@ -233,7 +234,8 @@ def jobs_at_most(plan: Plan) -> int:
     return sum(one.jobs_at_most for one in sweep_plan(plan))
 
 
-def _moved(scenario: Scenario, names: Sequence[str]) -> tuple[Moved, ...]:
+def _moved(scenario: Scenario, names: Sequence[str], fitted: Fitted | None) -> tuple[Moved, ...]:
+    left = fitted.shares_in(scenario.country_model) if fitted is not None else {}
     found: dict[str, Quantity] = {}
     files = [("country", scenario.country_model)]
     files += [("existing", one) for one in scenario.existing_models]  # type: ignore[misc]
@@ -248,12 +250,9 @@ def _moved(scenario: Scenario, names: Sequence[str]) -> tuple[Moved, ...]:
         assert quantity.range is not None
         low, high = quantity.range
         value = quantity.at(scenario.start)
-        scale = "log" if low > 0 and high / low >= LOG_FROM else "even"
-        if scale == "log":
-            share = float(np.log(max(value, low) / low) / np.log(high / low))
-        else:
-            share = (value - low) / (high - low)
-        out.append(Moved(name, quantity, value, float(min(1.0, max(0.0, share))), scale))
+        scale = "log" if log_scaled((low, high)) else "even"
+        share = position_of(value, (low, high))
+        out.append(Moved(name, quantity, value, share, scale, *left.get(name, (0.0, 1.0))))
     return tuple(out)
 
 
@@ -306,7 +305,8 @@ class _Sweeping:
         unit = generator(s.sweep.seed, "draws of all numbers").random((s.sweep.draws, len(s.moved)))
         drawn_seeds = generator(s.sweep.seed, "seeds of the draws").integers(0, s.many, s.sweep.draws)
         first = s.plan.experiment.seed
-        drawn = np.column_stack([unit, first + drawn_seeds])
+        low, high = (np.array([getattr(one, end) for one in s.moved]) for end in ("low", "high"))
+        drawn = np.column_stack([low + (high - low) * unit, first + drawn_seeds])
         for what in (screen.points, drawn):
             self._hold_together(what)
         screened, over = self._at(screen.points), self._at(drawn)
@@ -397,7 +397,7 @@ class _Sweeping:
         s = self.swept
         first, when = s.plan.experiment.seed, s.scenario.start
         moved = [one for one in s.moved if one.name in chosen]
-        ways = [(one, end) for one in moved for end in (0.0, 1.0) if abs(end - one.share) > 1e-6]
+        ways = [(one, end) for one in moved for end in (one.low, one.high) if abs(end - one.share) > 1e-6]
         ends = self._differences([self._point({one.name: end}, first) for one, end in ways])
         out = []
         for n, told in enumerate(s.conclusions):
@@ -428,8 +428,9 @@ class _Sweeping:
         s = self.swept
         if not chosen:
             return [(None, "no number that was moved made any difference")] * len(s.conclusions)
+        of = {one.name: one for one in s.ranges}
         design = sobol_design(
-            [*(Range(name, 0.0, 1.0) for name in chosen), s.ranges[-1]], s.sweep.points, seed=s.sweep.seed
+            [*(of[name] for name in chosen), s.ranges[-1]], s.sweep.points, seed=s.sweep.seed
         )
         points = [
             self._point(dict(zip(chosen, row[:-1], strict=True)), int(row[-1])) for row in design.points

@@ -27,7 +27,6 @@ from moot.experiment.budget import alternatives_in, budget_of
 from moot.experiment.plan import AS_DECLARED, Job, Plan
 from moot.experiment.questions import BURDENS, Burden, Frontier
 from moot.experiment.scenario import Scenario
-from moot.experiment.varying import drawn_scenario, share_of
 from moot.findings.experimenting import Asked as Asking
 from moot.findings.experimenting import Progress
 from moot.findings.intervals import Interval, mean_interval
@@ -442,20 +441,7 @@ class _Looking:
                 for r in replicates
                 for d in draws
             ]
-            self._do(jobs, self._under(base))
-
-    def _under(self, base: Scenario) -> Callable[[Job], Scenario]:
-        """The scenario of a job: as declared, or with the numbers of its draw."""
-        told = self.asked.plan.experiment
-
-        def scenario_of(job: Job) -> Scenario:
-            if job.draw == AS_DECLARED or told.draws is None:
-                return base
-            count = told.draws.count
-            shares = {one: share_of(told.draws.seed, one, job.draw, count) for one in told.drawn}
-            return drawn_scenario(base, shares, f"draw {job.draw} of {count}")[0]
-
-        return scenario_of
+            self._do(jobs, lambda job, base=base: a.plan.under_draw(base, job.draw)[0])  # type: ignore[misc]
 
     def _seeds(self, replicate: int) -> tuple[int, int]:
         told = self.asked.plan.experiment

@@ -98,7 +98,7 @@ def _scenario(sheet: Sheet) -> dict[str, Any]:
             "seed": sheet.sweep.seed,
             "seeds": list(sheet.seeds),
         },
-        "numbers": [one.as_dict() for one in sheet.moved],
+        "numbers": [one.as_dict(sheet.scenario.start) for one in sheet.moved],
         "chosen": list(sheet.chosen),
         "conclusions": [_told(one, sheet, of) for one in sheet.told],
     }
