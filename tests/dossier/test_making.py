@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 
 import docx
 import lxml.html
@@ -20,6 +21,7 @@ from moot.dossier.wording import Say
 from moot.errors import UnknownNameError
 from tests.boundary.test_outputs import APPROVAL
 from tests.documents.a_document import missing, squeezed, words_of_docx, words_of_html, words_of_pdf
+from tests.dossier.texts import FRONTIER
 
 CHAPTERS = ("a", "b", "c", "d", "e", "f", "effects", "metrics", "causes", "alternatives", "sheet")
 
@@ -172,6 +174,16 @@ def test_files_beside_are_told_and_a_missing_one_names_its_command(told, plain):
     french = "\n".join(as_lines(document(told, "fr")))
     assert "120* sur 1 000 refus" in french and "+12 (+8,0 à +16)" in french
     assert "31 sur 40" in french and "hausse dans scheme" in french
+
+
+def test_where_no_frontier_is_drawn_the_reason_stands_in_its_place(plain, tmp_path):
+    folder = shutil.copytree(plain, tmp_path / "small")
+    (one,) = FRONTIER["scenarios"]
+    why = "the effect is not clear of 0"
+    content = {"scenarios": [one | {"why_no_frontier": why, "least": None}]}
+    (folder / "alternatives.json").write_text(json.dumps(content))
+    said = "\n".join(as_lines(document(folder)))
+    assert why in said and "reaches as much" not in said and "Least burdensome" not in said
 
 
 def test_french_is_french(told, plain):

@@ -2,7 +2,7 @@
 
 Without a device numba's simulator plays it, which runs the kernels and all that they call in Python: the
 arrays, the threads, what is carried there and back and the order of the phases are those of a device, the
-machine code is not. See `benchmarks/device_code.py` for that.
+machine code is not. See `benchmarks/device_run.py` and `benchmarks/device_code.py` for that.
 """
 
 import json

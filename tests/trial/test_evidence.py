@@ -170,7 +170,7 @@ def test_f27_the_bordereau_of_a_party_is_what_was_filed():
 
 def test_f18_the_sheet_stands_beside_its_exhibit_and_a_changed_one_is_refused(kept, measure, tmp_path):
     assert sheet_of(folder_of(kept, 1)) is None
-    (tmp_path / "sheet.json").write_text('{"conclusions": []}')
+    (tmp_path / "sheet.json").write_text('{"format": "moot-sheet-1", "scenarios": []}')
     text, digest = sheet_of(tmp_path)
     made = exhibit_of(folder_of(kept, 1), measure, asked_by="court")
     case = fresh()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from moot.cli import court_evidence
+from moot.cli import court_evidence, court_papers
 from moot.cli.court_keeping import KEEPING
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 from moot.cli.court_typed import MADE, pair_of, value_of
@@ -22,21 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 
-class Form(StrEnum):
-    """What `moot case export` writes."""
-
-    md = "md"
-    html = "html"
-    json = "json"
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
     court_evidence.register(group)
+    court_papers.register(group)
     for name, command in (
         ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
-        ("verify", verify), ("export", export), *COMMANDS, *KEEPING,
+        ("verify", verify), *COMMANDS, *KEEPING,
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")
@@ -44,10 +36,10 @@ def register(app: typer.Typer) -> None:
 
 def new(
     folder: Path = typer.Argument(..., metavar="CASE", help="The folder to make; its name is the case's."),
-    regime: str = typer.Option(..., "--regime", metavar="NAME|FILE", help="The scheme that is judged."),
-    question: str = typer.Option(..., "--question", help="The question put to the court."),
-    procedure: str = typer.Option(
-        "three-voices", "--procedure", metavar="NAME|FILE", help="How it is heard."
+    regime: str | None = typer.Option(None, "--regime", metavar="NAME|FILE", help="The scheme judged."),
+    question: str | None = typer.Option(None, "--question", help="The question put to the court."),
+    procedure: str | None = typer.Option(
+        None, "--procedure", metavar="NAME|FILE", help="How it is heard (default: three-voices)."
     ),
     when: str = typer.Option(
         "2028-12-04", "--date", help="The fictional day of judgment; it chooses the law."
@@ -58,32 +50,53 @@ def new(
     database: str | None = typer.Option(
         None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
     ),
+    ready: str | None = typer.Option(
+        None, "--ready", metavar="NAME", help="A ready case, with its exhibits: rank-my-life-2028."
+    ),
+    retry: Path | None = typer.Option(
+        None, "--retry", metavar="FILE", help="A case that was judged elsewhere, from moot case retry."
+    ),
     alone: bool = typer.Option(False, "--alone", help="Seat one person in every role that must be taken."),
     as_json: bool = JSON,
 ) -> None:
-    """Open a case against a scheme: its question, its law, its procedure."""
+    """Open a case against a scheme: its question, its law, its procedure. Or a ready case, or a retry."""
     from moot.cli.law import day_of
     from moot.declaring.files import looks_like_name
-    from moot.errors import UserError
+    from moot.errors import CaseError, UserError
     from moot.regime.reading import load_regime
     from moot.trial.court import new_case
     from moot.trial.keeping import keep
     from moot.trial.procedure import load_procedure
+    from moot.trial.ready import ready_case
+    from moot.trial.retrying import tried_again
 
     if not looks_like_name(folder.name):
         raise UserError(f"{folder.name!r}: expected small letters, digits and hyphens, such as my-case")
-    day = day_of(when)
-    assert day is not None
-    case = new_case(
-        folder.name,
-        procedure=load_procedure(procedure),
-        regime=load_regime(regime),
-        day=day,
-        country=country,
-        question=question,
-        scenario_title=scenario,
-        packs=pack,
-    )
+    given = load_procedure(procedure) if procedure is not None else None
+    if (ready or retry) and (regime or question):
+        raise UserError("a ready case and a retry have a scheme and a question of their own")
+    if ready and retry:
+        raise UserError("expected --ready or --retry, not both")
+    if ready:
+        case = ready_case(ready, folder.name, procedure=given)
+    elif retry:
+        told = court_papers.read_json(retry, CaseError)
+        case = tried_again(told, folder.name, given or load_procedure("three-voices"))
+    else:
+        if regime is None or question is None:
+            raise UserError("expected --regime and --question, or --ready NAME, or --retry FILE")
+        day = day_of(when)
+        assert day is not None
+        case = new_case(
+            folder.name,
+            procedure=given or load_procedure("three-voices"),
+            regime=load_regime(regime),
+            day=day,
+            country=country,
+            question=question,
+            scenario_title=scenario,
+            packs=pack,
+        )
     if alone:
         for role in case.procedure.roles:
             if role.seats[0]:
@@ -201,30 +214,3 @@ def verify(
         print(f"{folder}: the minutes hold; nothing was changed since they were written")
     if found:
         raise CheckFailed("\n".join(f"{folder}: {one}" for one in found))
-
-
-def export(
-    folder: Path = FOLDER,
-    form: Form = typer.Option(Form.md, "--format", help="md, html or json."),
-    out: Path | None = typer.Option(
-        None, "--out", metavar="FILE", help="The file to write (default: stdout)."
-    ),
-    force: bool = typer.Option(False, "--force", help="Replace a file that is there."),
-) -> None:
-    """Write the file of a case, ordered like a judgment and marked fiction on every page."""
-    from moot.errors import ExistsError, UserError
-    from moot.trial.exports import digest_of, text_of
-    from moot.trial.keeping import export_made, kept_case
-
-    text = text_of(kept_case(folder), form.value)
-    if out is None:
-        print(text, end="")
-        return
-    if (out.exists() or out.is_symlink()) and not force:
-        raise ExistsError(out)
-    try:
-        out.write_text(text, "utf-8")
-    except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror}") from None
-    export_made(folder, out, digest_of(text))
-    print(f"{form.value}: {out}")

@@ -12,6 +12,7 @@ import typer
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 
 if TYPE_CHECKING:
+    from moot.findings.results import Results
     from moot.trial.case import Case
 
 __all__ = ["register"]
@@ -138,7 +139,9 @@ def _filed(
 
 def rebuild(
     folder: Path = FOLDER,
-    number: int = typer.Argument(..., min=1, help="The number of the exhibit, or of the witness."),
+    number: int | None = typer.Argument(
+        None, metavar="[NUMBER]", min=1, help="Of the exhibit, or of the witness (default: every exhibit)."
+    ),
     is_witness: bool = typer.Option(False, "--witness", help="The number is that of a witness."),
     threads: int | None = _THREADS,
     as_json: bool = JSON,
@@ -149,27 +152,40 @@ def rebuild(
 
     case = kept_case(folder)
     what = "witness" if is_witness else "exhibit"
-    filed, again, code = (_witness_again if is_witness else _exhibit_again)(case, number, threads)
-    same = filed == again
-    said = {what: number, "same": same, "filed": filed, "rebuilt": again}
-    if code is not None:
-        said |= {"only_the_code_differs": True, "code": list(code)}
+    every = [
+        n for n, one in enumerate(case.exhibits, 1) if one.status != "withdrawn"
+    ] if number is None and not is_witness else [number or 1]  # fmt: skip
+    known: dict[str, Results] = {}
+    told, wrong = [], []
+    for one in every:
+        if is_witness:
+            filed, again, code = _witness_again(case, one, threads)
+        else:
+            filed, again, code = _exhibit_again(case, one, threads, known)
+        same = filed == again
+        said: dict[str, Any] = {what: one, "same": same, "filed": filed, "rebuilt": again}
+        told.append(said | ({"only_the_code_differs": True, "code": list(code)} if code else {}))
+        if same:
+            words = f"{what} {one} was simulated again and is the same, {filed}"
+        elif code is not None:
+            words = (f"{what} {one} was simulated again with every number the same; it was filed with the "
+                     f"model code {code[0][:16]}, and this is {code[1][:16]}")  # fmt: skip
+        else:
+            words = (f"{what} {one}: filed {filed}, simulated again {again}; another version of Moot, or "
+                     "this should not happen")  # fmt: skip
+            wrong.append(words)
+        if not as_json and words not in wrong:
+            print(words)
     if as_json:
-        print(json.dumps(said))
-    elif same:
-        print(f"{what} {number} was simulated again and is the same, {filed}")
-    elif code is not None:
-        print(f"{what} {number} was simulated again with every number the same; it was filed with the model "
-              f"code {code[0][:16]}, and this is {code[1][:16]}")  # fmt: skip
-    if not same and code is None:
-        raise CheckFailed(f"{what} {number}: filed {filed}, simulated again {again}; "
-                          "another version of Moot, or this should not happen")  # fmt: skip
+        print(json.dumps(told[0] if number is not None else {"rebuilt": told}))
+    if wrong:
+        raise CheckFailed("\n".join(wrong))
 
 
 Compared = tuple[str, str, tuple[str, str] | None]
 
 
-def _exhibit_again(case: Case, number: int, threads: int | None) -> Compared:
+def _exhibit_again(case: Case, number: int, threads: int | None, known: dict[str, Results]) -> Compared:
     from moot.errors import CaseError
     from moot.trial.case import CONTENT, Filed
     from moot.trial.exhibits import differ_in_code, exhibit_from, rebuilt
@@ -178,7 +194,7 @@ def _exhibit_again(case: Case, number: int, threads: int | None) -> Compared:
     kept = exhibit_from(case.text(filed.record, CONTENT))
     if kept.digest != filed.digest:
         raise CaseError(f"exhibit {number}: its content is not the one that was filed")
-    again = rebuilt(kept, threads=threads)
+    again = rebuilt(kept, threads=threads, known=known)
     return filed.digest, again.digest, differ_in_code(kept, again)
 
 

@@ -208,6 +208,7 @@ def _alternatives(say: Say, evidence: Evidence) -> Iterator[Block]:
     for one in written.content["scenarios"]:
         if one["why_no_frontier"]:
             yield Note((text(say("frontier-none", title=one["title"], why=one["why_no_frontier"])),))
+            continue  # where nothing is seen to be reached, "reaches as much" is no question
         rows = []
         for scheme in one["schemes"]:
             fresh, drawn = scheme["fresh"], scheme["reaches_in_draws"]

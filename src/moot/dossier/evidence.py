@@ -5,8 +5,8 @@ Beside what `moot experiment` writes, a folder may hold four more files, each as
 ===================  ==============================================================================
 ``metrics.json``     `moot metrics RUN --json`
 ``causes.json``      `moot attribute … --json`
-``alternatives.json``  `moot frontier EXPERIMENT`
-``sheet.json``       `moot flip EXPERIMENT`
+``alternatives.json``  `moot frontier FILE`
+``sheet.json``       `moot flip FILE`
 ===================  ==============================================================================
 """
 

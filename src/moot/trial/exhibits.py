@@ -26,6 +26,7 @@ from moot.trial.case import EXHIBIT
 
 __all__ = ["Exhibit", "differ_in_code", "exhibit_from", "exhibit_of", "rebuilt", "sheet_of"]
 
+SHEET_FORMAT = "moot-sheet-1"
 ASKERS = ("claimants", "respondent", "court")
 REBUILT_BY = "moot case rebuild CASE NUMBER"
 
@@ -106,15 +107,21 @@ def exhibit_from(text: str) -> Exhibit:
     return Exhibit(content)
 
 
-def rebuilt(exhibit: Exhibit, *, threads: int | None = None) -> Exhibit:
+def rebuilt(
+    exhibit: Exhibit, *, threads: int | None = None, known: dict[str, Results] | None = None
+) -> Exhibit:
     """The exhibit made again: every person, run and draw of it simulated from its declarations.
 
-    The same digest where nothing differs, whatever the threads. Raises `RunError` where this version of Moot
-    reads the declarations otherwise.
+    The same digest where nothing differs, whatever the threads. `known` keeps what was simulated, so that
+    exhibits of one experiment simulate it once. Raises `RunError` where this version of Moot reads the
+    declarations otherwise.
     """
     found = exhibit.content
     about = json.loads(found["about"])
-    results = in_memory(experiment_of(about), threads=threads)
+    known = {} if known is None else known
+    if found["about"] not in known:
+        known[found["about"]] = in_memory(experiment_of(about), threads=threads)
+    results = known[found["about"]]
     again = _content(results, about, found["measure"], found["asked_by"], found["arm"], found["scenario"])
     return Exhibit(again)
 
@@ -137,9 +144,11 @@ def sheet_of(folder: str | Path) -> tuple[str, str] | None:
         return None
     text = path.read_text("utf-8")
     try:
-        json.loads(text)
-    except ValueError:
-        raise CaseError(f"{path} cannot be read; it was changed, or written by another version") from None
+        whole = json.loads(text)["format"] == SHEET_FORMAT
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise CaseError(f"{path} cannot be read; it was changed, or written by another version")
     return text, hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The file of a case in Markdown, HTML or JSON: ordered like a judgment, marked fiction on every page.
+"""The file of a case in Markdown: ordered like a judgment, marked fiction on every page.
 
 Question, law of the date, facts and procedure, claims, then ground by ground and element by element: the
 text of the law, the best argument of both sides, the exhibits, the court's answer and its reasons; the
@@ -8,25 +8,25 @@ says so. Nothing here concludes anything: it prints what was recorded.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
-from typing import Any, Literal
+from typing import Literal
 
-from moot.trial.case import CONTENT, Case, Filed
+from moot.trial.case import CONTENT, WRITTEN, Case, Filed
 from moot.trial.court import changed_law
 from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
 from moot.trial.minutes import ERASED
-from moot.trial.wording import BANNER, FICTION, REHEARSAL, SAYS
+from moot.trial.papers import UNKNOWN_RUNS, runs_of
+from moot.trial.remedies import remedy_of
+from moot.trial.wording import FICTION, REHEARSAL, SAYS
 
 __all__ = ["FORMATS", "Section", "identifier", "sections", "text_of"]
 
-Format = Literal["md", "html", "json"]
-FORMATS: tuple[Format, ...] = ("md", "html", "json")
+Format = Literal["md"]
+FORMATS: tuple[Format, ...] = ("md",)
+"""Others are those of `moot.trial.document` and `moot.trial.retrying`."""
 NOT_ARGUED = "not argued"
 
 
@@ -62,14 +62,12 @@ def sections(case: Case) -> list[Section]:
         made.append(
             Section("Vote of the public", [f"Indicative, kept apart, counted in no answer: {votes}."])
         )
-    return [*made, _exhibits(case), _minutes(case)]
+    return [*made, _exhibits(case), _runs(case), _minutes(case)]
 
 
-def text_of(case: Case, form: Format) -> str:
-    """The file in one of the formats, ending in a newline."""
-    if form == "json":
-        return json.dumps(_plain(case), ensure_ascii=False, indent=1) + "\n"
-    return "".join(_markdown(case) if form == "md" else _html(case))
+def text_of(case: Case, form: Format = "md") -> str:
+    """The file in Markdown, ending in a newline."""
+    return "".join(_markdown(case))
 
 
 def _text(case: Case, record: int | None, name: str) -> str:
@@ -214,6 +212,10 @@ def _operative(case: Case) -> Section:
         else:
             outcome = case.minutes[record].body["outcome"]
             made.paragraphs.append(f"Ground {number}, {ground.entry}: {outcome}. {case.text(record, 'text')}")
+    for one in case.remedies:
+        shown = f" Simulated again: exhibit {one.exhibit}." if one.exhibit is not None else ""
+        said = f"Remedy on ground {one.ground}: {remedy_of(one.remedy).title.en}.{shown}"
+        made.paragraphs.append(f"{said} {case.text(one.record, 'text')}".strip())
     return made
 
 
@@ -235,11 +237,21 @@ def _exhibit_lines(case: Case, filed: Filed) -> list[str]:
     return [head, case.text(filed.record, "title"), *lines]
 
 
+def _runs(case: Case) -> Section:
+    made = Section("Runs made in this case")
+    for one in runs_of(case):
+        filed = ", ".join(f"exhibit {number}" for number in one["exhibits"]) or "not filed"
+        told = f"told to both sides at {_clock(one['told_at'])}" if one["made"] else "no result yet"
+        made.paragraphs.append(f"Run {one['run']}, {one['title']}, for {one['side']}: {told}; {filed}.")
+    made.paragraphs.append(UNKNOWN_RUNS)
+    return made
+
+
 def _minutes(case: Case) -> Section:
     made = Section("Minutes", [f"{len(case.minutes)} records; the last has the hash {case.minutes.head}."])
     for record in case.minutes:
         words = " ".join(case.minutes.text(record, name) for name in record.commitments
-                         if name not in (CONTENT, "name"))  # fmt: skip
+                         if name not in (*WRITTEN, "name"))  # fmt: skip
         made.paragraphs.append(
             f"{record.number}. {_clock(record.at)} {record.by}, {record.kind}: {words}".strip()
         )
@@ -251,22 +263,6 @@ def _clock(seconds: int) -> str:
 
 
 # --- formats ------------------------------------------------------------------------------------------------
-
-
-def _plain(case: Case) -> dict[str, Any]:
-    def told(one: Section) -> dict[str, Any]:
-        return {"fiction": mark_of(case), "title": one.title, "paragraphs": one.paragraphs,
-                "parts": [told(part) for part in one.parts]}  # fmt: skip
-
-    return {
-        "format": "moot-case-export-1",
-        "fiction": mark_of(case),
-        "says": [*SAYS, *case.law.says],
-        "identifier": identifier(case),
-        "delivered": case.delivered,
-        "head": case.minutes.head,
-        "sections": [told(one) for one in sections(case)],
-    }
 
 
 def _markdown(case: Case) -> Iterator[str]:
@@ -289,39 +285,3 @@ def _escaped(text: str) -> str:
     """Text that people typed as text, not as headings, lists, links or tags of Markdown."""
     text = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in text)
     return "  \n".join(f"\\{line}" if line[:1] in "-+=>" else line for line in text.split("\n"))
-
-
-_STYLE = """ body { max-width: 46em; margin: 2em auto; padding: 0 1em; font: 1.05rem/1.5 Georgia, "DejaVu
-Serif", serif; } section { break-before: page; } p { white-space: pre-line; overflow-wrap: anywhere; }
-.fiction { border: 2px solid; padding: .3em .6em; font-weight: bold; } @media print { .every { position:
-fixed; bottom: 0; left: 0; right: 0; text-align: center; } }
-"""
-
-
-def _html(case: Case) -> Iterator[str]:
-    mark = escape(mark_of(case))
-    title = f"{escape(case.name)}: {mark}"
-    yield f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'
-    yield f'<style>{_STYLE}</style>\n<body>\n<p class="every">{mark}</p>\n'
-    yield f"<main>\n<h1>{escape(case.name)}</h1>\n"
-    for one in sections(case):
-        yield "<section>\n"
-        yield from _html_of(one, 2, mark)
-        yield "</section>\n"
-    yield f"</main>\n<footer><p>{escape(BANNER)}</p></footer>\n</body>\n</html>\n"
-
-
-def _html_of(one: Section, level: int, mark: str) -> Iterator[str]:
-    name = f"h{min(level, 6)}"
-    yield f"<{name}>{escape(one.title)}</{name}>\n"
-    if level == 2:
-        yield f'<p class="fiction">{mark}</p>\n'
-    for text in one.paragraphs:
-        yield f"<p>{escape(text)}</p>\n"
-    for part in one.parts:
-        yield from _html_of(part, level + 1, mark)
-
-
-def digest_of(text: str) -> str:
-    """SHA-256 (hex) of an export."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -91,7 +91,7 @@ def _during(case: Case) -> Iterator[Offer]:
     yield Offer("suspend", "president")
     yield Offer("grant", "president", {"seconds": 60})
     for role in ("clerk", "president"):
-        if role not in case.machines:
+        if case.seated(role) and role not in case.machines:
             yield Offer("note", role, {}, ("text",))
             break
 
@@ -113,7 +113,8 @@ def _floor(case: Case) -> Iterator[Offer]:
             yield Offer("floor", "president", {"role": one.role})
     if turn is not None:
         yield Offer("waive", turn.role)
-        yield Offer("waive", "president")
+        if turn.role != "president":
+            yield Offer("waive", "president")
     elif case.stage.kind == "questions":
         for side in PARTIES:
             yield Offer("waive", side)
