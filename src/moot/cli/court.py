@@ -50,6 +50,12 @@ def new(
     database: str | None = typer.Option(
         None, "--database", metavar="URL", help="Keep it in PostgreSQL: postgresql://USER@HOST/DATABASE."
     ),
+    experiment: Path | None = typer.Option(
+        None, "--experiment", metavar="FOLDER", help="Against the scheme of a finished experiment."
+    ),
+    arm: str | None = typer.Option(
+        None, "--arm", metavar="NAME", help="Of the experiment (default: the first with a scheme)."
+    ),
     ready: str | None = typer.Option(
         None, "--ready", metavar="NAME", help="A ready case, with its exhibits: rank-my-life-2028."
     ),
@@ -66,6 +72,7 @@ def new(
     from moot.regime.reading import load_regime
     from moot.trial.court import new_case
     from moot.trial.keeping import keep
+    from moot.trial.opening import case_of_experiment
     from moot.trial.procedure import load_procedure
     from moot.trial.ready import ready_case
     from moot.trial.retrying import tried_again
@@ -75,18 +82,34 @@ def new(
     given = load_procedure(procedure) if procedure is not None else None
     if (ready or retry) and (regime or question):
         raise UserError("a ready case and a retry have a scheme and a question of their own")
-    if ready and retry:
-        raise UserError("expected --ready or --retry, not both")
+    if sum(one is not None for one in (ready, retry, experiment)) > 1:
+        raise UserError("expected one of --experiment, --ready and --retry")
+    if experiment is None and arm is not None:
+        raise UserError("--arm is of an experiment: --experiment FOLDER")
+    if experiment is not None and (regime is not None or question is None):
+        raise UserError("--experiment brings the scheme; expected --question beside it, and no --regime")
+    day = day_of(when)
+    assert day is not None
     if ready:
         case = ready_case(ready, folder.name, procedure=given)
     elif retry:
         told = court_papers.read_json(retry, CaseError)
         case = tried_again(told, folder.name, given or load_procedure("three-voices"))
+    elif experiment is not None and question is not None:
+        case = case_of_experiment(
+            folder.name,
+            experiment,
+            procedure=given or load_procedure("three-voices"),
+            question=question,
+            day=day,
+            arm=arm,
+            packs=pack,
+        )
     else:
         if regime is None or question is None:
-            raise UserError("expected --regime and --question, or --ready NAME, or --retry FILE")
-        day = day_of(when)
-        assert day is not None
+            raise UserError(
+                "expected --regime or --experiment, and --question; or --ready NAME, or --retry FILE"
+            )
         case = new_case(
             folder.name,
             procedure=given or load_procedure("three-voices"),

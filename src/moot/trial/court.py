@@ -42,13 +42,15 @@ def new_case(
     question: str,
     scenario_title: str = "",
     packs: Sequence[str | Path] = (),
+    simulated: dict[str, str] | None = None,
     at: int = 0,
 ) -> Case:
     """A case against a scheme, with its question; nothing is on disk.
 
     `day` is the fictional day of judgment and chooses the law; `country` its packs, `packs` are the
-    reader's own. `at` is the first second of the case's clock. Raises `UnknownNameError` for a
-    country without law, `UserError` for a text that is none.
+    reader's own. `simulated` is the experiment that the case is made of: its name and hashes. `at` is the
+    first second of the case's clock. Raises `UnknownNameError` for a country without law, `UserError` for a
+    text that is none.
     """
     law = law_of(country, packs=packs)
     own = [pack for pack in law.packs if pack.law not in pack_names()]
@@ -62,6 +64,7 @@ def new_case(
         "own_law": [pack.resolved() for pack in own],
         "day": day.isoformat(),
         "regime": {"name": regime.regime, "hash": regime.content_hash, "engines": engines_of(regime)},
+        **({"experiment": simulated} if simulated else {}),
     }
     texts = {"regime": regime.name, "scenario": scenario_title}
     clean = {key: checked_text(text, key) for key, text in texts.items() if text.strip()}
