@@ -36,7 +36,7 @@ def test_a_job_of_plain_values_gives_the_same_sums(tmp_path):
     text = SMALL + "draws: {count: 2, over: [country.acts, regime.sensors], replicates: 1}\n"
     plan = plan_of(declared(tmp_path, text))
     job = plan.jobs[1]
-    here = outcome_of(jobs.done(plan, job, threads=1, cache=False))
+    here = outcome_of(jobs.done(plan.scenario_of(job), job, shared=False, threads=1))
     there = jobs.serve(asked(plan), json.loads(json.dumps(job.as_dict())))
     assert there["digests"] == here.digests and set(there["parts"]) == set(here.parts)
     for arm, columns in here.parts.items():

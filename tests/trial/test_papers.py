@@ -407,8 +407,11 @@ def test_papers_from_the_command_line(tmp_path, monkeypatch, capsys):
         return ended.value.code
 
     assert not run("new", "my-case", "--ready", "rank-my-life-2028", "--alone")
-    for form in ("html", "pdf", "docx", "akn", "json"):
+    for form in ("html", "pdf", "docx", "akn"):
         assert not run("export", "my-case", "--format", form, "--lang", "fr", "--out", f"j.{form}")
+    for form in ("md", "json"):
+        assert run("export", "my-case", "--format", form, "--lang", "fr", "--out", f"fr.{form}") == 2
+    assert not run("export", "my-case", "--format", "json", "--out", "j.json")
     assert run("export", "my-case", "--format", "pdf") == 2
     assert run("export", "my-case", "--format", "akn", "--out", "j.akn") == 2
     assert not run("bundle", "my-case", "--lang", "fr")

@@ -76,6 +76,8 @@ def export(
     from moot.errors import UserError
     from moot.trial.keeping import kept_case
 
+    if lang.value != "en" and form in (Form.md, Form.json):
+        raise UserError(f"--lang {lang.value}: {form.value} is in English; expected html, pdf, docx or akn")
     data = _exported(kept_case(folder), form, lang.value, for_court)
     if out is None:
         if form in (Form.pdf, Form.docx):

@@ -57,7 +57,7 @@ def _metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
     )
     written = evidence.beside.get(METRICS)
     if written is None:
-        yield Note((say.rich("metrics-absent", folder=evidence.name),))
+        yield Note((say.rich("metrics-absent"),))
         return
     known = written.content.get("metrics", {})
     arms = dict.fromkeys(arm for one in known.values() for arm in one.get("arms", {}))
@@ -92,7 +92,7 @@ def _causes(say: Say, evidence: Evidence) -> Iterator[Block]:
     yield Paragraph(text(say("causes-intro")))
     written = evidence.beside.get(CAUSES)
     if written is None:
-        yield Note((say.rich("causes-absent", folder=evidence.name),))
+        yield Note((say.rich("causes-absent"),))
         return
     found = written.content
     words = {one["player"]: one.get("words", one["player"]) for one in found["players"]["list"]}

@@ -14,7 +14,7 @@ from moot.trial import ballots, case, deliberation, evidence, hearing, judgment,
 from moot.trial.ballots import Box
 from moot.trial.case import Case, Step
 from moot.trial.law import Law, Pack, law_of, pack_names
-from moot.trial.minutes import Draft, Kept, Minutes, Record
+from moot.trial.minutes import ERASED, Draft, Kept, Minutes, Record
 from moot.trial.procedure import Procedure, procedure_of
 from moot.trial.wording import checked_text, not_neutral
 
@@ -142,8 +142,8 @@ def changed_law(of: Case) -> list[str]:
 def wording_of(of: Case) -> list[str]:
     """What is not neutral in the question, and in the titles of scheme, scenario and exhibits."""
     said = []
-    if of.question is not None:
-        said += not_neutral(of.text(of.question, "question"), "the question", question=True)
+    if of.question is not None and (asked := of.text(of.question, "question")) != ERASED:
+        said += not_neutral(asked, "the question", question=True)
     for name, what in (("regime", "the name of the scheme"), ("scenario", "the title of the scenario")):
         said += not_neutral(of.text(1, name), what)
     for number, filed in enumerate(of.exhibits, 1):
