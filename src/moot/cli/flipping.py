@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ import typer
 
 if TYPE_CHECKING:
     from moot.experiment.plan import Plan
-    from moot.findings.experimenting import Progress
-    from moot.store.experiments import ExperimentFolder
 
 __all__ = ["register"]
 
@@ -28,7 +27,8 @@ _COUNT = typer.Option(False, "--count", help="Say how many jobs there are at mos
 _NO_CACHE = typer.Option(False, "--no-cache", help="Keep no burn-in for other jobs.")
 _JSON = typer.Option(False, "--json", help="One JSON object on stdout and nothing else.")
 
-Work = Callable[["ExperimentFolder", "Plan", "Progress"], dict[str, Any]]
+Work = Callable[..., dict[str, Any]]
+"""`work(folder, plan, progress=…)`: do the jobs, write the file, give back what it says."""
 
 
 def register(app: typer.Typer) -> None:
@@ -53,10 +53,8 @@ def flip(
     from moot.findings.flipping import jobs_at_most
     from moot.findings.sheet import lines_of, write_sheet
 
-    def work(folder: ExperimentFolder, plan: Plan, progress: Progress) -> dict[str, Any]:
-        return write_sheet(folder, plan, threads=threads, progress=progress, cache=not no_cache)
-
     plan = _planned(file, people, days, replicates, seed)
+    work = partial(write_sheet, threads=threads, cache=not no_cache)
     found = _done(plan, out, jobs_at_most(plan), work, count)
     if found is not None:
         _say(found, lines_of, as_json, out or _place(plan), "sheet.json")
@@ -78,10 +76,8 @@ def frontier(
     from moot.findings.alternatives_file import lines_of, write_alternatives
     from moot.findings.frontier import jobs_at_most
 
-    def work(folder: ExperimentFolder, plan: Plan, progress: Progress) -> dict[str, Any]:
-        return write_alternatives(folder, plan, threads=threads, progress=progress, cache=not no_cache)
-
     plan = _planned(file, people, days, replicates, seed)
+    work = partial(write_alternatives, threads=threads, cache=not no_cache)
     found = _done(plan, out, jobs_at_most(plan), work, count)
     if found is not None:
         _say(found, lines_of, as_json, out or _place(plan), "alternatives.json")
@@ -126,7 +122,7 @@ def _done(plan: Plan, out: Path | None, most: int, work: Work, count: bool) -> d
     with folder:
         try:
             with ended_by_sigterm(), progress_of_jobs() as progress:
-                return work(folder, plan, progress)
+                return work(folder, plan, progress=progress)
         except KeyboardInterrupt:
             print(f"stopped; {again}", file=sys.stderr)
             raise SystemExit(130) from None

@@ -23,7 +23,7 @@ from moot.findings.outcomes import Outcome, outcome_of
 from moot.findings.saving import burn_ins, code_hash
 from moot.store.burnt import BurnIns
 
-__all__ = ["FailedThere", "OnRay", "done", "place_of_burn_in"]
+__all__ = ["FailedThere", "OnRay", "done"]
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -36,7 +36,7 @@ class FailedThere(MootError):
 
 
 @contextmanager
-def place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
+def _place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
     """Where the end of a job's burn-in is kept: in the cache for jobs that share it.
 
     Else until the job is over, so that a box that overflows on a day of the run does not cost a second one,
@@ -140,7 +140,7 @@ def done(
     scenario: Scenario, job: Job, *, shared: bool, threads: int | None, progress: Progress | None = None
 ) -> Result:
     """Simulate the arms of a job; its burn-in is kept in the cache where it is `shared` with others."""
-    with place_of_burn_in(shared) as kept:
+    with _place_of_burn_in(shared) as kept:
         return simulate(
             scenario, seed=job.seed, chance=job.chance, threads=threads, panel=0, arms=list(job.arms),
             progress=progress, burn_ins=kept,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +17,6 @@ from moot.trial.court import new_case
 from moot.trial.procedure import Procedure
 
 __all__ = ["case_of_experiment"]
-
-
-@dataclass(frozen=True)
-class _Simulated:
-    """What a finished experiment says of itself."""
-
-    experiment: Experiment
-    hashes: dict[str, str]
 
 
 def case_of_experiment(
@@ -49,8 +40,8 @@ def case_of_experiment(
     `RunError` where the experiment is not finished or was changed.
     """
     path = Path(folder)
-    simulated = _simulated(path)
-    scenario = simulated.experiment.scenario_models[0]
+    experiment, hashes = _simulated(path)
+    scenario = experiment.scenario_models[0]
     regime = _regime_of(path, scenario.arm_regimes, arm)
     made = new_case(
         name,
@@ -61,13 +52,14 @@ def case_of_experiment(
         question=question,
         scenario_title=scenario.title,
         packs=packs,
-        simulated=simulated.hashes,
+        simulated=hashes,
     )
     made.do("claimant", "claimants", 0, claimant="Claimant 1")
     return made
 
 
-def _simulated(path: Path) -> _Simulated:
+def _simulated(path: Path) -> tuple[Experiment, dict[str, str]]:
+    """A finished experiment, and the hashes that it says of itself."""
     if is_run_folder(path):
         raise CaseError(
             f"{path} is a single run, and a case is made of an experiment with replicates and draws: "
@@ -79,10 +71,8 @@ def _simulated(path: Path) -> _Simulated:
     with ExperimentFolder.at(path) as opened:
         experiment = experiment_of(opened.about)
     told = results["experiment"]
-    return _Simulated(
-        experiment,
-        {"name": told["name"], "hash": told["hash"], "plan": results["plan"], "code": results["code"]},
-    )
+    hashes = {"name": told["name"], "hash": told["hash"], "plan": results["plan"], "code": results["code"]}
+    return experiment, hashes
 
 
 def _regime_of(path: Path, regimes: dict[str, Regime | None], arm: str | None) -> Regime:
