@@ -99,6 +99,7 @@ locks:
 	@$(LOCK) pyproject.toml --group test -o $(LOCKS)/test.lock
 	@$(LOCK) pyproject.toml -c $(LOCKS)/test.lock -o $(LOCKS)/core.lock
 	@$(LOCK) --group build -c $(LOCKS)/test.lock -o $(LOCKS)/build.lock
+	@$(LOCK) pyproject.toml --extra web -c $(LOCKS)/test.lock -o $(LOCKS)/web.lock
 	@$(LOCK) pyproject.toml --extra mpi -c $(LOCKS)/test.lock -o $(LOCKS)/mpi.lock
 	@$(LOCK) pyproject.toml --extra ray -c $(LOCKS)/test.lock -o $(LOCKS)/ray.lock
 	@$(LOCK) --group bench -o $(LOCKS)/bench.lock

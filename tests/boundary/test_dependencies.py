@@ -20,12 +20,15 @@ LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
 # package: licence (SPDX)
 RUNNING = {
+    "alembic": "MIT",
     "annotated-doc": "MIT",
     "annotated-types": "MIT",
     "colorama": "BSD-3-Clause",
     "duckdb": "MIT",
     "llvmlite": "BSD-2-Clause",
+    "mako": "MIT",
     "markdown-it-py": "MIT",
+    "markupsafe": "BSD-3-Clause",
     "mdurl": "MIT",
     "numba": "BSD-2-Clause",
     "numpy": "BSD-3-Clause",
@@ -53,18 +56,52 @@ BUILDING = {
 }
 TESTING = {
     "ast-serialize": "MIT",
+    "certifi": "MPL-2.0",
+    "charset-normalizer": "MIT",
     "execnet": "MIT",
+    "graphql-core": "MIT",
+    "greenlet": "MIT",
+    "harfile": "MIT",
+    "httpcore": "BSD-3-Clause",
+    "httpx": "BSD-3-Clause",
     "hypothesis": "MPL-2.0",
+    "hypothesis-graphql": "MIT",
     "iniconfig": "MIT",
+    "jsonschema-rs": "MIT",
     "librt": "MIT",
     "mypy": "MIT",
     "mypy-extensions": "MIT",
+    "playwright": "Apache-2.0",  # drives the browser of the pages' own tests
+    "pyrate-limiter": "MIT",
+    "pyyaml": "MIT",
     "pytest": "MIT",
     "pytest-xdist": "MIT",
+    "requests": "Apache-2.0",
     "ruff": "MIT",
+    "schemathesis": "MIT",  # asks the server what its own description allows
     "sortedcontainers": "Apache-2.0",
+    "urllib3": "MIT",
+    "werkzeug": "BSD-3-Clause",
 }
-# The extras whose use is tested: exports of tables, documents, the simulator of a GPU.
+# The server of the pages (`moot serve`).
+SERVING = {
+    "anyio": "MIT",
+    "argon2-cffi": "MIT",
+    "argon2-cffi-bindings": "MIT",
+    "cffi": "MIT",
+    "click": "BSD-3-Clause",
+    "fastapi": "MIT",
+    "h11": "MIT",
+    "idna": "BSD-3-Clause",
+    "itsdangerous": "BSD-3-Clause",
+    "opentelemetry-api": "Apache-2.0",  # FastAPI asks for it; alone, without its SDK, it sends nothing
+    "pycparser": "BSD-3-Clause",
+    "segno": "BSD-3-Clause",
+    "starlette": "BSD-3-Clause",
+    "uvicorn": "BSD-3-Clause",
+    "websockets": "BSD-3-Clause",
+}
+# The other extras whose use is tested: exports of tables, documents, the simulator of a GPU.
 TESTED_EXTRAS = {
     "cuda-bindings": "Apache-2.0",
     "cuda-core": "Apache-2.0",
@@ -122,7 +159,6 @@ SHARING_BY_RAY = {
 }
 # Direct dependencies of the extras; an extra that is locked gets a list of its own above.
 EXTRAS = {
-    "alembic": "MIT",
     "argon2-cffi": "MIT",
     "fastapi": "MIT",
     "itsdangerous": "BSD-3-Clause",
@@ -135,15 +171,17 @@ EXTRAS = {
     "pyarrow": "Apache-2.0",
     "python-docx": "MIT",
     "ray": "Apache-2.0",
-    "sqlalchemy": "MIT",
+    "segno": "BSD-3-Clause",
     "typst": "Apache-2.0",
     "uvicorn": "BSD-3-Clause",
+    "websockets": "BSD-3-Clause",
     "xarray": "Apache-2.0",
 }
 ALLOWED = {
     "core.lock": RUNNING,
     "build.lock": BUILDING,
-    "test.lock": RUNNING | BUILDING | TESTING | TESTED_EXTRAS,
+    "test.lock": RUNNING | BUILDING | TESTING | TESTED_EXTRAS | SERVING,
+    "web.lock": RUNNING | SERVING,
     "bench.lock": COMPARING,
     "mpi.lock": RUNNING | SHARING_BY_MPI,
     "ray.lock": RUNNING | SHARING_BY_RAY,
@@ -176,12 +214,14 @@ IMPORTABLE = {
     "rich",
     "ruamel",
     "scipy",
+    "segno",
     "sqlalchemy",
     "starlette",
     "typer",
     "typing_extensions",
     "typst",
     "uvicorn",
+    "websockets",
     "xarray",
 }
 # Parts of the standard library that run what a file says, or read sound, images and mail.
@@ -287,7 +327,7 @@ def test_declared_dependencies_are_on_the_lists():
         assert names(requirements) <= EXTRAS.keys()
     groups = project["dependency-groups"]
     assert names(groups["build"]) <= BUILDING.keys()
-    assert names(groups["test"]) <= TESTING.keys() | TESTED_EXTRAS.keys()
+    assert names(groups["test"]) <= TESTING.keys() | TESTED_EXTRAS.keys() | SERVING.keys()
     assert names(groups["bench"]) <= COMPARING.keys()
 
 
@@ -297,6 +337,7 @@ def test_licences_are_permissive():
         BUILDING,
         TESTING,
         TESTED_EXTRAS,
+        SERVING,
         COMPARING,
         SHARING_BY_MPI,
         SHARING_BY_RAY,
@@ -308,10 +349,11 @@ def test_licences_are_permissive():
         *BUILDING.values(),
         *TESTING.values(),
         *TESTED_EXTRAS.values(),
+        *SERVING.values(),
     }
 
 
-@pytest.mark.parametrize("name", sorted(RUNNING | BUILDING | TESTING | TESTED_EXTRAS))
+@pytest.mark.parametrize("name", sorted(RUNNING | BUILDING | TESTING | TESTED_EXTRAS | SERVING))
 def test_an_installed_package_does_not_say_gpl(name):
     try:
         told = importlib.metadata.metadata(name)
