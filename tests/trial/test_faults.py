@@ -257,7 +257,10 @@ def test_a_list_of_cases_erases_what_has_expired_and_another_procedure_keeps_its
 
 def test_a_case_of_the_first_version_is_brought_up_when_it_is_read(folder):
     raw = sqlite3.connect(folder / DATABASE)
-    raw.executescript("DROP TABLE dates; ALTER TABLE exports DROP COLUMN kind; PRAGMA user_version = 1;")
+    raw.executescript(
+        "DROP TABLE notes; DROP TABLE invitations; DROP TABLE dates; "
+        "ALTER TABLE exports DROP COLUMN kind; PRAGMA user_version = 1;"
+    )
     raw.close()
     assert problems(folder) == [] and expiry(folder) is None
     assert wipe(folder).deleted > 3

@@ -11,6 +11,7 @@ import typer
 
 from moot.cli import court_evidence, court_papers
 from moot.cli.court_keeping import KEEPING
+from moot.cli.court_seats import SEATS
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 from moot.cli.court_typed import MADE, pair_of, value_of
 from moot.cli.hearings import COMMANDS
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     court_papers.register(group)
     for name, command in (
         ("new", new), ("list", list_), ("show", show), ("do", do), ("vote", vote),
-        ("verify", verify), *COMMANDS, *KEEPING,
+        ("verify", verify), *COMMANDS, *SEATS, *KEEPING,
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="case", help="An imaginary trial of a scheme: open a case, hear it, judge it.")

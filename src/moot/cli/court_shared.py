@@ -67,7 +67,9 @@ def tell(case: Case, folder: Path, as_json: bool) -> None:
 def state_of(case: Case, folder: Path) -> dict[str, Any]:
     """The state of a case as plain values."""
     from moot.trial.hearing import turn_now
+    from moot.trial.showing import page_now
 
+    page = page_now(case)
     hearing = case.phase == "hearing"
     turn = turn_now(case) if hearing else None
     return {
@@ -81,6 +83,7 @@ def state_of(case: Case, folder: Path) -> dict[str, Any]:
         "stage": case.stage.stage if hearing else None,
         "floor": case.floor.role if case.floor else None,
         "turn": turn.role if turn else None,
+        "page": page.as_dict() if page else None,
         "claimants": case.claimants,
         "grounds": [{"entry": one.entry, "side": one.side} for one in case.grounds],
         "facts": [one.status for one in case.facts],
@@ -108,6 +111,8 @@ def lines_of(case: Case, folder: Path) -> list[str]:
     ]
     if case.phase != "hearing":
         return [*lines, f"  In {case.phase}." if case.phase != "closed" else "  Closed."]
+    if state["page"]:
+        lines.append(f"  Everyone to exhibit {state['page']['exhibit']}, page {state['page']['page']}.")
     if case.floor is not None:
         lines.append(
             f"  Stage {case.stage.title}: {case.floor.role} has the floor, {case.floor.allowed} s at most."

@@ -29,6 +29,7 @@ NUMBERS = (
     "yes",
     "no",
     "blank",
+    "page",
 )
 LISTS = ("exhibits", "facts", "points", "law")
 YES_OR_NO = {"yes": True, "no": False}

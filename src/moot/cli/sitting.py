@@ -36,6 +36,7 @@ POSITIONS = {
     "late-exhibit": ("exhibit", "outcome"),
     "seal": ("exhibit",),
     "incident": ("what",),
+    "page": ("exhibit", "page"),
     "public-vote": ("yes", "no", "blank"),
     "blanks": ("side",),
     "consider": ("ground", "element"),
@@ -80,7 +81,7 @@ def _usual(kind: str, case: Case | None) -> str:
     if case is not None and case.phase == "hearing":
         from moot.trial.hearing import turn_now
 
-        if kind in ("speech", "yield") and case.floor is not None:
+        if kind in ("speech", "yield", "page") and case.floor is not None:
             return case.floor.role
         if kind == "waive" and (turn := turn_now(case)) is not None:
             return turn.role if case.seated(turn.role) else "president"

@@ -231,7 +231,7 @@ class Postgres:
     def compact(self, engine: Engine) -> bool:
         """Rewrite the tables without what was deleted."""
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in ("texts", "records", "exports", "dates"):
+            for table in ("texts", "records", "exports", "dates", "notes", "invitations"):
                 connection.exec_driver_sql(f"VACUUM FULL {self.schema}.{table}")
         return True
 

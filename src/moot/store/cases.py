@@ -52,6 +52,18 @@ TABLES: dict[str, dict[str, type]] = {
     "papers": {"commitment": str, "question": int, "salt": str, "choice": str},
     "exports": {"path": str, "hash": str, "kind": str},
     "dates": {"what": str, "day": str},
+    "notes": {"role": str, "seat": int, "number": int, "at": int, "text": str},
+    "invitations": {
+        "id": str,
+        "role": str,
+        "seat": int,
+        "hash": str,
+        "phrase": str,
+        "made": int,
+        "expires": int,
+        "used": int,
+        "revoked": int,
+    },
 }
 """The columns of each table and what they hold; SQLite keeps whatever stands in its file."""
 
@@ -68,6 +80,8 @@ class Rows:
     papers: tuple[Row, ...]
     exports: tuple[Row, ...]
     dates: tuple[Row, ...] = ()
+    notes: tuple[Row, ...] = ()
+    invitations: tuple[Row, ...] = ()
 
     def day(self, what: str) -> str | None:
         """A day that was written down, such as that on which the case was made; None where there is none."""
@@ -127,6 +141,24 @@ class Writing:
         """Delete texts by (record, field), with their salts."""
         for record, field in keys:
             self._delete("texts", {"record": record, "field": field})
+
+    def note(self, row: Row) -> None:
+        """Add a private note of a seat: `role`, `seat`, `number`, `at` and `text`."""
+        self._insert("notes", row)
+
+    def strike_note(self, role: str, seat: int, number: int) -> None:
+        """Delete a private note of a seat."""
+        self._delete("notes", {"role": role, "seat": seat, "number": number})
+
+    def invite(self, row: Row) -> None:
+        """Write an invitation down, in place of an earlier state of it."""
+        self._delete("invitations", {"id": row["id"]})
+        self._insert("invitations", row)
+
+    def no_seats(self) -> None:
+        """Delete every private note and every invitation."""
+        for table in ("notes", "invitations"):
+            self._connection.exec_driver_sql(self._kind.emptied.format(table=table))
 
     def _delete(self, table: str, which: Row) -> None:
         from sqlalchemy import text

@@ -189,6 +189,7 @@ class Case:
     operative: dict[int, int] = field(default_factory=dict)
     opinions: list[int] = field(default_factory=list)
     delivered: bool = False
+    page: Any = None
     box: Any = None
 
     # --- what every step uses ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from moot.errors import CaseError
 from moot.regime.schema import Regime
-from moot.trial import ballots, case, deliberation, evidence, hearing, judgment, remedies
+from moot.trial import ballots, case, deliberation, evidence, hearing, judgment, remedies, showing
 from moot.trial.ballots import Box
 from moot.trial.case import Case, Step
 from moot.trial.law import Law, Pack, law_of, pack_names
@@ -24,6 +24,7 @@ STEPS: dict[str, Step] = {
     **case.STEPS,
     **evidence.STEPS,
     **hearing.STEPS,
+    **showing.STEPS,
     **deliberation.STEPS,
     **ballots.STEPS,
     **judgment.STEPS,

@@ -304,6 +304,8 @@ def _annexes(case: Case, say: Catalogue, for_court: bool) -> Iterator[Block]:
             for name in record.commitments
             if name not in ("content", "sheet", "name")
         )
+        if record.kind == "page":
+            words = say("page-opened", exhibit=record.body["exhibit"], page=record.body["page"])
         role = role_called(case.procedure.role(record.by), say)
         said = say("minute", clock=clock(record.at), role=role, kind=record.kind, words=words)
         yield Paragraph(text(f"{record.number}. {said.strip()}"), "small")

@@ -252,6 +252,8 @@ def _minutes(case: Case) -> Section:
     for record in case.minutes:
         words = " ".join(case.minutes.text(record, name) for name in record.commitments
                          if name not in (*WRITTEN, "name"))  # fmt: skip
+        if record.kind == "page":
+            words = f"everyone to exhibit {record.body['exhibit']}, page {record.body['page']}"
         made.paragraphs.append(
             f"{record.number}. {_clock(record.at)} {record.by}, {record.kind}: {words}".strip()
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from moot.errors import CaseError, MootError
 from moot.store.cases import CaseStore, Rows, Writing, is_case_folder
@@ -19,6 +19,7 @@ from moot.trial.minutes import BEGINNING, Kept, Minutes, Record
 __all__ = [
     "Wiped",
     "backup",
+    "beside",
     "change",
     "expiry",
     "export_made",
@@ -31,6 +32,7 @@ __all__ = [
 
 NAME = "name"
 MADE = "made"
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def kept_case(folder: str | Path, *, today: date | None = None) -> Case:
     Raises `CaseError` where there is none, or its minutes do not verify.
     """
     rows = CaseStore(folder).read()
-    if _due(rows, today) and _wiped_of(rows, names_only=False):
+    if _due(rows, today) and (_wiped_of(rows, names_only=False) or rows.notes or rows.invitations):
         wipe(folder)
         rows = CaseStore(folder).read()
     return _case(rows, Path(folder))
@@ -72,18 +74,31 @@ def change(folder: str | Path, step: Callable[[Case], Any], *, today: date | Non
 
     A case that has expired is wiped and takes no further step: `CaseError`.
     """
+
+    def act(tables: Writing, _: Rows, case: Case) -> Case:
+        before = len(case.minutes)
+        step(case)
+        _write(tables, case, before)
+        return case
+
+    return beside(folder, act, today=today)
+
+
+def beside(
+    folder: str | Path, act: Callable[[Writing, Rows, Case], Done], *, today: date | None = None
+) -> Done:
+    """Do `act` with the tables, their rows and the case under the lock, and return what it returns.
+
+    For what stands beside the minutes, such as private notes. A case that has expired is wiped: `CaseError`.
+    """
     with CaseStore(folder).writing() as tables:
         rows = tables.rows()
-        due = _due(rows, today)
-        if not due:
-            case = _case(rows, Path(folder))
-            before = len(case.minutes)
-            step(case)
-            _write(tables, case, before)
+        if not (due := _due(rows, today)):
+            done = act(tables, rows, _case(rows, Path(folder)))
     if due:
         wipe(folder)
         raise CaseError(f"{folder}: the case expired on {expires_on(rows)}; its texts and names were erased")
-    return case
+    return done
 
 
 def expires_on(rows: Rows) -> date | None:
@@ -110,8 +125,9 @@ def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
     """Delete names, or every name and text, with their salts; the chain still verifies.
 
     Tells the exports and backups made before, which still hold them. What an exhibit's numbers are stays: it
-    says nothing of anybody. Papers of an open vote are deleted with all texts. Raises `CaseError` where
-    somebody who reads keeps the journal from being emptied; what was deleted is then gone from the tables.
+    says nothing of anybody. Papers of an open vote, private notes and invitations are deleted with all
+    texts. Raises `CaseError` where somebody who reads keeps the journal from being emptied; what was deleted
+    is then gone from the tables.
     """
     store = CaseStore(folder)
     with store.writing() as tables:
@@ -120,6 +136,7 @@ def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
         tables.erase(chosen)
         if not names_only:
             tables.box((), ())
+            tables.no_seats()
     store.compact()
     made: dict[str, list[str]] = {"export": [], "backup": []}
     for one in rows.exports:

@@ -101,6 +101,7 @@ def _floor(case: Case) -> Iterator[Offer]:
         role = case.floor.role
         yield Offer("speech", role, {}, ("text",))
         yield Offer("yield", role)
+        yield from _pages(case, role)
         yield Offer("yield", "clerk")
         return
     turn = turn_now(case)
@@ -122,6 +123,11 @@ def _floor(case: Case) -> Iterator[Offer]:
         if one.side == "bench" and case.seated(one.role):
             yield Offer("point", one.role, {}, ("text",))
             break
+
+
+def _pages(case: Case, role: str) -> Iterator[Offer]:
+    for number in range(1, len(case.exhibits) + 1):
+        yield Offer("page", role, {"exhibit": number, "page": 1})
 
 
 def _court(case: Case) -> Iterator[Offer]:
