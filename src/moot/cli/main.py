@@ -41,6 +41,7 @@ GROUPS = (
     "twinning",
     "caching",
     "benching",
+    "serving",
 )
 """Modules of `moot.cli`, each with a function `register(app)`; the order of the help."""
 INTERRUPTED = 130
