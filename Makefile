@@ -2,6 +2,8 @@
 #   make demo    a small society, first without and then with a scheme
 #   make test    lint, types, tests                            (TEST=files, JOBS=processes)
 #   make check   lint and types only
+#   make web     the page that moot serve shows, built from web/   (needs Node >= 20.19 and npm)
+#   make browser Debian's Chromium, for the tests of the page      (needs apt-get)
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
 #   make scaling how Moot scales, and docs/performance.md     (BENCH="--largest 68000000")
 #   make peers-environments   an environment for each further peer; `make bench PEERS=folder` uses them
@@ -32,21 +34,45 @@ echo "make: no Python >= 3.11 with venv among: $(or $(PYTHON),python3.13 python3
 exit 1
 endef
 
-.PHONY: help demo test check kernels bench scaling peers-environments locks clean
+LOCKED_PAGE := web/package-lock.json
+PAGE := src/moot/web/static
+NODE_WANTED := const [a, b] = process.versions.node.split('.').map(Number); \
+  process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)
+
+.PHONY: help web web-check browser demo test check kernels bench scaling peers-environments locks clean
 
 help:
-	@sed -n '2,10s/^# \{0,3\}//p' Makefile
+	@sed -n '2,12s/^# \{0,3\}//p' Makefile
 
 demo: $(BIN)/.core
 	@$(BIN)/moot demo
 
 test: $(BIN)/.test
 	@$(MAKE) --jobs=2 check kernels
+	@if node -e "$(NODE_WANTED)" 2>/dev/null; then $(MAKE) web web-check; \
+	  else echo "make: no Node >= 20.19: the page is not built, and its tests are left out" >&2; fi
 	@$(BIN)/python -m pytest -q -W error -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TEST)
 
 check: $(BIN)/.test
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
+
+web: $(PAGE)/index.html
+
+web-check: web/node_modules/.installed
+	@cd web && npm run --silent check && npm run --silent test
+
+web/node_modules/.installed: $(LOCKED_PAGE) web/package.json web/.npmrc
+	@node -e "$(NODE_WANTED)" || { echo "make: the page needs Node >= 20.19 and npm (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	@cd web && npm ci --silent --ignore-scripts
+	@touch $@
+
+$(PAGE)/index.html: web/node_modules/.installed $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+	@cd web && npm run --silent build -- --logLevel warn
+	@touch $@
+
+browser:
+	@command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }
 
 # What nearly all tests need, compiled once while the types are checked.
 kernels: $(BIN)/.test
@@ -108,5 +134,5 @@ locks:
 	@$(LOCK) --group peer-starsim -o $(LOCKS)/peers/starsim.lock
 
 clean:
-	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist runs
+	@rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist runs web/node_modules $(PAGE)
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

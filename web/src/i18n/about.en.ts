@@ -1,0 +1,25 @@
+export default {
+  title: 'Is this real?',
+  lead: 'No. Nobody here exists, and no scheme here is in force.',
+  peopleTitle: 'The people',
+  people:
+    'They are drawn by chance. Ages, places and numbers of residents follow published totals; incomes follow a declared distribution. No record of a real person is read, and none could be: the program has no way in for one. The only input about a country is a table of totals in which no cell counts fewer than 50 people.',
+  lifeTitle: 'What they do',
+  life: 'How they behave and how they react is assumed, declared as a number with a range, and varied. Where a figure is published, the number follows it and says so; most figures of conduct and belief are not, and are marked as assumed. A result is a mechanism under those assumptions. It is not a forecast for any country.',
+  twinTitle: 'Why there are always two curves',
+  twin: 'Each society is lived twice, by the same draws of chance: once under the law in force, once with the scheme added. A person and its twin begin alike and meet the same luck. What differs between the two is what the scheme did, and nothing else.',
+  rangeTitle: 'Why there are two bands',
+  range:
+    'One is the range over the declared assumptions: how far the result moves when they move. The other is chance: how far it moves when only the draw changes. The first is usually the wider one and stands first. Both are computed on a smaller society, and the page says of how many people.',
+  mapTitle: 'What the map knows',
+  map: 'Areas differ by who lives there and how densely, as far as published totals say. The model knows nothing about what happens in a real place. An area with fewer than 1,000 synthetic residents or fewer than 10 events is hatched, not coloured, and places are never ranked.',
+  notTitle: 'What it is not for',
+  notReal: 'It is not for a real proceeding, and it decides nothing about anyone: it gives no score to a case that somebody types.',
+  notApproval: 'It is no impact assessment, audit or approval. If a practice is prohibited by Article 5(1)(c) of Regulation (EU) 2024/1689, no assessment makes it lawful.',
+  notTuner: 'It does not look for a stricter scheme. Search moves sanctions, sensors, memory and scope downwards and redress upwards.',
+  notPupils: 'It grades no pupils and no staff.',
+  pageTitle: 'This page',
+  page: 'It talks to the one server it came from and to nothing else: no fonts, maps, counters or scripts from elsewhere. It asks for no name and takes no file. The session is a cookie that lives as long as the server remembers it.',
+  moreTitle: 'To read further',
+  more: 'The equations, the sources of each table and the list of what is left out are in the folder docs of the program.',
+} as const

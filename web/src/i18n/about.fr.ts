@@ -1,0 +1,25 @@
+export default {
+  title: 'Est-ce réel ?',
+  lead: 'Non. Personne ici n’existe, et aucun dispositif montré ici n’est en vigueur.',
+  peopleTitle: 'Les personnes',
+  people:
+    'Elles sont tirées au sort. Les âges, les lieux et le nombre d’habitants suivent des totaux publiés ; les revenus suivent une distribution déclarée. Aucune donnée sur une personne réelle n’est lue, et aucune ne pourrait l’être : le programme n’a pas d’entrée pour cela. Un pays n’y entre que par des tableaux de totaux dont aucune case ne compte moins de 50 personnes.',
+  lifeTitle: 'Ce qu’elles font',
+  life: 'Leurs conduites et leurs réactions sont supposées : chacune est un nombre déclaré, avec un intervalle, que l’on fait varier. Quand un chiffre est publié, le nombre le suit et le dit ; la plupart des chiffres de conduite et d’opinion ne le sont pas, et sont signalés comme supposés. Un résultat est un mécanisme sous ces hypothèses. Ce n’est une prévision pour aucun pays.',
+  twinTitle: 'Pourquoi il y a toujours deux courbes',
+  twin: 'Chaque société est vécue deux fois, avec les mêmes tirages du hasard : une fois sous le droit en vigueur, une fois avec le dispositif en plus. Une personne et son double partent du même point et ont la même chance. Ce qui diffère entre les deux vient du dispositif, et de rien d’autre.',
+  rangeTitle: 'Pourquoi il y a deux bandes',
+  range:
+    'L’une est l’intervalle sur les hypothèses déclarées : de combien le résultat bouge quand elles bougent. L’autre est le hasard : de combien il bouge quand seul le tirage change. La première est presque toujours la plus large, et vient d’abord. Les deux sont calculées sur une société plus petite ; la page dit de combien de personnes.',
+  mapTitle: 'Ce que sait la carte',
+  map: 'Les territoires diffèrent par leurs habitants et leur densité, autant que le disent les totaux publiés. Le modèle ne sait rien de ce qui se passe dans un lieu réel. Un territoire de moins de 1 000 habitants synthétiques ou de moins de 10 événements est hachuré, non coloré, et les lieux ne sont jamais classés.',
+  notTitle: 'À quoi cela ne sert pas',
+  notReal: 'Cela ne sert pas à une procédure réelle et ne décide rien sur personne : le programme ne note aucun cas que l’on y écrirait.',
+  notApproval: 'Ce n’est ni une analyse d’impact, ni un audit, ni une approbation. Si une pratique est interdite par l’article 5, paragraphe 1, point c), du règlement (UE) 2024/1689, aucune évaluation ne la rend licite.',
+  notTuner: 'Le programme ne cherche pas de dispositif plus sévère : la recherche ne déplace sanctions, capteurs, mémoire et champ que vers le bas, et les recours que vers le haut.',
+  notPupils: 'Il n’évalue ni élèves ni personnel.',
+  pageTitle: 'Cette page',
+  page: 'Elle ne parle qu’au serveur dont elle vient : ni polices, ni cartes, ni compteurs, ni scripts venus d’ailleurs. Elle ne demande aucun nom et n’accepte aucun fichier. La session est un cookie, valable aussi longtemps que le serveur s’en souvient.',
+  moreTitle: 'Pour aller plus loin',
+  more: 'Les équations, les sources de chaque tableau et la liste de ce qui est laissé de côté sont dans le dossier docs du programme.',
+}
