@@ -61,7 +61,9 @@ def test_packages_are_locked_with_hashes_licences_and_no_address():
             assert entry["integrity"].startswith("sha512-"), path
             assert entry["license"] in LICENCES, path
             assert "resolved" not in entry, path
-    assert not {name_of(path) for path, entry in LOCK.items() if path and entry.get("hasInstallScript")} - {"fsevents"}
+    assert not {name_of(path) for path, entry in LOCK.items() if path and entry.get("hasInstallScript")} - {
+        "fsevents"
+    }
 
 
 def test_declared_packages_are_a_closed_list_at_one_version_each():
@@ -73,7 +75,9 @@ def test_declared_packages_are_a_closed_list_at_one_version_each():
 
 @built
 def test_the_page_carries_the_licences_of_what_is_in_it():
-    told = re.findall(r"^(\S+) \d+\.\d+\.\d+ \((.+)\)$", (STATIC / "licences.txt").read_text("utf-8"), re.MULTILINE)
+    told = re.findall(
+        r"^(\S+) \d+\.\d+\.\d+ \((.+)\)$", (STATIC / "licences.txt").read_text("utf-8"), re.MULTILINE
+    )
     assert {"svelte", "@fontsource/ibm-plex-sans"} <= {name for name, _ in told}
     assert {name: licence for name, licence in told if IN_THE_PAGE.get(name) != licence} == {}
 
@@ -102,7 +106,9 @@ def test_the_page_builds_to_the_same_bytes(tmp_path):
     def build(name):
         folder = tmp_path / name
         command = ["npx", "--no-install", "vite", "build", "--outDir", str(folder), "--logLevel", "warn"]
-        done = subprocess.run([*command, "--emptyOutDir"], cwd=WEB, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, "--emptyOutDir"], cwd=WEB, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
