@@ -1,4 +1,4 @@
-"""The page: what it is made of, that it builds to the same bytes, and that it asks nothing of anybody else."""
+"""The page: what it is made of, that it builds to the same bytes, and that it asks nothing of others."""
 
 import json
 import re
@@ -84,7 +84,7 @@ def test_the_page_carries_the_licences_of_what_is_in_it():
 
 @built
 def test_the_page_names_no_other_machine():
-    """Addresses in the bundle are names of XML, of an error's explanation or of a project, never of something to load."""
+    """Addresses in the bundle are names of XML or of an explanation, never of something to load."""
     known = {"http://www.w3.org", "https://svelte.dev"}
     for path in STATIC.rglob("*"):
         if path.suffix in {".js", ".css", ".html", ".svg"}:
