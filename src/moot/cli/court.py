@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,23 @@ def new(
                 case.do("seat", "president", 0, role=role.role, people=role.seats[0])
     keep(case, folder, url=database)
     warn(case)
+    if experiment is not None:
+        _warn_of_necessity(experiment)
     tell(case, folder, as_json)
+
+
+def _warn_of_necessity(experiment: Path) -> None:
+    """Which milder alternatives the experiment did not simulate, on stderr."""
+    from moot.catalogue import catalogue
+    from moot.findings.battery import batteries_of, lines_of
+    from moot.findings.experimenting import experiment_of
+    from moot.store.experiments import ExperimentFolder
+
+    with ExperimentFolder.at(experiment) as opened:
+        found = batteries_of(experiment_of(opened.about))
+    for one in found:
+        if not one.examined:
+            print(f"warning: {' '.join(lines_of(one, catalogue('battery', 'en')))}", file=sys.stderr)
 
 
 def list_(

@@ -67,6 +67,7 @@ def tell(case: Case, folder: Path, as_json: bool) -> None:
 def state_of(case: Case, folder: Path) -> dict[str, Any]:
     """The state of a case as plain values."""
     from moot.trial.hearing import turn_now
+    from moot.trial.necessity import unexamined
     from moot.trial.showing import page_now
 
     page = page_now(case)
@@ -87,6 +88,7 @@ def state_of(case: Case, folder: Path) -> dict[str, Any]:
         "claimants": case.claimants,
         "grounds": [{"entry": one.entry, "side": one.side} for one in case.grounds],
         "facts": [one.status for one in case.facts],
+        "necessity_not_examined": unexamined(case),
         "exhibits": [{"digest": one.digest, "status": one.status} for one in case.exhibits],
         "questions": [
             {"ground": one.ground, "element": one.element, "result": one.result} for one in case.questions
@@ -100,6 +102,9 @@ def state_of(case: Case, folder: Path) -> dict[str, Any]:
 
 def lines_of(case: Case, folder: Path) -> list[str]:
     """The state of a case as lines."""
+    from moot.catalogue import catalogue
+    from moot.trial.necessity import necessity_line, unexamined
+
     state = state_of(case, folder)
     lines = [
         f"{case.name}: {case.procedure.title}; the scheme {case.respondent['name']} "
@@ -109,6 +114,8 @@ def lines_of(case: Case, folder: Path) -> list[str]:
         f"{', '.join(one.entry for one in case.grounds) or 'none'}; exhibits: {len(case.exhibits)}",
         f"  {len(case.minutes)} records; head {case.minutes.head}",
     ]
+    if numbers := unexamined(case):
+        lines.append(f"  {necessity_line(numbers, catalogue('trial', 'en'))}")
     if case.phase != "hearing":
         return [*lines, f"  In {case.phase}." if case.phase != "closed" else "  Closed."]
     if state["page"]:

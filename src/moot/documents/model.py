@@ -29,6 +29,7 @@ __all__ = [
     "Paragraph",
     "Row",
     "Span",
+    "Style",
     "Table",
     "Text",
     "link",
@@ -37,7 +38,8 @@ __all__ = [
     "text",
 ]
 
-Style = Literal["plain", "emphasis", "strong", "code"]
+Style = Literal["plain", "emphasis", "strong", "code", "warning", "muted"]
+"""`warning` is red and bold, `muted` is grey: the words say it as well, as colour alone means nothing."""
 Role = Literal["body", "lead", "small", "quote"]
 
 

@@ -188,13 +188,14 @@ class _Writer:
 
     def _run(self, paragraph: Any, span: Span, *, size: float = 0.0, colour: str = "") -> Any:
         run = paragraph.add_run(span.words)
-        run.bold = span.style == "strong" or None
+        run.bold = span.style in ("strong", "warning") or None
         run.italic = span.style == "emphasis" or None
         if span.style == "code":
             run.font.name = MONO
             run.font.size = self._pt(8.5)
         if size:
             run.font.size = self._pt(size)
+        colour = {"warning": "warning", "muted": "ink-3"}.get(span.style, colour)
         if colour:
             run.font.color.rgb = self._colour(colour)
         return run

@@ -93,11 +93,21 @@ def _inline(words: Text) -> str:
     return "".join(map(_span, words))
 
 
+_TAGS = {
+    "plain": "",
+    "emphasis": "em",
+    "strong": "strong",
+    "code": "code",
+    "warning": 'strong class="warning"',
+    "muted": 'span class="muted"',
+}
+
+
 def _span(span: Span) -> str:
     said = escape(span.words)
-    tag = {"plain": "", "emphasis": "em", "strong": "strong", "code": "code"}[span.style]
+    tag = _TAGS[span.style]
     if tag:
-        said = f"<{tag}>{said}</{tag}>"
+        said = f"<{tag}>{said}</{tag.partition(' ')[0]}>"
     return f'<a href="{escape(span.to)}">{said}</a>' if span.to else said
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from moot.documents import Block, Command, Heading, Note, PageBreak, Paragraph, Row, Span, Table, Text
+from moot.documents import Block, Command, Heading, Note, PageBreak, Paragraph, Row, Span, Style, Table, Text
 from moot.documents import text as words
 from moot.dossier import beside
 from moot.dossier.assessment import Assessment
@@ -26,6 +26,7 @@ from moot.dossier.tables import (
 )
 from moot.dossier.wording import Say
 from moot.experiment.scenario import Scenario
+from moot.findings.battery import Battery, batteries_of, lines_of
 from moot.findings.effects import FEWEST, Effect
 from moot.regime.schema import Regime
 
@@ -75,6 +76,11 @@ class Dossier:
                     arms += [] if arm in arms else [arm]
         return [(one, regime, f"{regime.name} ({', '.join(arms)})") for one, regime, arms in found.values()]
 
+    def batteries(self) -> list[Battery]:
+        """Which milder alternatives have results, for each regime on trial."""
+        told = {(one.scenario, one.arm) for one in self.evidence.effects}
+        return batteries_of(self.evidence.experiment, told)
+
     def given(self, key: str) -> Text:
         """What an assessment says under a key, as it was typed; else that it is not stated."""
         value = getattr(self.assessment, key) if self.assessment is not None else None
@@ -123,6 +129,9 @@ def _state(it: Dossier) -> Iterator[Text]:
         replicates = evidence.content["replicates"]["count"]
         if replicates < FEWEST:
             yield words(say("state-few", count=replicates))
+    for one in it.batteries():
+        if not one.examined:
+            yield words(Span(" ".join(lines_of(one, say.battery)[:3]), "warning"))
     if it.assessment is None:
         yield words(say("state-no-assessment"))
     else:
@@ -372,6 +381,10 @@ def _effects(it: Dossier) -> Iterator[Block]:
 def _alternatives(it: Dossier) -> Iterator[Block]:
     say = it.say
     yield Paragraph(words(say("alternatives-intro")))
+    for one in it.batteries():
+        first, *rest = lines_of(one, say.battery)
+        style: Style = "plain" if one.examined else "warning"
+        yield Note((words(Span(first, style), *(f" {line}" for line in rest)),))
     if ALTERNATIVES in it.evidence.beside:
         yield from beside.told(say, it.evidence, ALTERNATIVES)
     else:

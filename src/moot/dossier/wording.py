@@ -53,6 +53,7 @@ class Say:
         self.sentences = catalogue("dossier", language)
         self.common = catalogue("common", language)
         self.measures = catalogue("measures", language)
+        self.battery = catalogue("battery", language)
         self.metrics = catalogue("metric-names", language)
 
     def __call__(self, key: str, **values: object) -> str:

@@ -18,6 +18,7 @@ from moot.trial.exports import identifier
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
 from moot.trial.minutes import Record
+from moot.trial.necessity import necessity_line, unexamined
 from moot.trial.pieces import (
     claimants_of,
     clock,
@@ -158,6 +159,8 @@ def _facts(case: Case, say: Catalogue) -> Iterator[Block]:
     yield Paragraph(text(say("spoken", times=times or say("nothing-spoken"))))
     if case.unequal:
         yield Paragraph(text(say("unequal")))
+    if numbers := unexamined(case):
+        yield Paragraph(text(Span(necessity_line(numbers, say), "warning")), anchor="necessity")
     for number, incident in enumerate(case.incidents, 1):
         ruled = incident.ruling
         outcome = str(case.minutes[ruled].body["outcome"]) if ruled else say("no-ruling")

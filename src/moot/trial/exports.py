@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from moot.catalogue import catalogue
+from moot.findings.battery import lines_of
 from moot.trial.case import CONTENT, WRITTEN, Case, Filed
 from moot.trial.court import changed_law
 from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
 from moot.trial.minutes import ERASED
+from moot.trial.necessity import necessity_line, necessity_of, unexamined
 from moot.trial.papers import UNKNOWN_RUNS, runs_of
 from moot.trial.remedies import remedy_of
 from moot.trial.wording import FICTION, REHEARSAL, SAYS
@@ -109,7 +112,7 @@ def _law(case: Case) -> Section:
 
 
 def _facts(case: Case) -> Section:
-    made = Section("Facts and procedure")
+    made, say = Section("Facts and procedure"), catalogue("trial", "en")
     for status in ("admitted", "proved", "disputed"):
         mine = [(number, one) for number, one in enumerate(case.facts, 1) if one.status == status]
         made.parts.append(
@@ -126,6 +129,8 @@ def _facts(case: Case) -> Section:
     made.paragraphs.append(f"Time spoken: {seconds or 'none yet'}.")
     if case.unequal:
         made.paragraphs.append("The president ordered unequal time, with a reason in the minutes.")
+    if numbers := unexamined(case):
+        made.paragraphs.append(necessity_line(numbers, say))
     for number, one in enumerate(case.incidents, 1):
         ruling = _text(case, one.ruling, "reason")
         outcome = case.minutes[one.ruling].body["outcome"] if one.ruling else "no ruling yet"
@@ -233,7 +238,12 @@ def _exhibit_lines(case: Case, filed: Filed) -> list[str]:
     if filed.status == "withdrawn":
         return [head, "Withdrawn; its number stays empty."]
     kept = case.text(filed.record, CONTENT)
-    lines = exhibit_from(kept).lines() if kept and kept != ERASED else ["Its content is not in this case."]
+    if not kept or kept == ERASED:
+        return [head, case.text(filed.record, "title"), "Its content is not in this case."]
+    told = necessity_of(kept)
+    lines = exhibit_from(kept).lines()
+    if told is not None:
+        lines.append(" ".join(lines_of(told.battery, catalogue("battery", "en"))))
     return [head, case.text(filed.record, "title"), *lines]
 
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from moot.catalogue import Catalogue
-from moot.documents import Block, Heading, Items, Paragraph, Row, Table, link, text
+from moot.catalogue import Catalogue, catalogue
+from moot.documents import Block, Heading, Items, Paragraph, Row, Span, Style, Table, link, text
+from moot.findings.battery import lines_of
 from moot.findings.summary import two
 from moot.trial.case import CONTENT, SHEET, Case, Filed
 from moot.trial.evidence import content_of
 from moot.trial.exhibits import exhibit_from
 from moot.trial.minutes import ERASED
+from moot.trial.necessity import necessity_of
 from moot.trial.papers import bordereau, outside, runs_of
 from moot.trial.procedure import Role
 from moot.trial.witness import life_from
@@ -90,6 +92,11 @@ def exhibit_blocks(case: Case, number: int, say: Catalogue, *, for_court: bool =
     yield from _figures(json.loads(kept), filed, number, case.text(filed.record, "title"), say)
     yield from _whence(case, filed, number, say)
     yield from _sheet(case, filed, str(json.loads(kept).get("scenario")), say)
+    told = necessity_of(kept)
+    if told is not None:
+        first, *rest = lines_of(told.battery, catalogue("battery", say.language))
+        style: Style = "warning" if told.battery is None or not told.battery.examined else "plain"
+        yield Paragraph(text(Span(first, style), *(f" {line}" for line in rest)), "small")
 
 
 def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: Catalogue) -> Iterator[Block]:
