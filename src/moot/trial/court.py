@@ -10,7 +10,7 @@ from typing import Any
 
 from moot.errors import CaseError
 from moot.regime.schema import Regime
-from moot.trial import ballots, case, deliberation, evidence, hearing, judgment, remedies, showing
+from moot.trial import ballots, deliberation, evidence, hearing, judgment, preparing, remedies, showing
 from moot.trial.ballots import Box
 from moot.trial.case import Case, Step
 from moot.trial.law import Law, Pack, law_of, pack_names
@@ -21,7 +21,7 @@ from moot.trial.wording import checked_text, not_neutral
 __all__ = ["STEPS", "new_case", "open_case", "wording_of"]
 
 STEPS: dict[str, Step] = {
-    **case.STEPS,
+    **preparing.STEPS,
     **evidence.STEPS,
     **hearing.STEPS,
     **showing.STEPS,
