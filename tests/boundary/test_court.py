@@ -11,9 +11,10 @@ from moot.cli import court as commands
 from moot.cli import court_evidence as evidence
 from moot.cli.hearings import COMMANDS
 from moot.trial import ballots, court, judgment, wording
-from moot.trial.case import CLAIMANT, CONTENT
+from moot.trial.case import CONTENT
 from moot.trial.court import STEPS
 from moot.trial.law import law_of
+from moot.trial.preparing import CLAIMANT
 from moot.trial.procedure import load_procedure, procedure_names
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "moot"

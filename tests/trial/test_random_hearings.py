@@ -33,7 +33,7 @@ VALUES = {
     "what": (*INCIDENTS, "noise"),
     "outcome": ("granted", "refused", "admitted", "set aside", "upheld", "dismissed"),
     "ground": (0, 1, 2, 3),
-    "element": ("1", "2", "E1", "E5", "E9"),
+    "element": ("1", "2", "E1", "E5", "E9", "P2"),
     "exhibits": ([], [1], [2]),
     "facts": ([], [1]),
     "answer": ("met", "not met", "yes"),

@@ -44,7 +44,9 @@ def sit(
 def sheet(
     folder: Path = FOLDER,
     ground: int = typer.Argument(..., min=1, help="The number of the ground."),
-    element: str = typer.Argument(..., help="The element, such as E5."),
+    element: str | None = typer.Argument(
+        None, help="The element, such as E5; left out: the proportionality sheet of the ground."
+    ),
     language: Tongue = _LANGUAGE,
     as_json: bool = JSON,
 ) -> None:
@@ -53,6 +55,9 @@ def sheet(
     from moot.trial.deliberation import sheet_of
     from moot.trial.keeping import kept_case
 
+    if element is None:
+        _weighed(kept_case(folder), ground, language.value, as_json)
+        return
     made = sheet_of(kept_case(folder), ground, element, language.value)
     if as_json:
         print(json.dumps({
@@ -62,6 +67,18 @@ def sheet(
         return
     for line in made.lines(catalogue("deliberation", language.value)):
         print(line)
+
+
+def _weighed(case: Case, ground: int, language: str, as_json: bool) -> None:
+    from moot.trial.weighing import lines_of, weighed
+
+    lines = lines_of(case, ground, language)
+    if as_json:
+        told = [{"step": one.step.step, "answers": one.answers, "stopped": one.stopped}
+                for one in weighed(case, ground)]  # fmt: skip
+        print(json.dumps({"ground": ground, "proportionality": told}, ensure_ascii=False))
+    else:
+        print(*lines, sep="\n")
 
 
 def answer(

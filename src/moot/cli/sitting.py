@@ -37,6 +37,7 @@ POSITIONS = {
     "seal": ("exhibit",),
     "incident": ("what",),
     "page": ("exhibit", "page"),
+    "proportionality": ("ground",),
     "public-vote": ("yes", "no", "blank"),
     "blanks": ("side",),
     "consider": ("ground", "element"),
@@ -46,7 +47,8 @@ POSITIONS = {
     "operative": ("ground", "outcome"),
 }
 """What the values of a step are, in their order, where a line names no field."""
-PARTIES_DO = {"ground": "claimants", "fact": "claimants", "claimant": "claimants", "admit": "respondent"}
+PARTIES_DO = {"ground": "claimants", "fact": "claimants", "claimant": "claimants", "admit": "respondent",
+              "proportionality": "respondent"}  # fmt: skip
 HELP = """\
   (nothing)                          what is going on now
   STEP [VALUE …] [by=ROLE] [: TEXT]  take a step, such as: floor claimants

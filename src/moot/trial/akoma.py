@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moot.catalogue import Language, catalogue
-from moot.documents import Block, Heading, Items, Note, Paragraph, plain
+from moot.documents import Block, Heading, Items, Note, Paragraph, Table, plain
 from moot.errors import CaseError, MissingExtraError
 from moot.trial.case import Case
 from moot.trial.document import front, judgment_blocks
@@ -138,6 +138,8 @@ def _words(block: Block) -> Iterator[str]:
         yield plain(block.words)
     elif isinstance(block, Items):
         yield from map(plain, block.items)
+    elif isinstance(block, Table):
+        yield from (" | ".join(plain(cell) for cell in row.cells) for row in block.rows)
     elif isinstance(block, Note):
         yield block.title
         yield from map(plain, block.words)

@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, NoReturn
 
 from moot.errors import CaseError
-from moot.trial.law import Law
+from moot.trial.law import Element, Law, proportionality
 from moot.trial.minutes import Draft, Kept, Minutes, Record, new_salt
 from moot.trial.procedure import PARTIES, Procedure, Stage
 from moot.trial.wording import checked_text
@@ -187,6 +187,7 @@ class Case:
     opinions: list[int] = field(default_factory=list)
     delivered: bool = False
     page: Any = None
+    weighed: set[int] = field(default_factory=set)
     box: Any = None
 
     # --- what every step uses ------------------------------------------------------------------------------
@@ -243,7 +244,24 @@ class Case:
         pleaded: Ground = self.numbered(self.grounds, ground, "ground")
         if not isinstance(element, str):
             refuse(f"an element is named by its id, such as E1; ground {ground} is {pleaded.entry}")
-        return pleaded, self.law.entry(pleaded.entry).element(element).id
+        assert isinstance(ground, int)
+        return pleaded, self.element(ground, element).id
+
+    def element(self, ground: int, name: str) -> Element:
+        """What is answered on a ground under a name: an element of its entry, or a step of its
+        proportionality sheet. Raises `CaseError` for a step of a sheet that was not opened."""
+        entry = self.law.entry(self.grounds[ground - 1].entry)
+        step = next((one for one in proportionality() if one.step == name), None)
+        if step is None or name in {one.id for one in entry.elements}:
+            return entry.element(name)
+        if ground not in self.weighed:
+            refuse(f"{name} is a step of proportionality; ground {ground} has no sheet: `proportionality`")
+        return step.element
+
+    def elements(self, ground: int) -> tuple[Element, ...]:
+        """Everything that is answered on a ground: the elements of its entry, then the steps of its sheet."""
+        steps = tuple(one.element for one in proportionality()) if ground in self.weighed else ()
+        return (*self.law.entry(self.grounds[ground - 1].entry).elements, *steps)
 
     def do(
         self,

@@ -10,7 +10,17 @@ from typing import Any
 
 from moot.errors import CaseError
 from moot.regime.schema import Regime
-from moot.trial import ballots, deliberation, evidence, hearing, judgment, preparing, remedies, showing
+from moot.trial import (
+    ballots,
+    deliberation,
+    evidence,
+    hearing,
+    judgment,
+    preparing,
+    remedies,
+    showing,
+    weighing,
+)
 from moot.trial.ballots import Box
 from moot.trial.case import Case, Step
 from moot.trial.law import Law, Pack, law_of, pack_names
@@ -25,6 +35,7 @@ STEPS: dict[str, Step] = {
     **evidence.STEPS,
     **hearing.STEPS,
     **showing.STEPS,
+    **weighing.STEPS,
     **deliberation.STEPS,
     **ballots.STEPS,
     **judgment.STEPS,

@@ -19,6 +19,7 @@ from moot.trial.case import CONTENT, Case, Considered, Filed, Step, only, refuse
 from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments
 from moot.trial.minutes import ERASED, Draft, Record, new_salt
+from moot.trial.weighing import about_step, step_of, text_of
 
 __all__ = ["STEPS", "Sheet", "answer_for_oneself", "figures_of", "question_read", "sheet_of"]
 
@@ -79,10 +80,12 @@ def figures_of(case: Case, ground: int, element: str) -> list[int]:
 def question_read(case: Case, ground: int, element: str, language: str = "en") -> str:
     """The question on an element as the president reads it in public, before the vote."""
     pleaded, name = case.element_of(ground, element)
-    entry = case.law.entry(pleaded.entry)
-    return catalogue(WHERE, language)(
-        "read", ground=ground, entry=entry.id, element=name, law=entry.element(name).text
-    )
+    law = text_of(case.element(ground, name), language)
+    if step_of(name) is not None and ground in case.weighed:
+        return catalogue("proportionality", language)(
+            "read", ground=ground, entry=pleaded.entry, step=name, law=law
+        )
+    return catalogue(WHERE, language)("read", ground=ground, entry=pleaded.entry, element=name, law=law)
 
 
 def sheet_of(case: Case, ground: int, element: str, language: str = "en") -> Sheet:
@@ -90,9 +93,12 @@ def sheet_of(case: Case, ground: int, element: str, language: str = "en") -> She
     say = catalogue(WHERE, language)
     pleaded, name = case.element_of(ground, element)
     entry = case.law.entry(pleaded.entry)
-    law = [say("text", entry=entry.identifier, element=name, law=entry.element(name).text)]
-    if entry.element(name).gloss:
-        law.append(say("gloss", gloss=entry.element(name).gloss))
+    asked = case.element(ground, name)
+    law = [say("text", entry=entry.identifier, element=name, law=text_of(asked, language))]
+    if asked.gloss:
+        law.append(say("gloss", gloss=asked.gloss))
+    if (step := step_of(name)) is not None:
+        law += about_step(step, catalogue("proportionality", language))
     sides = []
     for side, records in arguments(case, ground, name).items():
         said = [case.text(record, "text") for record in records]

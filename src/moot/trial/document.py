@@ -27,9 +27,11 @@ from moot.trial.pieces import (
     role_called,
     runs_table,
     status_of,
+    weighing_blocks,
     witness_blocks,
 )
 from moot.trial.remedies import remedy_of
+from moot.trial.weighing import text_of
 
 __all__ = ["JUDGMENT", "applies_on", "front", "judgment_blocks", "judgment_document", "mark_of"]
 
@@ -201,10 +203,11 @@ def _reasons(case: Case, say: Catalogue) -> Iterator[Block]:
         if entry.rule:
             said.append(say("rule", rule=entry.rule))
         yield Paragraph(text(" ".join(said)), "small")
-        for element in entry.elements:
+        yield from weighing_blocks(case, number, say)
+        for element in case.elements(number):
             yield Heading(text(say("element", element=element.id)), 3, number="",
                           anchor=f"ground-{number}-{element.id}")  # fmt: skip
-            yield Paragraph(text(say("law", text=element.text)))
+            yield Paragraph(text(say("law", text=text_of(element, say.language))))
             if element.gloss:
                 yield Paragraph(text(say("gloss", text=element.gloss)), "small")
             for side, records in arguments(case, number, element.id).items():

@@ -18,11 +18,12 @@ from moot.trial.case import CONTENT, WRITTEN, Case, Filed
 from moot.trial.court import changed_law
 from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments, result_of
-from moot.trial.law import Entry, threshold_questions
+from moot.trial.law import Element, threshold_questions
 from moot.trial.minutes import ERASED
 from moot.trial.necessity import necessity_line, necessity_of, unexamined
 from moot.trial.papers import UNKNOWN_RUNS, runs_of
 from moot.trial.remedies import remedy_of
+from moot.trial.weighing import lines_of as lines_of_sheet
 from moot.trial.wording import FICTION, REHEARSAL, SAYS
 
 __all__ = ["FORMATS", "Section", "identifier", "sections", "text_of"]
@@ -165,12 +166,22 @@ def _ground(case: Case, number: int) -> Section:
     return Section(
         f"Ground {number}: {entry.id}, {entry.title}",
         said,
-        [_element(case, number, entry, one.id) for one in entry.elements],
+        [
+            *_weighed(case, number),
+            *(_element(case, number, one) for one in case.elements(number)),
+        ],
     )
 
 
-def _element(case: Case, number: int, entry: Entry, name: str) -> Section:
-    element = entry.element(name)
+def _weighed(case: Case, number: int) -> list[Section]:
+    if number not in case.weighed:
+        return []
+    heading, *said = lines_of_sheet(case, number)
+    return [Section(heading, [line.strip() for line in said])]
+
+
+def _element(case: Case, number: int, element: Element) -> Section:
+    name = element.id
     said = [f"Law: {element.text}"]
     if element.gloss:
         said.append(f"A reading, apart from the text: {element.gloss}")

@@ -15,6 +15,7 @@ from moot.trial.case import Case
 from moot.trial.document import mark_of
 from moot.trial.pieces import court_called, exhibit_blocks, role_called
 from moot.trial.procedure import Procedure, Role
+from moot.trial.weighing import text_of
 
 __all__ = ["FEWEST", "MOST", "kit_document", "teams"]
 
@@ -174,10 +175,13 @@ def _case(case: Case, say: Catalogue, trial: Catalogue) -> Iterator[Block]:
         yield Paragraph(text(say("fact", number=number, fact=fact, status=say(f"status-{one.status}"))))
     yield Heading(text(say("grounds")), 2, number="")
     columns = tuple(text(say(f"column-{one}")) for one in ("element", "law", "for", "against", "court"))
-    for ground in case.grounds:
+    for number, ground in enumerate(case.grounds, 1):
         entry = case.law.entry(ground.entry)
         yield Paragraph(text(Span(say("ground", entry=entry.id, title=entry.title), "strong")))
-        rows = [Row((text(one.id), text(one.text), EMPTY, EMPTY, EMPTY)) for one in entry.elements]
+        rows = [
+            Row((text(one.id), text(text_of(one, say.language)), EMPTY, EMPTY, EMPTY))
+            for one in case.elements(number)
+        ]
         yield Table(columns, tuple(rows), widths=(0.8, 3, 1.2, 1.2, 1.2))
     yield PageBreak()
     yield Heading(text(say("exhibits")), anchor="exhibits", number="")
@@ -195,8 +199,8 @@ def _sheets(case: Case, seats: dict[str, int], say: Catalogue) -> Iterator[Block
     yield Table(columns, blank, widths=(0.7, 1.2, 1.2, 4, 0.8))
     yield PageBreak()
     yield Heading(text(say("judgment-sheet")), number="")
-    names = [f"{one.entry} {element.id}" for one in case.grounds
-             for element in case.law.entry(one.entry).elements]  # fmt: skip
+    names = [f"{one.entry} {element.id}" for number, one in enumerate(case.grounds, 1)
+             for element in case.elements(number)]  # fmt: skip
     columns = tuple(text(say(f"judgment-{one}")) for one in ("element", "answer", "reasons"))
     rows = []
     for one in names:

@@ -180,14 +180,36 @@ class Question(Part):
     entries: Many[EntryId] = ()
 
 
+class InBoth(Part):
+    """The same in both languages."""
+
+    en: Text
+    fr: Text
+
+    def of(self, language: str) -> str:
+        """The words in a language."""
+        return str(getattr(self, language))
+
+
 class Step(Part):
-    """A step of proportionality; the answer `stop` ends it, and `says` what a court makes of that."""
+    """A step of proportionality; the answer `stop` ends it, and `says` what a court makes of that.
+
+    `names` is what three courts call it, `never` what no simulation can bring to it.
+    """
 
     step: Annotated[str, StringConstraints(pattern=r"^P[0-9]$")]
-    text: Text
+    text: InBoth
     evidence: Many[str] = ()
     stop: Literal["yes", "no"] | None = None
-    says: Text | None = None
+    says: InBoth | None = None
+    names: InBoth
+    never: InBoth | None = None
+
+    @property
+    def element(self) -> Element:
+        """The step as something to be argued and answered like an element; its text is in English."""
+        codes = tuple(Evidence(code=code) for code in self.evidence)
+        return Element(id=self.step, text=self.text.en, evidence=codes)
 
 
 class Questions(Declaration):

@@ -64,6 +64,8 @@ def _before(case: Case) -> Iterator[Offer]:
         if entry.role == "ground":
             yield Offer("ground", "claimants", {"entry": entry.id}, ("claim",))
             break
+    for number in range(1, len(case.grounds) + 1):
+        yield Offer("proportionality", "respondent", {"ground": number})
     yield Offer("fact", "claimants", {"status": "disputed"}, ("fact", "origin"))
     yield from _facts(case)
     yield Offer("question", "president", {}, ("question",))

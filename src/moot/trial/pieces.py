@@ -17,6 +17,7 @@ from moot.trial.minutes import ERASED
 from moot.trial.necessity import necessity_of
 from moot.trial.papers import bordereau, outside, runs_of
 from moot.trial.procedure import Role
+from moot.trial.weighing import WHO, about_step, answer_words, weighed
 from moot.trial.witness import life_from
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "role_called",
     "runs_table",
     "status_of",
+    "weighing_blocks",
     "witness_blocks",
 ]
 
@@ -217,6 +219,26 @@ def runs_table(case: Case, say: Catalogue) -> Iterator[Block]:
     else:
         yield Paragraph(text(say("runs-none")))
     yield Paragraph(text(say("unknown-runs")))
+
+
+def weighing_blocks(case: Case, number: int, say: Catalogue) -> Iterator[Block]:
+    """The proportionality sheet of a ground; what the court has made unnecessary is grey, and says so."""
+    found = weighed(case, number)
+    if not found:
+        return
+    words = catalogue("proportionality", say.language)
+    yield Heading(text(words("heading", ground=number, entry=case.grounds[number - 1].entry)), 3, number="",
+                  anchor=f"proportionality-{number}")  # fmt: skip
+    yield Paragraph(text(words("intro")), "small")
+    rows = []
+    for one in found:
+        style: Style = "plain" if one.needed else "muted"
+        about = " ".join(about_step(one.step, words))
+        asked = Span(f"{one.step.step}. {one.step.text.of(say.language)}", "strong" if one.needed else style)
+        answers = [text(Span(answer_words(one, side, words), style)) for side in WHO]
+        rows.append(Row((text(asked, Span(f" {about}", style)), *answers)))
+    columns = tuple(text(words(name)) for name in ("column-step", *WHO))
+    yield Table(columns, tuple(rows), widths=(4, 1.2, 1.2, 1.2), number="")
 
 
 def bordereau_table(case: Case, side: str, say: Catalogue, *, pages: bool = False) -> Iterator[Block]:

@@ -23,7 +23,8 @@ from moot.trial.robots import WHERE, elements_of, note_of, speeches_of
 
 __all__ = ["let_machines_act", "played", "rehearsal_of", "rehearse"]
 
-PREPARED = ("question", "claimant", "fact", "admit", "ground", "exhibit", "withdraw", "late-exhibit", "seal")
+PREPARED = ("question", "claimant", "fact", "admit", "ground", "proportionality", "exhibit", "withdraw",
+            "late-exhibit", "seal")  # fmt: skip
 """Steps of a case that its rehearsal takes over."""
 
 

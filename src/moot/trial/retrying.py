@@ -19,12 +19,13 @@ from moot.trial.judgment import arguments, result_of
 from moot.trial.minutes import ERASED, Draft, Minutes
 from moot.trial.papers import runs_of
 from moot.trial.procedure import PARTIES, Procedure
+from moot.trial.weighing import weighed
 from moot.trial.wording import FICTION, SAYS
 
 __all__ = ["Differing", "compared", "judgment_data", "retry_of", "tried_again"]
 
 RETRY, JUDGMENT = "moot-retry-1", "moot-judgment-1"
-KEPT = ("question", "claimant", "fact", "ground", "exhibit", "witness")
+KEPT = ("question", "claimant", "fact", "ground", "proportionality", "exhibit", "witness")
 """The steps that a retry repeats."""
 Differing = dict[str, Any]
 
@@ -80,7 +81,11 @@ def _ground(case: Case, number: int) -> dict[str, Any]:
                 "result": result_of(case, number, one.id),
                 "reasons": _text(case, case.reasons.get((number, one.id))),
             }
-            for one in entry.elements
+            for one in case.elements(number)
+        ],
+        "proportionality": [
+            {"step": one.step.step, "answers": one.answers, "stopped": one.stopped}
+            for one in weighed(case, number)
         ],
         "outcome": case.minutes[record].body["outcome"] if record is not None else None,
         "operative": _text(case, record),
@@ -191,10 +196,11 @@ def compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> Differing:
     found = [{_key(ground): ground for ground in told["grounds"]} for told in (one, other)]
     for key in dict.fromkeys((*found[0], *found[1])):
         pair = [grounds.get(key) for grounds in found]
-        elements = next(ground for ground in pair if ground is not None)["elements"]
-        for place, element in enumerate(elements):
-            answers = [ground["elements"][place]["result"] if ground else "not pleaded" for ground in pair]
-            reasons = [ground["elements"][place]["reasons"] if ground else None for ground in pair]
+        both = [{one["element"]: one for one in ground["elements"]} if ground else {} for ground in pair]
+        for name in dict.fromkeys((*both[0], *both[1])):
+            element = both[0].get(name) or both[1][name]
+            answers = [one[name]["result"] if name in one else "not pleaded" for one in both]
+            reasons = [one[name]["reasons"] if name in one else None for one in both]
             lines.append(
                 {"entry": key[0], "pleaded_by": key[1], "element": element["element"],
                  "text": element["text"], "answers": answers, "same": answers[0] == answers[1],

@@ -71,8 +71,8 @@ def points_on(case: Case, ground: int, element: str) -> list[Point]:
     An exhibit counts that is admitted, is not sealed, differs from its twin, and measures what a code of the
     element asks about.
     """
-    pleaded, name = case.element_of(ground, element)
-    codes = {one.code for one in case.law.entry(pleaded.entry).element(name).evidence}
+    _, name = case.element_of(ground, element)
+    codes = {one.code for one in case.element(ground, name).evidence}
     found = []
     for number, filed in enumerate(case.exhibits, 1):
         content = _content(case, filed)
@@ -147,11 +147,11 @@ def speeches_of(case: Case, role: str, language: str = "en") -> list[Speech]:
 
 
 def elements_of(case: Case) -> list[tuple[int, str]]:
-    """Every element of every ground, in their order."""
+    """Every element of every ground, and the steps of its proportionality sheet, in their order."""
     return [
         (number, element.id)
-        for number, ground in enumerate(case.grounds, 1)
-        for element in case.law.entry(ground.entry).elements
+        for number in range(1, len(case.grounds) + 1)
+        for element in case.elements(number)
     ]
 
 
