@@ -1,21 +1,28 @@
-"""Message catalogues: what documents say, in English and French.
+"""What is said in English and in French: sentences of our own, and texts that stand in data files.
 
-``data/messages/PART.LANGUAGE.yaml`` maps keys to sentences with ``{placeholders}``. A part has the same keys
-and the same placeholders in every language (held by a test), so that a document is written once, over keys.
+*Sentences.* ``data/messages/PART.LANGUAGE.yaml`` maps keys to sentences with ``{placeholders}``. A part has
+the same keys and placeholders in every language (held by a test), so that a document is written once, over
+keys.
+
+*Texts.* A text of a data file is ``{en: …, fr: …}`` where it stands (`moot.declaring.values.Words`). Where
+the file is part of what a run is known by (vocabulary, schemes, scenarios, countries), it stays as it is, and
+the same pairs stand in ``data/translations``. `words` gives either in a language.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import string
 from functools import lru_cache
 from typing import Literal, get_args
 
 from moot.declaring.files import data_folder
 from moot.declaring.source import read_source
+from moot.declaring.values import Words
 from moot.errors import UnknownNameError
 
-__all__ = ["LANGUAGES", "Catalogue", "Language", "catalogue", "placeholders"]
+__all__ = ["LANGUAGES", "Catalogue", "Language", "catalogue", "placeholders", "typeset", "words"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -53,10 +60,13 @@ class Catalogue:
             text = f"{abs(quantity):,}"
         else:
             text = f"{abs(quantity):,.{digits}f}"
-        if self.language == "fr":
-            text = text.replace(",", THIN).replace(".", ",")
+        text = self.figures(text)
         below = quantity < 0 and any(figure in "123456789" for figure in text)
         return ("−" if below else "+" if sign and quantity > 0 else "") + text
+
+    def figures(self, text: str) -> str:
+        """A number that is written as in English (12,345.6), as the language writes it."""
+        return text.replace(",", THIN).replace(".", ",") if self.language == "fr" else text
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share (0 to 1) as a percentage: 12 %, with the space that each language puts there."""
@@ -67,6 +77,21 @@ class Catalogue:
         month = _MONTHS[self.language].split()[day.month - 1]
         first = "1er" if self.language == "fr" and day.day == 1 else str(day.day)
         return f"{first}{WIDE}{month} {day.year}"
+
+
+_TYPESET = (
+    (re.compile(r" (?=[;?!])"), THIN),
+    (re.compile(r" (?=[:»%])|(?<=«) |(?<=n°) |(?<=\bM\.) "), WIDE),
+    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), THIN),
+)
+
+
+def typeset(text: str, language: str) -> str:
+    """A text with the no-break spaces of its language: in French before ; : ? ! %, within « » and numbers."""
+    if language == "fr":
+        for spaces, kept in _TYPESET:
+            text = spaces.sub(kept, text)
+    return text
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -83,5 +108,43 @@ def catalogue(part: str, language: str) -> Catalogue:
     for known in LANGUAGES:
         if known == language:
             source = read_source(data_folder() / "messages" / f"{part}.{known}.yaml")
-            return Catalogue(part, known, {str(key): str(text).strip() for key, text in source.data.items()})
+            said = {str(key): typeset(str(text).strip("\n"), known) for key, text in source.data.items()}
+            return Catalogue(part, known, said)
     raise UnknownNameError("language", language, LANGUAGES)
+
+
+NAMED = {"measures": ("act.", "context.", "attribute.", "level."), "metric-names": ("",)}
+"""Parts that hold the words of the vocabulary and of the metrics, and under which keys."""
+
+
+@lru_cache(maxsize=1)
+def translations() -> dict[str, str]:
+    """The French of texts that stand in English alone where they are declared, by the English without
+    breaks."""
+    found: dict[str, str] = {}
+    for part, prefixes in NAMED.items():
+        english, french = catalogue(part, "en").sentences, catalogue(part, "fr").sentences
+        found |= {
+            one: french[key]
+            for key, one in english.items()
+            if key.startswith(prefixes) and not placeholders(one)
+        }
+    for path in sorted((data_folder() / "translations").glob("*.yaml")):
+        for pair in read_source(path).data["texts"]:
+            found[_flat(pair["en"])] = typeset(_flat(pair["fr"]), "fr")
+    return found
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def words(thing: str, language: str) -> str:
+    """A text of a data file in a language; as it was written where there is no such text in that language.
+
+    An act, a context, the name or title of a metric, law, stage, remedy, scheme, scenario or country, or a
+    sentence of a scheme's file. What people typed is not translated.
+    """
+    if isinstance(thing, Words):
+        return thing if thing.french is None else typeset(thing.of(language), language)
+    return translations().get(_flat(thing), thing) if language == "fr" else thing

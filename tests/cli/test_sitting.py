@@ -132,7 +132,9 @@ def test_f34_one_human_is_seated_as_sole_judge_between_machines(capsys, monkeypa
     said = [case.minutes[n] for n in case.speeches]
     assert {one.by for one in said} == {"claimants", "respondent", "rapporteur-public"}
     assert all(
-        line.startswith("Machine :") for one in said for line in case.text(one.number, "text").split("\n")
+        line.startswith("Machine\u00a0:")
+        for one in said
+        for line in case.text(one.number, "text").split("\n")
     )
     with pytest.raises(SystemExit):
         main(["case", "do", "a-case", "seat", "--set", "role=president", "--set", "machine=yes"])
@@ -230,7 +232,7 @@ def test_a_rehearsal_is_made_and_told_and_every_is_twelve(capsys):
         "--text", "claim=More than a number.")  # fmt: skip
     before = kept_case(Path("a-case")).minutes.head
     code, out, _ = run(capsys, "case", "rehearse", "a-case", "--out", "one", "--language", "fr")
-    assert code == 0 and out.startswith("RÉPÉTITION") and "Machine : " in out
+    assert code == 0 and out.startswith("RÉPÉTITION") and "Machine\u00a0: " in out
     code, out, _ = run(capsys, "case", "rehearse", "a-case", "--out", "all", "--every", "--json")
     told = [json.loads(line) for line in out.splitlines()]
     assert code == 0 and len(told) == 12 and len({one["procedure"] for one in told}) == 6

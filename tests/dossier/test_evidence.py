@@ -87,7 +87,7 @@ def test_an_unfinished_experiment_says_so_on_its_first_page_and_tells_no_number(
     assert (it.done, it.jobs, it.results) == (9, 10, None)
     made = document_of(Dossier(Say(language), it, None))
     first = "\n".join(as_lines(made)[:12])
-    assert ("is not finished: 9 of 10" in first) or ("n'est pas achevée : 9 travaux sur 10" in first)
+    assert ("is not finished: 9 of 10" in first) or ("n'est pas achevée\u00a0: 9 travaux sur 10" in first)
     assert not [one for one in as_lines(made) if "results.json#" in one]
     for format in ("html", "json"):
         assert dossier(copied, language=language, format=format)

@@ -172,7 +172,7 @@ def test_files_beside_are_told_and_a_missing_one_names_its_command(told, plain):
         "120* of 1,000 refusals" in there and "people fear charges" in there and "+12 (+8.0 to +16)" in there
     )
     french = "\n".join(as_lines(document(told, "fr")))
-    assert "120* sur 1 000 refus" in french and "+12 (+8,0 à +16)" in french
+    assert "120* sur 1\u202f000 refus" in french and "+12 (+8,0 à +16)" in french
     assert "31 sur 40" in french and "hausse dans scheme" in french
 
 

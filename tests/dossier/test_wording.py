@@ -58,7 +58,7 @@ def test_every_line_has_words_in_both_languages(lines):
 
 def test_a_line_that_no_catalogue_has_stays_as_it_is():
     assert Say("fr").line("  something new") == "  something new" and Say.key_of("something new") == ""
-    assert Say("fr").line("  of these, turned down") == "  dont : rejetées"
+    assert Say("fr").line("  of these, turned down") == "  dont\u00a0: rejetées"
 
 
 def test_groups_acts_contexts_and_metrics_are_those_of_the_program():

@@ -24,6 +24,7 @@ from moot.findings.kinds import KINDS, Event
 from moot.findings.lives import unexplained_differences
 from moot.findings.replaying import Replay
 from tests.findings.a_run import REGIME, folder, in_folder, three
+from tests.french import english_in
 
 TODAY = "status-quo"
 
@@ -212,3 +213,19 @@ def test_the_command_explains_people_events_and_figures(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["explain", str(folder()), "scheme:rank:falls", "3"])
     assert ended.value.code == 2
+
+
+def test_every_explanation_is_told_in_french():
+    run = in_folder()
+    told = 0
+    for life in run.lives.values():
+        if told > 200:
+            break
+        english = [one.lines() for one in explain(run, life.number)]
+        french = explain(run, life.number, language="fr")
+        assert len(french) == len(english)
+        for one in french:
+            said = "\n".join(one.lines())
+            assert one.as_dict()["kind"] and english_in(said, *run.arms) == []
+            told += 1
+    assert heading(run, life.number, "fr")[1].startswith("Personne synthétique")

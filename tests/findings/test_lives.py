@@ -21,6 +21,7 @@ from moot.findings.lives import (
 )
 from moot.society import acts
 from tests.findings.a_run import REGIME, in_folder, one_arm, three
+from tests.french import english_in
 
 DAY = 10_300
 TODAY = "status-quo"
@@ -123,12 +124,16 @@ def test_every_kind_of_event_can_be_told():
     known = {
         "fall": "rank", "rise": "rank", "tie-fell": "rank", "renewed": "licence", "listed": "no-plane",
         "delisted": "no-plane", "refused": "air", "trip": "air", "offer": "licence-course",
-        "false-alarm": "station-watch",
+        "false-alarm": "station-watch", "hushed": "for",
     }  # fmt: skip
+    tiers = {"decided": "given", "fine-ended": "recovered", "disclosed": "2027-03-01"}
     for kind in KINDS.values():
-        one = event(kind, known.get(kind, "jaywalking"), lists=("no-plane",), points=3, score=600, tier="C")
+        one = event(kind, known.get(kind, "jaywalking"), lists=("no-plane",), points=3, score=600,
+                    tier=tiers.get(kind, "C"))  # fmt: skip
         said = sentence(one, rules)
         assert said and not re.search(r"\b(I|you|he|she|his|her|my|your)\b", said)
+        french = sentence(one, in_folder().rules_in("fr"))
+        assert french and french != said and english_in(french) == []
 
 
 def test_a_life_is_told_by_number_and_five_year_band():
@@ -142,6 +147,14 @@ def test_a_life_is_told_by_number_and_five_year_band():
     assert "mechanism, not forecast" in lines[1]
     assert len(tell(run, number, everything=True)) >= len(lines)
     assert described(run.person(number)) == lines[0]
+
+
+def test_a_life_is_told_in_french_with_its_reasons():
+    run = in_folder()
+    for number in sorted(run.lives)[:40]:
+        lines = tell(run, number, language="fr")
+        assert len(lines) == len(tell(run, number)) and "non une prévision" in lines[1]
+        assert english_in("\n".join(lines), *run.arms) == []
 
 
 @pytest.mark.parametrize(

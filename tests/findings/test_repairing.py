@@ -132,7 +132,7 @@ def test_a_life_tells_what_came_back_and_a_rise_has_it_for_a_reason(plain):
                 assert with_time(side, one.event) and "points had come back with time" in one.why
                 rises += 1
             elif one.event.place in found and one.where == "here":
-                assert one.text.endswith(found[one.event.place].words) and one.text in text
+                assert one.text.endswith(found[one.event.place].words()) and one.text in text
                 told += 1
     assert rises > 1 and told > 50
 
@@ -149,5 +149,8 @@ def test_after_a_change_of_law_nothing_is_told(plain):
 
 
 def test_one_point_and_several_in_words():
-    assert Repaired("x", 1, 10_227).words == "1 point had come back with time since 2028-01-01"
-    assert Repaired("x", 12, 10_227).words.startswith("12 points had come back")
+    assert Repaired("x", 1, 10_227).words() == "1 point had come back with time since 2028-01-01"
+    assert Repaired("x", 12, 10_227).words().startswith("12 points had come back")
+    french = Repaired("x", 1, 10_227).words("fr")
+    assert french == "1 point était revenu avec le temps depuis le 1er\u00a0janvier 2028"
+    assert Repaired("x", 12, 10_227).words("fr").startswith("12 points étaient revenus")

@@ -219,7 +219,7 @@ def test_f24_what_is_sealed_is_shown_to_the_court_alone(ready):
 
 def test_f18_where_no_sheet_was_computed_the_exhibit_says_so(ready):
     lines = as_lines(judgment_document(ready, "fr"))
-    assert sum(line.startswith("Ce qui la renverserait : non calculé") for line in lines) == 6
+    assert sum(line.startswith("Ce qui la renverserait\u00a0: non calculé") for line in lines) == 6
 
 
 def test_f18_the_sheet_is_told_beside_its_exhibit():

@@ -36,7 +36,7 @@ def test_f33_each_is_rehearsed_by_machines_from_opening_to_end(name, language):
         one.stage for one in case.procedure.stages}  # fmt: skip
     assert case.now == sum(one.minutes for one in case.procedure.stages) * 60
     lines = played(case, language)
-    prefix = "Machine:" if language == "en" else "Machine :"
+    prefix = "Machine:" if language == "en" else "Machine\u00a0:"
     assert all(prefix in line for line in lines[1:] if not line.startswith("["))
     spoken = {
         side: [one for n in case.speeches if case.minutes[n].by == side for one in lines_of(case, n)]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from moot.cli.languages import LANG, Lang
+
 if TYPE_CHECKING:
     from moot.declaring.values import Declaration
 
@@ -137,11 +139,14 @@ def show(
     arm: str | None = typer.Option(
         None, "--arm", metavar="NAME", help="Of a run or experiment: the arm told."
     ),
+    lang: Lang = LANG,
 ) -> None:
     """Tell a scheme in sentences: what it sees, what it costs, how one gets out. Of a run: its table."""
     from moot.errors import UserError
 
     path = Path(what)
+    if lang is not Lang.en and path.is_dir():
+        raise UserError(f"--lang {lang.value}: what a folder holds is told in English; expected a scheme")
     if (path / "run.json").is_file():
         _show_run(path, arm)
         return
@@ -172,7 +177,9 @@ def show(
 
     _, declaration = _read(what, first="regime")
     if isinstance(declaration, Regime):
-        lines = account(declaration)
+        lines = account(declaration, language=lang.value)
+    elif lang is not Lang.en:
+        raise UserError(f"--lang {lang.value}: {what} is told in English; expected a scheme")
     elif isinstance(declaration, Scenario):
         lines = _scenario_lines(declaration)
         for regime in declaration.arm_regimes.values():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import typer
 
+from moot.cli.languages import LANG, Lang
+
 __all__ = ["register"]
 
 
@@ -31,9 +33,11 @@ def explain(
         False, "--rerun", help="Simulate again with the one rule changed; takes as long as the run did."
     ),
     threads: int | None = typer.Option(None, "--threads", min=1, help="Threads; they change no result."),
+    lang: Lang = LANG,
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout and nothing else."),
 ) -> None:
     """Explain an event of a panel life, with what would have altered it; or the events behind a figure."""
+    from moot.catalogue import catalogue
     from moot.errors import RunError, UserError
     from moot.findings.counted import counted_in
     from moot.findings.explaining import again, heading
@@ -46,6 +50,8 @@ def explain(
     if ":" in what:
         if event is not None or rerun:
             raise UserError(f"{what} is a measure; an event and --rerun go with a person")
+        if lang is not Lang.en:
+            raise UserError(f"--lang {lang.value}: figures are told in English; expected a person")
         found = counted_in(run, what, arm)
         if as_json:
             print(json.dumps(found.as_dict(), ensure_ascii=False))
@@ -53,7 +59,7 @@ def explain(
             print(*found.lines(), sep="\n")
         return
     number = run.life(secrets.choice(list(run.lives)) if what == "another" else what).number
-    told = explained(run, number, event, arm)
+    told = explained(run, number, event, arm, language=lang.value)
     if rerun:
         if event is None:
             raise UserError("--rerun is about one event; name it by its number")
@@ -62,9 +68,10 @@ def explain(
         said = {"synthetic": True, "person": run.person(number), "events": [one.as_dict() for one in told]}
         print(json.dumps(said, ensure_ascii=False))
         return
-    print(*heading(run, number), sep="\n")
+    print(*heading(run, number, lang.value), sep="\n")
     for one in told:
         print(*one.lines(), "", sep="\n")
     if not told:
-        print("No refusal, fall, list, wrong charge or lost job in this life.")
-        print(f"Any event can be explained by its number: moot explain {path} {number} 0")
+        say = catalogue("explained", lang.value)
+        print(say("nothing-heavy"))
+        print(say("explain-any", command=f"moot explain {path} {number} 0"))

@@ -9,6 +9,8 @@ from typing import Any
 
 import typer
 
+from moot.cli.languages import LANG, Lang
+
 __all__ = ["register", "show_run", "show_unfinished"]
 
 _RUN = typer.Argument(..., metavar="RUN", help="A run folder.")
@@ -75,6 +77,7 @@ def life(
     ),
     arm: str | None = typer.Option(None, "--arm", help="The arm told (default: the first with a regime)."),
     everything: bool = typer.Option(False, "--all", help="Tell each charge of a tie, too."),
+    lang: Lang = LANG,
 ) -> None:
     """Tell a panel life, event by event with its reasons, beside the same life under the other arm."""
     from moot.errors import RunError
@@ -93,7 +96,7 @@ def life(
         print(f"tell any: moot life {path} another")
         return
     number = secrets.choice(list(run.lives)) if person == "another" else person
-    for line in tell(run, number, arm, everything=everything):
+    for line in tell(run, number, arm, everything=everything, language=lang.value):
         print(line)
 
 

@@ -24,13 +24,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PrivateAttr,
     StringConstraints,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from moot.declaring.source import Source
 from moot.errors import Problem
@@ -50,6 +51,7 @@ __all__ = [
     "Share",
     "Slug",
     "Text",
+    "Words",
 ]
 
 Mark = Literal["V", "V-calc", "V-weak", "K", "C", "assumed"]
@@ -68,6 +70,54 @@ def _ordinary(text: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_ordinary)]
+
+
+class Words(str):
+    """A text of a data file in two languages: ``{en: …, fr: …}``, or a plain text for every language.
+
+    As a string it is the English, or what was written; `of` gives it in a language.
+    """
+
+    french: str | None
+
+    __slots__ = ("french",)
+
+    def __new__(cls, english: str, french: str | None = None) -> Words:
+        made = super().__new__(cls, english)
+        made.french = french
+        return made
+
+    def of(self, language: str) -> str:
+        """The text in a language; what was written where it has no other."""
+        return self.french if language == "fr" and self.french is not None else str(self)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = handler(Text)
+        pair = core_schema.typed_dict_schema(
+            {name: core_schema.typed_dict_field(text) for name in ("en", "fr")}, extra_behavior="forbid"
+        )
+        return core_schema.no_info_before_validator_function(
+            _as_pair,
+            core_schema.no_info_after_validator_function(
+                lambda given: cls(given["en"], given["fr"]) if isinstance(given, dict) else cls(given),
+                core_schema.tagged_union_schema({"pair": pair, "text": text}, _pair_or_text),
+            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
+
+
+def _as_pair(given: object) -> object:
+    """Words that were read before, as they are written in a file."""
+    if isinstance(given, Words):
+        return {"en": str(given), "fr": given.french} if given.french is not None else str(given)
+    return given
+
+
+def _pair_or_text(given: object) -> str:
+    return "pair" if isinstance(given, dict) else "text"
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 """A name: small letters, digits and hyphens."""
 ActName = Annotated[

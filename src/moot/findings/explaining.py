@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from moot.catalogue import Language, catalogue
 from moot.errors import UserError
 from moot.findings.causes import SENSOR, Cause, Pair
 from moot.findings.grounds import Ground, ground_of, sources_of
@@ -41,7 +42,6 @@ DATA = 12
 """Entries of the record that are named."""
 WIDTH = 100
 """Columns of a terminal."""
-OWN_LINE = "Synthetic person; mechanism, not forecast. The scheme is invented, and this decides about nobody."
 
 
 @dataclass(frozen=True)
@@ -89,44 +89,43 @@ class Explanation:
     untold: str = ""
     rule_change: RuleChange | None = None
     reran: Again | None = None
+    language: Language = "en"
 
     def lines(self) -> list[str]:
         """The explanation as lines of text of at most `WIDTH` columns."""
         return [part for line in self._lines() for part in _wrapped(line)]
 
-    def _lines(self) -> list[str]:
-        event = self.event
-        lines = [f"{on(event.day)}  event {event.place} of {event.number}, arm {event.arm}: {self.what}"]
-        if self.rule is not None:
-            where = f" ({self.rule.line or self.rule.path})" if self.rule.path else ""
-            lines.append(f"  Rule: {self.rule.words}{where}.")
+    def _lines(self) -> Iterator[str]:
+        event, say = self.event, catalogue("explained", self.language)
+        yield say("event", day=on(event.day), place=event.place, number=event.number, arm=event.arm,
+                  what=self.what)  # fmt: skip
+        if self.rule is None:
+            yield f"  {say('no-rule')}"
+        elif self.rule.path:
+            yield f"  {say('rule-at', rule=self.rule.words, where=self.rule.line or self.rule.path)}"
         else:
-            lines.append("  Rule: none of the scheme; it is what happens in a life.")
+            yield f"  {say('rule', rule=self.rule.words)}"
         if self.data:
-            lines.append("  It was decided by:")
-            lines += [f"    {one}" for one in self.data]
-        lines.append("  Causes, back to where the chain ends:")
-        lines += [f"    {'← ' if n else ''}{one}" for n, one in enumerate(self.chain)]
+            yield f"  {say('decided-by')}"
+            yield from (f"    {one}" for one in self.data)
+        yield f"  {say('causes')}"
+        yield from (f"    {'← ' if n else ''}{one}" for n, one in enumerate(self.chain))
         if self.alterations:
-            lines.append("  It would not have come, everything else as it was,")
-            lines += [f"    {one.words} ({one.shown})" for one in self.alterations]
+            yield f"  {say('would-not')}"
+            for change in self.alterations:
+                yield f"    {say('altered', words=change.words, shown=change.shown)}"
         if self.untold:
-            lines.append(f"  The smallest change is not told: {self.untold}.")
-        lines.append(f"  Twin: {self.twin}")
+            yield f"  {say('not-told', why=self.untold)}"
+        yield f"  {say('twin', twin=self.twin)}"
         if self.reran is not None:
-            lines += self._again(self.reran)
-        return lines
+            yield from self._again(self.reran)
 
-    @staticmethod
-    def _again(found: Again) -> Iterator[str]:
-        yield f"  Simulated again, the same people and seed, with one rule changed ({found.rule.words}):"
-        yield f"    the event {'comes all the same' if found.happened else 'does not come on that day'}"
-        for one in found.instead:
-            yield f"    that day: {one}"
-        yield (
-            f"    events of this life that stand in one of the two runs alone: {found.others:,}; the change "
-            "holds for everybody from the first day, so it is no change of this life alone"
-        )
+    def _again(self, found: Again) -> Iterator[str]:
+        say = catalogue("explained", self.language)
+        yield f"  {say('again', rule=found.rule.words)}"
+        yield f"    {say('again-comes' if found.happened else 'again-gone')}"
+        yield from (f"    {say('again-instead', what=one)}" for one in found.instead)
+        yield f"    {say('again-others', count=say.number(found.others))}"
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -163,9 +162,10 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}    ", break_on_hyphens=False)
 
 
-def _and(words: Iterable[str]) -> str:
+def _joined(key: str, words: Iterable[str], rules: Rules) -> str:
+    """Words with `or` or `and` before the last."""
     *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return rules.explain(key, most=", ".join(most), last=last) if most else last
 
 
 def consequential(events: tuple[Event, ...]) -> list[Event]:
@@ -175,15 +175,17 @@ def consequential(events: tuple[Event, ...]) -> list[Event]:
     return sorted(heavy[:FIRST], key=lambda one: one.place)
 
 
-def explain(run: Run, number: str, event: int | None = None, arm: str | None = None) -> list[Explanation]:
-    """An event of a panel life by its place in the life, or those that weigh most.
+def explain(
+    run: Run, number: str, event: int | None = None, arm: str | None = None, *, language: Language = "en"
+) -> list[Explanation]:
+    """An event of a panel life by its place in the life, or those that weigh most; in a language.
 
     Raises `UnknownNameError` for somebody who is not in the panel, `UserError` for an event that is not
     there.
     """
     life = run.life(number)
     told = run.known_arm(arm) if arm is not None else run.other_arm
-    pair = life.pair(run.rules, told)
+    pair = life.pair(run.rules_in(language), told)
     if event is None:
         chosen = consequential(pair.here)
     elif 0 <= event < len(pair.here):
@@ -196,7 +198,7 @@ def explain(run: Run, number: str, event: int | None = None, arm: str | None = N
 
 
 def _explained(run: Run, pair: Pair, event: Event, sources: Mapping[str, Any]) -> Explanation:
-    rules = run.rules
+    rules = pair.rules
     fall = _fall_behind(pair, event)
     alterations, untold = _alterations(pair, event, fall)
     return Explanation(
@@ -210,32 +212,34 @@ def _explained(run: Run, pair: Pair, event: Event, sources: Mapping[str, Any]) -
         tuple(alterations),
         untold,
         _rule_change(pair, event, fall),
+        language=rules.language,
     )
 
 
 def _twin(pair: Pair, event: Event) -> str:
     """What the same life has on that day under the other arm."""
+    say = pair.rules.explain
     if pair.twin_arm == pair.arm:
-        return "there is none; this run has one arm"
-    under = f"under {pair.rules.told(pair.twin_arm)}"
+        return say("no-twin")
+    under = pair.rules.told(pair.twin_arm)
     if not pair.differs(event):
-        return f"{under} the same happens that day"
+        return say("twin-same", arm=under)
     instead = [
         one for one in pair.twin
         if one.day == event.day and one.kind not in ("tie-charged", "hushed") and pair.turned().differs(one)
     ]  # fmt: skip
     if not instead:
-        return f"{under} nothing of the kind happens that day"
-    return f"{under} that day, instead: {'; '.join(sentence(one, pair.rules) for one in instead[:3])}"
+        return say("twin-nothing", arm=under)
+    return say("twin-instead", arm=under, what="; ".join(sentence(one, pair.rules) for one in instead[:3]))
 
 
 def _step(cause: Cause, rules: Rules, arm: str) -> str:
     if cause.event is None:
         if cause.kind == SENSOR and not cause.root:
-            return "a sensor of the regime, which saw it"
-        return rooted(cause)
+            return rules.explain("saw")
+        return rooted(cause, rules)
     one = cause.event
-    side = "" if one.arm == arm else f" (under {rules.told(one.arm)} alone)"
+    side = "" if one.arm == arm else rules.explain("alone", arm=rules.told(one.arm))
     return f"{on(one.day)}  {one.number} {sentence(one, rules)}{side}"
 
 
@@ -275,115 +279,123 @@ def _entry_behind(pair: Pair, event: Event) -> Event | None:
 
 def _data(pair: Pair, event: Event, fall: Event | None) -> Iterator[str]:
     """What was looked at: lists, tier, and the charges behind them, with sensor and points."""
+    rules, say = pair.rules, pair.rules.explain
     entry = _entry_behind(pair, event)
     if entry is not None and entry is not event:
-        yield f"the list {entry.what}, held since {on(entry.day)}"
+        yield say("held-list", list=entry.what, day=rules.day(entry.day))
     if fall is not None:
         scheme = pair.rules.arms[pair.arm].schemes[fall.scheme]
         if fall is not event:
-            called = pair.rules.score_called(pair.arm, fall.scheme)
-            yield f"tier {fall.tier} of {called}, since {on(fall.day)}"
+            of = rules.of_score(pair.arm, fall.scheme)
+            yield say("held-tier", tier=fall.tier, of=of, day=rules.day(fall.day))
         losses = [(one, pair.cost(one, fall.scheme) or one.points or 0) for one in pair.losses(fall)]
         for one, points in losses[:DATA]:
-            yield _charged(one, worth(scheme, points), pair.rules)
+            yield _charged(one, worth(scheme, points, rules.language), rules)
         if len(losses) > DATA:
-            yield f"and {len(losses) - DATA} more"
+            yield say("more", count=len(losses) - DATA)
     elif entry is not None:
         for one in pair.contributions(entry)[-1:]:
-            yield f"{on(one.day)}  {sentence(one, pair.rules)}{_in_error(one)}"
+            yield f"{on(one.day)}  {sentence(one, rules)}{_in_error(one, rules)}"
     elif event.kind in CHARGES or event.kind == "mistaken":
-        yield _charged(event, "", pair.rules)
+        yield _charged(event, "", rules)
 
 
 def _charged(one: Event, points: str, rules: Rules) -> str:
     """A charge as data: date, act, sensor, points, and whether it was for something not done."""
+    say = rules.explain
     if one.kind == "tie-fell":
-        return f"{on(one.day)}  a tie ({somebody(one.source)}) fell a tier: {points}"
+        return say("tie-fell", day=on(one.day), who=somebody(one.source, rules), points=points)
     known = one.what in rules.scenario.country_model.acts
-    what = rules.act(one.what) if known else "an alarm, and no act"
-    by = one.sensor or ("fines and courts of today" if one.kind == "charged-today" else "a sensor")
-    cost = f": {points}" if points else ""
-    return f"{on(one.day)}  {what}, by {by}{cost}{_in_error(one)}"
+    what = rules.act(one.what) if known else say("alarm")
+    by = one.sensor or say("today" if one.kind == "charged-today" else "a-sensor")
+    said = say("charge-cost" if points else "charge", day=on(one.day), what=what, by=by, cost=points)
+    return f"{said}{_in_error(one, rules)}"
 
 
-def _in_error(one: Event) -> str:
-    return "  (wrong: the person did not do it)" if one.kind in WRONG else ""
+def _in_error(one: Event, rules: Rules) -> str:
+    return rules.explain("in-error") if one.kind in WRONG else ""
 
 
 # What would have altered it.
-
-WALK = "walked through the rules of the score again"
-DRAW = "the same draw decides with and without the score"
-KEPT = "the rule says so"
 
 
 def _alterations(pair: Pair, event: Event, fall: Event | None) -> tuple[list[Alteration], str]:
     """The changes that would have altered an event; and why those of the record are not told."""
     found: list[Alteration] = []
+    say = pair.rules.explain
     if event.kind in WRONG:
-        words = "without this charge, which is for what the person did not do"
-        return [Alteration("wrong-charge", words, KEPT)], ""
+        return [Alteration("wrong-charge", say("without-wrong-charge"), say("kept"))], ""
     if event.kind == "charged-by-regime":
-        words = f"without the act, or had {event.sensor or 'the sensor'} not seen it"
-        return [Alteration("act", words, KEPT)], ""
+        words = say("without-act", sensor=event.sensor or say("the-sensor"))
+        return [Alteration("act", words, say("kept"))], ""
     if event.kind == "denied":
-        found.append(Alteration("not-scored", "had the score not been looked at", DRAW))
+        found.append(Alteration("not-scored", say("not-scored"), say("draw")))
     entry = _entry_behind(pair, event)
     if fall is None:
         if entry is not None:
             found += _of_entry(pair, entry)
-        return found, "" if found or event.kind not in CHARGED else "it follows from no charge of this life"
+        return found, "" if found or event.kind not in CHARGED else say("no-charge")
     on_list = entry.what if entry is not None else ""
     replay = Replay(pair, fall, event, on_list)
     if replay.refused:
         return found, replay.refused
     found += _of_record(pair, replay, fall is not event)
-    return found, "" if found else "no change of one entry of the record would do, nor of several"
+    return found, "" if found else say("no-change")
 
 
 def _of_entry(pair: Pair, entry: Event) -> Iterator[Alteration]:
     """Of a list that an act enters people on: the charge, and its term."""
-    rule = pair.rules.arms[pair.arm].lists[entry.what][1]
+    rule, say = pair.rules.arms[pair.arm].lists[entry.what][1], pair.rules.explain
     if rule.entry.act is None:
         return
     charge = next(iter(pair.contributions(entry)[-1:]), None)
     if charge is not None:
-        wrong = " (a wrong charge)" if charge.kind in WRONG else ""
-        yield Alteration("charge", f"without the charge of {on(charge.day)}{wrong}", KEPT)
+        key = "without-charge-wrong" if charge.kind in WRONG else "without-charge"
+        yield Alteration("charge", say(key, day=pair.rules.day(charge.day)), say("kept"))
 
 
 def _of_record(pair: Pair, replay: Replay, behind: bool) -> Iterator[Alteration]:
     """The smallest changes of the record of a score; `behind`: the fall is only what led to the event."""
-    scheme, fall = replay.scheme, replay.fall
-    of = f", for then the fall of {on(fall.day)} would not have come" if behind else ""
+    scheme, fall, rules, say = replay.scheme, replay.fall, pair.rules, pair.rules.explain
+    walk = say("walk")
+    of = say("behind", day=rules.day(fall.day)) if behind else ""
     if any(one.wrong for one in replay.losses) and replay.without_wrong():
-        words = f"without the charges for what the person did not do{of}"
-        yield Alteration("wrong-charge", words, WALK)
+        yield Alteration("wrong-charge", say("without-wrong", of=of), walk)
     fewer = replay.fewer_points()
     if fewer is not None:
-        day = replay.losses[-1].event.day
-        yield Alteration("points", f"with {worth(scheme, fewer)} fewer lost on {on(day)}{of}", WALK)
+        day = rules.day(replay.losses[-1].event.day)
+        points = worth(scheme, fewer, rules.language)
+        yield Alteration("points", say("fewer", points=points, day=day, of=of), walk)
     single = replay.without_one()
     if single:
-        others = f"; or without that of {_and(on(x.event.day) for x in single[1:])}" if single[1:] else ""
-        yield Alteration("absent", f"without {_named(single[0], scheme, pair.rules)}{others}{of}", WALK)
+        named = _named(single[0], scheme, rules)
+        words = say("without-one", named=named, of=of)
+        if single[1:]:
+            others = _joined("or", (rules.day(x.event.day) for x in single[1:]), rules)
+            words = say("without-one-of", named=named, others=others, of=of)
+        yield Alteration("absent", words, walk)
     else:
         several = replay.without_several()
         if several:
-            named = " and ".join(_named(one, scheme, pair.rules) for one in several[:3])
-            more = f" and {len(several) - 3} more" if len(several) > 3 else ""
-            yield Alteration("absent", f"without {named}{more}; no single one would do{of}", WALK)
+            named, *rest = (_named(one, scheme, rules) for one in several[:3])
+            for one in rest:
+                named = say("and", most=named, last=one)
+            more = len(several) - 3
+            key = "without-several-more" if more > 0 else "without-several"
+            yield Alteration("absent", say(key, named=named, count=more, of=of), walk)
     late = replay.later()
     if late is not None:
         last, days = late
-        when = "a day later" if days == 1 else f"{days} days later"
-        yield Alteration("later", f"with the loss of {on(last.event.day)} {when}{of}", WALK)
+        key = "a-day-later" if days == 1 else "days-later"
+        yield Alteration("later", say(key, day=rules.day(last.event.day), days=days, of=of), walk)
 
 
 def _named(one: Entry, scheme: Any, rules: Rules) -> str:
-    what = "what a tie's fall cost" if one.event.kind == "tie-fell" else "the charge"
-    act = f", {rules.act(one.event.what)}" if one.event.what in rules.scenario.country_model.acts else ""
-    return f"{what} of {on(one.event.day)} ({worth(scheme, one.points)}{act})"
+    known = one.event.what in rules.scenario.country_model.acts
+    key = ("the-tie" if one.event.kind == "tie-fell" else "the-charge") + ("-act" if known else "")
+    act = rules.act(one.event.what) if known else ""
+    points = worth(scheme, one.points, rules.language)
+    return rules.explain(key, day=rules.day(one.event.day), points=points, act=act)
 
 
 # One rule changed.
@@ -394,15 +406,15 @@ def _rule_change(pair: Pair, event: Event, fall: Event | None) -> RuleChange | N
     arm = pair.rules.arms[pair.arm]
     if arm.regime is None:
         return None
-    names = [one.scheme for one in arm.regime.schemes]
+    say, names = pair.rules.explain, [one.scheme for one in arm.regime.schemes]
     if event.kind == "denied" and event.scheme in names:
         path = f"schemes.{names.index(event.scheme)}.decisions.{event.what}.weight"
-        return RuleChange(f"the score has no weight for {pair.rules.context(event.what)}", path, 0)
+        return RuleChange(say("change-weight", context=pair.rules.context(event.what)), path, 0)
     if event.kind in ("hire-refused", "dismissed") and event.scheme in names:
         hires = event.kind == "hire-refused"
         path = f"schemes.{names.index(event.scheme)}.{'hiring' if hires else 'dismissal'}.{event.tier}"
-        said = "lets every hire stand" if hires else "costs nobody a job"
-        return RuleChange(f"tier {event.tier} {said}", path, 1 if hires else 0)
+        words = say("change-hiring" if hires else "change-dismissal", tier=event.tier)
+        return RuleChange(words, path, 1 if hires else 0)
     if fall is not None and fall.scheme in names and not bent(arm.schemes[fall.scheme]):
         scheme = arm.schemes[fall.scheme]
         at = scheme.tier_names.index(fall.tier) - 1
@@ -411,7 +423,7 @@ def _rule_change(pair: Pair, event: Event, fall: Event | None) -> RuleChange | N
         if score is None or score <= below:
             return None  # the line would lie below that of the next tier
         path = f"schemes.{names.index(fall.scheme)}.score.tiers.{at}.from"
-        words = f"tier {scheme.tier_names[at]} from {score} on, in place of {line}"
+        words = say("change-line", tier=scheme.tier_names[at], score=score, line=line)
         return RuleChange(words, path, score)
     if event.kind in ("charged-by-regime", "borne", "alleged"):
         for number, scheme in enumerate(arm.regime.schemes):
@@ -421,7 +433,7 @@ def _rule_change(pair: Pair, event: Event, fall: Event | None) -> RuleChange | N
             keys = ("points", "merit", "severity", "log_odds")
             key = next((one for one in keys if getattr(entry, one) is not None), None)
             if key is not None:
-                words = f"{event.what} costs nothing" if key != "merit" else f"{event.what} earns nothing"
+                words = say("change-earns" if key == "merit" else "change-nothing", act=event.what)
                 path = f"schemes.{number}.catalogue.{event.what}.{key}"
                 return RuleChange(words, path, 0)
     return None
@@ -454,7 +466,7 @@ def again(run: Run, explanation: Explanation, *, threads: int | None = None) -> 
     after = events_of(result)[event.number].arms[event.arm]
     before = run.lives[event.number].arms[event.arm]
     keys = {one.key for one in before}, {one.key for one in after}
-    rules = Rules(scenario, (event.arm,))
+    rules = Rules(scenario, (event.arm,), explanation.language)
     on_day = [one for one in after if one.day == event.day and one.key not in keys[0]]
     instead = tuple(sentence(one, rules) for one in on_day)
     happened = event.key in keys[1]
@@ -462,6 +474,7 @@ def again(run: Run, explanation: Explanation, *, threads: int | None = None) -> 
     return replace(explanation, reran=found)
 
 
-def heading(run: Run, number: str) -> list[str]:
+def heading(run: Run, number: str, language: Language = "en") -> list[str]:
     """What stands above the explanations of a life."""
-    return [described(run.person(run.life(number).number)), OWN_LINE, ""]
+    person = described(run.person(run.life(number).number), language)
+    return [person, catalogue("explained", language)("own-line"), ""]

@@ -13,6 +13,7 @@ from moot.errors import MootError
 from moot.findings.kinds import Event
 from moot.findings.rules import ArmRules, Rules
 from moot.regime.schema import Regime, Scheme
+from moot.society.arms import day_number
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
@@ -97,15 +98,16 @@ Told = tuple[str, Regime | None, Place]
 
 def _rule(event: Event, arm: ArmRules, rules: Rules) -> Told | None:
     kind = event.kind
+    say = rules.explain
     if kind in ("fall", "rise"):
-        return _tier_line(event, arm)
+        return _tier_line(event, arm, rules)
     if kind in ("listed", "delisted"):
         scheme, rule = arm.lists[event.what]
         regime, at = _at(arm, scheme.scheme)
         place = (*at, "lists", scheme.lists.index(rule), "entry" if kind == "listed" else "exit")
         how: Any = rule.entry if kind == "listed" else rule.exit
-        verb = "enters" if kind == "listed" else "takes off"
-        return f"the list {event.what} {verb} people {_by(how)}", regime, place
+        key = "enters" if kind == "listed" else "takes-off"
+        return say(key, list=event.what, how=_by(how, rules)), regime, place
     if kind in ("refused", "trip", "prevented"):
         return _barred(event, arm, rules)
     if kind in ("denied", "granted", "decided"):
@@ -113,49 +115,41 @@ def _rule(event: Event, arm: ArmRules, rules: Rules) -> Told | None:
     if kind in ("hire-refused", "dismissed"):
         regime, at = _at(arm, event.scheme)
         key = "hiring" if kind == "hire-refused" else "dismissal"
-        words = f"tier {event.tier} lets a part of the hires stand" if key == "hiring" else (
-            f"tier {event.tier} costs the job with a declared chance a month"
-        )  # fmt: skip
-        return words, regime, (*at, key, event.tier)
+        return say(f"ground.{key}", tier=event.tier), regime, (*at, key, event.tier)
     if kind in ("rating-warned", "rating-dropped"):
-        words = "whoever's rating is shown below the line is warned, and dropped later"
-        return words, arm.regime, ("ratings", "line")
+        return say("ground.rating"), arm.regime, ("ratings", "line")
     if kind == "charged-today" or kind in SENSED or kind == "charged-by-regime":
-        return _charge(event, arm)
+        return _charge(event, arm, rules)
     if kind == "tie-fell":
         regime, at = _at(arm, event.scheme)
-        return "a fall of a tie costs points", regime, (*at, "association")
+        return say("ground.tie-fell"), regime, (*at, "association")
     if kind in TIES:
         regime, at = _at(arm, event.scheme)
-        return "a tie may break off with somebody who fell a tier", regime, (*at, "shunning")
+        return say("ground.shunning"), regime, (*at, "shunning")
     if kind in (*CONTEST, "bought", "offer", "expired"):
         regime, at = _at(arm, event.scheme)
         part: Place = {"bought": ("bought_repair",), "offer": ("offers",), "expired": ("score",)}.get(
             kind, ("redress",)
         )
-        words = {
-            "bought": "points can be bought", "offer": "points can be taken up",
-            "expired": "a charge expires",
-        }.get(kind, "a charge can be contested")  # fmt: skip
-        return words, regime, (*at, *part)
+        key = kind if kind in ("bought", "offer", "expired") else "contest"
+        return say(f"ground.{key}"), regime, (*at, *part)
     if kind in ("forgone", "hushed") and arm.announced is not None:
-        return f"the regime is known since {arm.announced}", arm.regime, ("announced",)
+        day = rules.day(day_number(arm.announced))
+        return say("ground.known", day=day), arm.regime, ("announced",)
     return None
 
 
-def _by(part: Any) -> str:
+def _by(part: Any, rules: Rules) -> str:
     """How a list is entered or left."""
     found = {
-        "tier": "when they fall to tier {}", "act": "who are charged with {}", "offer": "who take up {}",
-        "drawn_per_year": "whom a register outside the model names", "after_days": "after {} days",
-        "per_year": "at a yearly rate",
+        "tier": "rises" if hasattr(part, "after_days") else "tier", "act": "act", "offer": "offer",
+        "drawn_per_year": "drawn", "after_days": "days", "per_year": "rate",
     }  # fmt: skip
-    for key, words in found.items():
+    for key, how in found.items():
         value = getattr(part, key, None)
         if value is not None:
-            said = words.format(value)
-            return said.replace("fall to", "rise to") if hasattr(part, "after_days") else said
-    return "by its rule"
+            return rules.explain(f"by.{how}", value=value)
+    return rules.explain("by.rule")
 
 
 def _at(arm: ArmRules, scheme: str) -> tuple[Regime | None, Place]:
@@ -167,17 +161,17 @@ def _at(arm: ArmRules, scheme: str) -> tuple[Regime | None, Place]:
     return None, ()
 
 
-def _tier_line(event: Event, arm: ArmRules) -> Told:
+def _tier_line(event: Event, arm: ArmRules, rules: Rules) -> Told:
     """The lower end of the tier that was left, or of the one that was reached."""
     scheme = arm.schemes[event.scheme]
     regime, at = _at(arm, event.scheme)
     to = scheme.tier_names.index(event.tier)
     if event.kind == "fall":
         tier = scheme.score.tiers[to - 1]
-        words = f"whoever's score is below {tier.from_} falls out of tier {tier.tier}"
+        words = rules.explain("ground.falls", line=tier.from_, tier=tier.tier)
         return words, regime, (*at, "score", "tiers", to - 1, "from")
     tier = scheme.score.tiers[to]
-    words = f"whoever's score is {tier.from_ + scheme.score.hysteresis} or more rises to tier {tier.tier}"
+    words = rules.explain("ground.rises", line=tier.from_ + scheme.score.hysteresis, tier=tier.tier)
     return words, regime, (*at, "score", "tiers", to, "from")
 
 
@@ -190,11 +184,11 @@ def _barred(event: Event, arm: ArmRules, rules: Rules) -> Told | None:
     number = scheme.lists.index(rule)
     if event.kind == "prevented" and rule.prevents is not None:
         place: Place = (*at, "lists", number, "prevents")
-        return f"whoever is on the list {rule.list} cannot do it at all", regime, place
+        return rules.explain("ground.prevents", list=rule.list), regime, place
     context = event.what
     if event.kind == "prevented":
         context = str(rules.scenario.country_model.act(event.what, rules.vocabulary).needs)
-    words = f"whoever is on the list {rule.list} is refused {rules.context(context)}"
+    words = rules.explain("ground.refuses", list=rule.list, context=rules.context(context))
     return words, regime, (*at, "lists", number, "refuses", context)
 
 
@@ -203,16 +197,16 @@ def _decision(event: Event, arm: ArmRules, rules: Rules) -> Told:
     how = arm.schemes[event.scheme].decisions[event.what]
     day = rules.scenario.start
     weight = round(100 * how.weight.at(day))
-    words = f"the score decides on {rules.context(event.what)} with a weight of {weight} %"
     place: Place = (*at, "decisions", event.what)
     tier = event.tier if event.tier in how.refused else ""
     if tier:
-        words += f", and tier {tier} has a chance of its own to be refused"
         place = (*place, "refused", tier)
+    key = "ground.decides-tier" if tier else "ground.decides"
+    words = rules.explain(key, context=rules.context(event.what), weight=weight, tier=tier)
     return words, regime, place
 
 
-def _charge(event: Event, arm: ArmRules) -> Told | None:
+def _charge(event: Event, arm: ArmRules, rules: Rules) -> Told | None:
     """What an act costs in the first scheme that counts it; where a sensor erred, the sensor."""
     by = "today" if event.kind == "charged-today" else "regime"
     if event.kind in SENSED and event.sensor and arm.regime is not None:
@@ -221,17 +215,15 @@ def _charge(event: Event, arm: ArmRules) -> Told | None:
         key = "malicious_per_tie_year" if event.kind == "alleged" else (
             "identification" if sensor.identification is not None else "sensor"
         )  # fmt: skip
-        words = {
-            "alleged": f"{event.sensor} passes on reports of what did not happen",
-            "disclosed": f"{event.sensor} reads what was done before the first day",
-        }.get(event.kind, f"{event.sensor} takes one person for another with a declared chance")
+        said = event.kind if event.kind in ("alleged", "disclosed") else "mistaken"
+        words = rules.explain(f"ground.{said}", sensor=event.sensor)
         return words, arm.regime, ("sensors", number, key)
     for name, scheme in arm.schemes.items():
         if scheme.reads == by and event.what in scheme.catalogue:
             regime, at = _at(arm, name)
-            words = f"the catalogue counts the act: {_worth(scheme, event.what, arm, by)}"
+            words = rules.explain("ground.counts", cost=_worth(scheme, event.what, arm, by))
             return words, regime, (*at, "catalogue", event.what)
-    return ("fines and courts of today charge it; no score counts it", None, ()) if by == "today" else None
+    return (rules.explain("ground.today"), None, ()) if by == "today" else None
 
 
 def _worth(scheme: Scheme, act: str, arm: ArmRules, by: str) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from moot.catalogue import Language, catalogue
 from moot.findings.causes import (
     ANNOUNCED,
     ANOTHER,
@@ -35,13 +37,13 @@ from moot.findings.causes import (
 from moot.findings.events import Life
 from moot.findings.kinds import LIVELIHOOD, OUTSIDE, Event
 from moot.findings.repairing import Repaired, repaired, with_time
-from moot.findings.rules import Rules
-from moot.findings.summary import TIE
+from moot.findings.rules import Rules, day_in
 from moot.regime.engines import bent, in_points, worth
-from moot.society.arms import date_of
+from moot.society.arms import date_of, day_number
 
 if TYPE_CHECKING:
     from moot.findings.run import Run
+    from moot.regime.schema import Scheme
 
 __all__ = [
     "Moment",
@@ -49,6 +51,7 @@ __all__ = [
     "described",
     "moments",
     "reason",
+    "reason_told",
     "rooted",
     "sentence",
     "tell",
@@ -115,149 +118,131 @@ def unexplained_differences(lives: Mapping[str, Life], rules: Rules) -> list[Eve
 
 
 def sentence(event: Event, rules: Rules) -> str:
-    """What happened, with the synthetic person as its subject, which is left out."""
-    arm, kind, what = rules.arms[event.arm], event.kind, event.what
-    through = f", through {event.sensor}" if event.sensor else ""
-    score = f"; score {arm.score_told(event.score, event.scheme)}" if event.score is not None else ""
-    by = "today" if kind == "charged-today" else "regime"
-    cost = arm.cost(what, by, event.points or 0) if kind in _CHARGED else ""
-    who = somebody(event.source)
+    """What happened, with the synthetic person as its subject, which is left out; in the rules' language."""
+    say, arm, kind, what = rules.say, rules.arms[event.arm], event.kind, event.what
     if kind == "act":
         return rules.act(what)
-    if kind == "prevented":
-        return f"is kept from this by {_lists(rules.barring(event))}: {rules.act(what)}"
-    if kind == "forgone":
-        return f"might have done this and does not: {rules.act(what)}"
-    if kind == "charged-today":
-        said = f" ({cost})" if event.points else ""
-        return f"is charged by fines and courts of today: {rules.act(what)}{said}"
-    if kind == "charged-by-regime":
-        if rules.class_of(what) == "merit":
-            return f"is credited by the scheme{through}: {rules.act(what)} ({cost}{score})"
-        return f"is charged by the scheme{through}: {rules.act(what)} ({cost}{score})"
-    if kind == "mistaken":
-        return f"is seen by {event.sensor}, which takes {who} for the author: {rules.act(what)}"
-    if kind == "borne":
-        return f"is charged for an act of {who}{through}: {rules.act(what)} ({cost}{score})"
-    if kind == "false-alarm":
-        return f"is stopped: {event.sensor} takes the passer-by for somebody on its list; there was no act"
-    if kind == "disclosed":
-        return f"{event.sensor} holds an act of {event.tier}, which counts now: {rules.act(what)}"
-    if kind == "alleged":
-        happened = f"somebody reported{through} an act that did not happen: {rules.act(what)}"
-        return f"is charged because {happened} ({cost}{score})"
-    if kind == "recognised":
-        return f"is recognised by {event.sensor} as a person on the list {_and(event.lists)}"
-    if kind == "displaced":
-        return f"does it elsewhere instead, where nobody scores it: {rules.act(what)}"
-    if kind == "bought":
-        return f"buys points of {rules.score_called(event.arm, what)} ({_of_scheme(event, rules)}{score})"
-    if kind in ("cut-off", "cuts-off"):
-        left = f"is left by {who}, a tie, who breaks off"
-        return left if kind == "cut-off" else f"breaks off with {who}, a tie who fell a tier"
-    if kind in ("taken-back", "in-touch"):
-        return f"is in touch again with {who}, a tie" + ("" if kind == "taken-back" else " who rose a tier")
-    if kind in ("fall", "rise"):
-        verb = "falls" if kind == "fall" else "rises"
-        return f"{verb} to tier {event.tier} of {rules.score_called(event.arm, what)}{score}"
-    if kind == "listed":
-        refused = [rules.context(one) for one in arm.lists[what][1].refuses]
-        return f"is entered on the list {what}" + (f", which refuses {_and(refused)}" if refused else "")
-    if kind == "delisted":
-        return f"leaves the list {what}"
-    if kind == "refused":
-        return f"is refused {rules.context(what)} by {_lists(rules.barring(event))}"
-    if kind == "trip":
-        held = _lists(rules.barring(event))
-        return f"is on {held} and is not refused {rules.context(what)}"
-    if kind == "tie-fell":
-        lost = worth(arm.schemes[what], event.points or 0)
-        called = rules.score_called(event.arm, what)
-        return f"loses {lost} of {called}: a tie ({who}) fell a tier{score}"
-    if kind == "hushed":
-        return f"would say what is thought of such a scheme, and keeps silent ({what} it)"
-    if kind == "tie-charged":
-        return f"hears that a tie ({who}) was charged: {rules.act(what)}"
-    if kind == "denied":
-        return f"is refused {rules.context(what)} because of {_tier(event, rules)}"
-    if kind == "granted":
-        return f"is given {rules.context(what)}, which {_tier(event, rules)} makes easier"
-    if kind == "decided":
-        return f"asks for {rules.context(what)}, which is {event.tier}; the score would change nothing"
-    if kind == "appeal":
-        return f"contests the charge: {_contested(what, rules)}"
-    if kind == "upheld":
-        back = f"; {_of_scheme(event, rules)} come back" if event.points else ""
-        return f"has the contest of a charge allowed: {_contested(what, rules)}{back}"
-    if kind == "rejected":
-        cost = f"; the points are taken now ({_of_scheme(event, rules)})" if event.points else ""
-        return f"has the contest of a charge turned down: {_contested(what, rules)}{cost}"
-    if kind == "expired":
-        return f"sees a charge expire: {_contested(what, rules)}; {_of_scheme(event, rules)} come back"
-    if kind == "offer":
-        return f"takes up the offer {what}"
+    if kind in _CHARGED:
+        return _charged(event, rules)
     if kind in LIVELIHOOD:
         return _livelihood(event, rules)
-    return f"gets a new licence{score}"
+    who, of = somebody(event.source, rules), rules.of_score(event.arm, what)
+    score = _score(event, rules)
+    if kind in ("forgone", "displaced"):
+        return say(kind, act=rules.act(what))
+    if kind == "prevented":
+        return say(kind, lists=_lists(rules.barring(event), rules), act=rules.act(what))
+    if kind == "mistaken":
+        return say(kind, sensor=event.sensor, who=who, act=rules.act(what))
+    if kind == "false-alarm":
+        return say(kind, sensor=event.sensor)
+    if kind == "disclosed":
+        day = rules.day(day_number(date.fromisoformat(event.tier)))
+        return say(kind, sensor=event.sensor, day=day, act=rules.act(what))
+    if kind == "recognised":
+        return say(kind, sensor=event.sensor, lists=_and(event.lists, rules))
+    if kind == "bought":
+        return say(kind, of=of, amount=_of_scheme(event, rules), score=score)
+    if kind in ("cut-off", "cuts-off", "taken-back", "in-touch"):
+        return say(kind, who=who)
+    if kind in ("fall", "rise"):
+        return say(kind, tier=event.tier, of=of, score=score)
+    if kind == "listed":
+        refused = [rules.context(one) for one in arm.lists[what][1].refuses]
+        return say("listed-refuses" if refused else kind, list=what, refused=_and(refused, rules))
+    if kind == "delisted":
+        return say(kind, list=what)
+    if kind in ("refused", "trip"):
+        return say(kind, context=rules.context(what), lists=_lists(rules.barring(event), rules))
+    if kind == "tie-fell":
+        lost = worth(arm.schemes[what], event.points or 0, rules.language)
+        return say(kind, lost=lost, of=of, who=who, score=score)
+    if kind == "hushed":
+        return say(f"hushed.{what}")
+    if kind == "tie-charged":
+        return say(kind, who=who, act=rules.act(what))
+    if kind in ("denied", "granted"):
+        return say(kind, context=rules.context(what), tier=_tier(event, rules))
+    if kind == "decided":
+        return say(f"decided.{event.tier}", context=rules.context(what))
+    if kind in ("appeal", "upheld", "rejected", "expired"):
+        key = {"upheld": "upheld-back", "rejected": "rejected-cost"}.get(kind, kind) if event.points else kind
+        return say(key, what=_contested(what, rules), amount=_of_scheme(event, rules))
+    if kind == "offer":
+        return say(kind, offer=what)
+    return say("renewed", score=score)
+
+
+def _score(event: Event, rules: Rules) -> str:
+    """The score after an event, where it is told."""
+    if event.score is None:
+        return ""
+    return rules.say("score", score=rules.arms[event.arm].score_told(event.score, event.scheme))
+
+
+def _charged(event: Event, rules: Rules) -> str:
+    """A charge: by whom, of what, and what it costs."""
+    say, kind, what = rules.say, event.kind, event.what
+    by = "today" if kind == "charged-today" else "regime"
+    cost = rules.arms[event.arm].cost(what, by, event.points or 0)
+    if kind == "charged-today":
+        return say(kind, act=rules.act(what), cost=say("amount", amount=cost) if event.points else "")
+    through = say("through", sensor=event.sensor) if event.sensor else ""
+    if kind == "charged-by-regime":
+        kind = "credited" if rules.class_of(what) == "merit" else "charged"
+    who, score = somebody(event.source, rules), _score(event, rules)
+    return say(kind, who=who, through=through, act=rules.act(what), cost=cost, score=score)
 
 
 def _livelihood(event: Event, rules: Rules) -> str:
     """What happened to work or debts."""
-    if event.kind in ("hire-refused", "dismissed"):
-        said = "would have been hired and is refused" if event.kind == "hire-refused" else "is dismissed"
-        return f"{said} because of {_tier(event, rules)}"
-    if event.kind in ("fine-paid", "fine-unpaid"):
-        paid = event.kind == "fine-paid"
-        said = "pays the fine at once" if paid else "does not pay the fine, which is raised"
-        return f"{said}: {rules.act(event.what)}"
-    if event.kind == "fine-ended":
-        paid = event.tier == "recovered"
-        said = "is made to pay a raised fine" if paid else "is no longer asked for a raised fine"
-        return f"{said}: {rules.act(event.what)}"
-    if event.kind == "arrears":
-        return f"is behind with a fine of the month before: {rules.act(event.what)}"
-    return {
-        "hired": "finds work",
-        "job-lost": "leaves or loses work",
-        "place-handed-on": "finds work: a place left free, as others were refused it or have one by now",
-        "place-missing": "would have been hired and finds no place left",
-        "rating-warned": "is warned by the platform: the rating shown is below its line",
-        "rating-dropped": "is dropped by the platform and loses the work",
-    }[event.kind]
+    kind = event.kind
+    if kind in ("hire-refused", "dismissed"):
+        return rules.say(kind, tier=_tier(event, rules))
+    if kind == "fine-ended":
+        kind = f"fine-{event.tier}"
+    about_a_fine = kind == "arrears" or kind.startswith("fine-")
+    return rules.say(kind, act=rules.act(event.what) if about_a_fine else "")
 
 
 def _tier(event: Event, rules: Rules) -> str:
     """The tier that decided, and of which score."""
-    return f"tier {event.tier} of {rules.score_called(event.arm, event.scheme or event.what)}"
+    of = rules.of_score(event.arm, event.scheme or event.what)
+    return rules.say("tier-of", tier=event.tier, of=of)
 
 
 def _contested(what: str, rules: Rules) -> str:
     """What a charge was for: an act, or the alarm of a sensor."""
-    return f"an alarm of {what}" if what not in rules.scenario.country_model.acts else rules.act(what)
+    known = what in rules.scenario.country_model.acts
+    return rules.act(what) if known else rules.say("alarm-of", sensor=what)
 
 
-def somebody(number: str) -> str:
+def somebody(number: str, rules: Rules) -> str:
     """Another person as a life speaks of them."""
-    return "somebody outside the panel" if number in ("", OUTSIDE) else number
+    return rules.say("outside") if number in ("", OUTSIDE) else number
 
 
 def _of_scheme(event: Event, rules: Rules) -> str:
     """The size of what an event gives or takes in its scheme, in words."""
     points, schemes = abs(event.points or 0), rules.arms[event.arm].schemes
-    return worth(schemes[event.scheme], points) if event.scheme in schemes else in_points(points)
+    if event.scheme not in schemes:
+        return in_points(points, rules.language)
+    return worth(schemes[event.scheme], points, rules.language)
 
 
-def _lists(names: tuple[str, ...]) -> str:
-    return f"the list{'s' if len(names) > 1 else ''} {_and(names)}"
+def _lists(names: tuple[str, ...], rules: Rules) -> str:
+    return rules.say("lists" if len(names) > 1 else "list", names=_and(names, rules))
 
 
-def _and(words: Iterable[str]) -> str:
+def _and(words: Iterable[str], rules: Rules) -> str:
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+    if len(words) <= 1:
+        return "".join(words)
+    return rules.say("and", most=", ".join(words[:-1]), last=words[-1])
 
 
 def on(day: int | None) -> str:
-    """A day as it is written."""
+    """A day as it is written in a log."""
     return date_of(day).isoformat() if day is not None else ""
 
 
@@ -267,18 +252,20 @@ def reason(event: Event, pair: Pair) -> str:
     `pair` is seen from the arm that is told. What stands in the other arm alone gets the reason why it does
     not happen in the arm told: it is that arm which differs from the law in force.
     """
+    rules = pair.rules
+    say = rules.say
     if event.arm != pair.arm:
         done = any(one.kind == "act" and (one.day, one.what) == (event.day, event.what) for one in pair.here)
-        otherwise = "this is done" if done and event.kind == "forgone" else "this does not happen"
-        return f"under {pair.rules.told(pair.arm)} {otherwise}: {_absent(event, pair)}"
+        key = "absent-done" if done and event.kind == "forgone" else "absent"
+        return say(key, arm=rules.told(pair.arm), why=_absent(event, pair))
     cause = pair.cause(event)
-    said = _caused(cause, event, pair.rules)
+    said = _caused(cause, event, rules)
     if event.kind in ("forgone", "hushed") and cause.kind == BEFORE:
-        said = "because of what was believed of being charged before the first day"
+        said = say("because-before")
     if event.kind == "forgone" and cause.kind != ANNOUNCED:
-        known = pair.rules.arms[event.arm].announced
+        known = rules.arms[event.arm].announced
         if known is not None and known <= date_of(event.day):
-            said += f"; the regime is known since {known.isoformat()}"
+            said = say("known-since", why=said, day=rules.day(day_number(known)))
     if event.kind != "fall":
         return said
     side = pair if event.arm == pair.arm else pair.turned()
@@ -290,13 +277,18 @@ def reason(event: Event, pair: Pair) -> str:
         return said
     scheme = side.rules.arms[side.arm].schemes[event.scheme]
     named = [
-        f"{worth(scheme, cost)} on {on(one.day)} ({_briefly(one, pair.rules)})"
+        say("loss", cost=_cost(scheme, cost, rules), day=rules.day(one.day), what=_briefly(one, rules))
         for one, cost in losses[:LARGEST]
     ]
     rest = losses[LARGEST:]
     if rest:
-        named.append(f"{worth(scheme, sum(cost for _, cost in rest))} in {len(rest)} smaller losses")
-    return f"{said}; the {'score' if bent(scheme) else 'points'} went so: {_and(named)}"
+        cost = _cost(scheme, sum(cost for _, cost in rest), rules)
+        named.append(say("smaller-losses", cost=cost, count=len(rest)))
+    return say("score-went" if bent(scheme) else "points-went", why=said, losses=_and(named, rules))
+
+
+def _cost(scheme: Scheme, points: int, rules: Rules) -> str:
+    return worth(scheme, points, rules.language)
 
 
 def _absent(event: Event, pair: Pair) -> str:
@@ -304,28 +296,27 @@ def _absent(event: Event, pair: Pair) -> str:
     rules, cause = pair.rules, pair.cause(event)
     if cause.event is None:
         if cause.kind == ANNOUNCED:
-            return rooted(cause)
-        return f"because {_nothing_there(cause, rules, pair.arm)}"
-    when = _when(cause.event, event)
+            return rooted(cause, rules)
+        return rules.say("because", why=_nothing_there(cause, rules, pair.arm))
+    when, did = _when(cause.event, event, rules), sentence(cause.event, rules)
     if cause.event.arm == pair.arm:
-        return f"because {when} the person {sentence(cause.event, rules)}"
-    alone = f"under {rules.told(event.arm)} alone"
-    did = f"{sentence(cause.event, rules)}{_unpunished(cause.event, event)}"
-    return f"because it follows from what happens {alone}: {when} the person {did}"
+        return rules.say("person-did", when=when, did=did)
+    did += _unpunished(cause.event, event, rules)
+    return rules.say("follows-alone", arm=rules.told(event.arm), when=when, did=did)
 
 
 def _nothing_there(cause: Cause, rules: Rules, arm: str) -> str:
     """What a root outside this life did not do in the arm told."""
     if cause.kind in (TIE_CHARGED, TIE_FELL):
-        did = "is charged" if cause.kind == TIE_CHARGED else "falls a tier"
-        return f"a tie ({somebody(cause.number)}) {did} under the other arm alone"
+        key = "tie-charged-alone" if cause.kind == TIE_CHARGED else "tie-fell-alone"
+        return rules.say(key, who=somebody(cause.number, rules))
     if cause.kind == ANOTHER:
-        return f"the act of {somebody(cause.number)} is done or seen under the other arm alone"
-    return f"its ground, {rooted(cause)}, is not there under {rules.told(arm)}"
+        return rules.say("another-alone", who=somebody(cause.number, rules))
+    return rules.say("ground-missing", ground=rooted(cause, rules), arm=rules.told(arm))
 
 
-def _when(cause: Event, event: Event) -> str:
-    return "the same day" if cause.day == event.day else f"on {on(cause.day)}"
+def _when(cause: Event, event: Event, rules: Rules) -> str:
+    return rules.say("same-day") if cause.day == event.day else rules.say("on", day=rules.day(cause.day))
 
 
 def _lost(event: Event, side: Pair, scheme: str) -> int:
@@ -336,66 +327,44 @@ def _lost(event: Event, side: Pair, scheme: str) -> int:
 
 def _briefly(event: Event, rules: Rules) -> str:
     if event.kind == "tie-fell":
-        return f"a tie, {somebody(event.source)}, fell a tier"
+        return rules.say("briefly.tie-fell", who=somebody(event.source, rules))
     if event.kind == "rejected":
-        return f"a contest that failed: {_contested(event.what, rules)}"
-    return rules.act(event.what) if event.kind != "false-alarm" else "a false alarm"
+        return rules.say("briefly.rejected", what=_contested(event.what, rules))
+    return rules.act(event.what) if event.kind != "false-alarm" else rules.say("briefly.false-alarm")
 
 
 def _caused(cause: Cause, event: Event, rules: Rules) -> str:
     if cause.event is None:
-        return rooted(cause)
-    when, did = _when(cause.event, event), sentence(cause.event, rules)
+        return rooted(cause, rules)
+    when = _when(cause.event, event, rules)
+    did = sentence(cause.event, rules) + _unpunished(cause.event, event, rules)
     if cause.event.arm != event.arm:
         # An event of the other arm, which is missing here.
-        alone = f"under {rules.told(cause.event.arm)} alone"
-        return f"because of what happens {alone}: {when} the person {did}{_unpunished(cause.event, event)}"
+        return rules.say("happens-alone", arm=rules.told(cause.event.arm), when=when, did=did)
     if event.kind == "charged-by-regime" and cause.event.kind in ("act", "charged-today"):
-        saw = f"which {event.sensor or 'a sensor'} saw and the catalogue counts"
-        return f"because of an own act {when}, {saw}"
-    return f"because {when} the person {did}{_unpunished(cause.event, event)}"
+        return rules.say("own-act-seen", when=when, sensor=event.sensor or rules.say("a-sensor"))
+    return rules.say("person-did", when=when, did=did)
 
 
-def _unpunished(cause: Event, event: Event) -> str:
+def _unpunished(cause: Event, event: Event, rules: Rules) -> str:
     """How an act that nobody charged bears on a later one."""
     if cause.kind == "act" and event.kind in ("act", "forgone"):
-        return " and nothing comes of it: being charged is thought less likely there since"
+        return rules.say("unpunished")
     return ""
 
 
-def rooted(cause: Cause) -> str:
+_ROOTS = {
+    OWN_ACT: "own-act", SENSOR: "sensor", INSTITUTIONS: "institutions", ANNOUNCED: "announced",
+    REGISTER: "register", RULE: "rule", REPORT: "report", TIE_CHARGED: "tie", TIE_FELL: "tie",
+    TIE_ROSE: "tie", ANOTHER: "another", SAID: "said", COURSE: "course", STANDING: "standing",
+    SHARED_OUT: "shared-out", RATED: "rated", BEFORE: "before",
+}  # fmt: skip
+
+
+def rooted(cause: Cause, rules: Rules) -> str:
     """A cause that is no event of this life."""
-    if cause.kind == OWN_ACT:
-        return "an own act"
-    if cause.kind == SENSOR:
-        return "a sensor of the regime, and no act at all"
-    if cause.kind == INSTITUTIONS:
-        return "fines and courts of today"
-    if cause.kind == ANNOUNCED:
-        return f"because the regime is known since {on(cause.day)}, and being charged is thought more likely"
-    if cause.kind == REGISTER:
-        return "a register outside the model, which the list reads"
-    if cause.kind == RULE:
-        return "a rule of the scheme"
-    if cause.kind == REPORT:
-        return "somebody reported what did not happen; who is not modelled"
-    if cause.kind in (TIE_CHARGED, TIE_FELL, TIE_ROSE):
-        return f"through a tie: {somebody(cause.number)}, {on(cause.day)}"
-    if cause.kind == ANOTHER:
-        return f"an act of {somebody(cause.number)} on {on(cause.day)}, charged to the wrong person"
-    if cause.kind == SAID:
-        return "what ties said of the scheme, and did not say"
-    if cause.kind == COURSE:
-        return "as jobs are found and lost today"
-    if cause.kind == STANDING:
-        return "because the scheme lets people start there"
-    if cause.kind == SHARED_OUT:
-        return "the places of the month, which are as many as without the regime"
-    if cause.kind == RATED:
-        return "because of ratings on the platform"
-    if cause.kind == BEFORE:
-        return "from before the first day"
-    return "not explained"
+    key = f"root.{_ROOTS.get(cause.kind, 'unexplained')}"
+    return rules.say(key, who=somebody(cause.number, rules), day=rules.day(cause.day))
 
 
 # A life beside its twin.
@@ -444,7 +413,7 @@ def moments(pair: Pair) -> Iterator[Moment]:
         told_there = (one.day, one.what) in instead
         if told_there and where == "twin" and one.kind == "act":
             continue
-        instead_of = "does it" if told_there and one.kind in ("forgone", "prevented") else ""
+        instead_of = pair.rules.say("does-it") if told_there and one.kind in ("forgone", "prevented") else ""
         text, why = told[one.arm].text(one), told[pair.arm].why(one)
         if where == "both" and same.get(one.key):
             other = same[one.key].pop(0)
@@ -452,9 +421,14 @@ def moments(pair: Pair) -> Iterator[Moment]:
             if there != text:
                 instead_of = there
             if why_there != why:
-                here = pair.rules.told(pair.arm)
-                why = f"under {here}: {why}; under {pair.rules.told(pair.twin_arm)}: {why_there}"
+                here, over = pair.rules.told(pair.arm), pair.rules.told(pair.twin_arm)
+                why = pair.rules.say("both-reasons", here=here, why=why, there=over, other=why_there)
         yield Moment(one.day, where, text, why, one.kind, one, instead_of)
+
+
+def reason_told(moment: Moment, language: Language = "en") -> str:
+    """The reason of a moment; nothing of an own act, which has none but itself."""
+    return "" if moment.why == catalogue("lives", language)("root.own-act") else moment.why
 
 
 class _Told:
@@ -466,21 +440,25 @@ class _Told:
 
     def text(self, event: Event) -> str:
         """What happened on this side."""
-        said = sentence(event, self._side.rules)
-        back = self._back.get(event.place)
-        return said if back is None or event.kind == "rise" else f"{said}; {back.words}"
+        rules = self._side.rules
+        said, back = sentence(event, rules), self._back.get(event.place)
+        if back is None or event.kind == "rise":
+            return said
+        return rules.say("with-back", said=said, back=back.words(rules.language))
 
     def why(self, event: Event) -> str:
-        """The reason of an event of either side, as seen from this one."""
+        """The reason of an event of either side, as seen from this one; none where it says itself why."""
         if event.kind in ("tie-charged", "tie-fell", "cuts-off", "in-touch"):
             return ""
+        rules = self._side.rules
         if event.kind == "rise" and event.arm == self._side.arm and with_time(self._side, event):
             back = self._back.get(event.place)
-            return f"because {'points had come back with time' if back is None else back.words}"
+            why = rules.say("points-back") if back is None else back.words(rules.language)
+            return rules.say("because", why=why)
         return reason(event, self._side)
 
 
-def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
+def gathered(told: Iterable[Moment], language: Language = "en") -> Iterator[Moment]:
     """The same in the same order, with what is only heard of ties drawn together between other events.
 
     What is heard in a stretch is told on its first day, for each side at once.
@@ -490,13 +468,13 @@ def gathered(told: Iterable[Moment]) -> Iterator[Moment]:
         if one.kind == "tie-charged":
             heard.append(one)
             continue
-        yield from _heard(heard)
+        yield from _heard(heard, language)
         heard = []
         yield one
-    yield from _heard(heard)
+    yield from _heard(heard, language)
 
 
-def _heard(heard: list[Moment]) -> list[Moment]:
+def _heard(heard: list[Moment], language: Language) -> list[Moment]:
     drawn = []
     places: list[Where] = ["both", "here", "twin"]
     for where in places:
@@ -504,8 +482,8 @@ def _heard(heard: list[Moment]) -> list[Moment]:
         if len(mine) <= 1:
             drawn += mine
             continue
-        until = f", up to {on(mine[-1].day)}" if mine[-1].day > mine[0].day else ""
-        text = f"hears of {len(mine)} charges of ties{until}"
+        key = "hears-until" if mine[-1].day > mine[0].day else "hears"
+        text = catalogue("lives", language)(key, count=len(mine), day=day_in(mine[-1].day, language))
         drawn.append(Moment(mine[0].day, where, text, "", "tie-charged", mine[0].event))
     return sorted(drawn, key=lambda one: one.day)
 
@@ -514,61 +492,56 @@ OLDEST_CHILD_BAND = 14
 """The last year of age of the bands whose people are called girls and boys."""
 
 
-def described(person: dict[str, str]) -> str:
+def described(person: dict[str, str], language: Language = "en") -> str:
     """A synthetic person in a line: a five-year age band, never a name or a face."""
-    age = person["age"]
-    first, _, last = age.partition(" to ")
+    say = catalogue("lives", language)
+    first, _, last = person["age"].partition(" to ")
     child = last.isdigit() and int(last) <= OLDEST_CHILD_BAND
-    words = {"women": "a girl", "men": "a boy"} if child else {"women": "a woman", "men": "a man"}
-    word = words.get(person.get("sex", ""), "a child" if child else "a person")
-    years = f"of {age} years" if last else f"of {first.split()[0]} years and over"
-    where = {"rural": "the countryside", "small-town": "a small town", "metropolis": "a metropolis"}
+    called = {"women": "girl", "men": "boy"} if child else {"women": "woman", "men": "man"}
+    who = say(called.get(person.get("sex", ""), "child" if child else "person"))
+    age = say("years", low=first, high=last) if last else say("years-over", low=first.split()[0])
     stratum = person.get("stratum", "")
-    place = where.get(stratum, f"a {stratum}") if stratum else ""
-    return f"{person['number']}: synthetic, {word} {years}" + (f", in {place}" if place else "")
+    if not stratum:
+        return say("described", number=person["number"], who=who, age=age)
+    return say("described-in", number=person["number"], who=who, age=age, place=say(f"in.{stratum}"))
 
 
-def tell(run: Run, number: str, arm: str | None = None, *, everything: bool = False) -> list[str]:
+def tell(
+    run: Run, number: str, arm: str | None = None, *, everything: bool = False, language: Language = "en"
+) -> list[str]:
     """A panel life as lines of text, beside its twin's.
 
     `everything` tells each charge that ties suffered; otherwise they are counted.
     """
-    life = run.life(number)
-    pair = life.pair(run.rules, run.known_arm(arm) if arm is not None else run.other_arm)
-    here, there = run.rules.told(pair.arm), run.rules.told(pair.twin_arm)
+    life, rules = run.life(number), run.rules_in(language)
+    say = rules.say
+    pair = life.pair(rules, run.known_arm(arm) if arm is not None else run.other_arm)
+    here, there = rules.told(pair.arm), rules.told(pair.twin_arm)
     alone = pair.twin_arm == pair.arm
-    lines = [described(run.person(life.number))]
+    lines = [described(run.person(life.number), language)]
     if alone:
-        lines.append(
-            f"Synthetic person; mechanism, not forecast. This run has one arm, {pair.arm} (under {here}); "
-            "there is no twin to compare."
-        )
+        lines.append(say("one-arm", arm=pair.arm, told=here))
     else:
-        lines += [
-            "Synthetic person; mechanism, not forecast. The twin is the same life under the other arm; both "
-            "share every draw.",
-            f"  =  in both arms     +  only under {_arm(pair.arm, here)}     "
-            f"−  only under {_arm(pair.twin_arm, there)}",
-        ]
+        arms = {"here": _arm(pair.arm, here, rules), "there": _arm(pair.twin_arm, there, rules)}
+        lines += [say("twin"), say("legend", **arms)]
     told = list(moments(pair))
     if any(one.kind in ("tie-charged", "tie-fell") for one in told):
-        lines.append(TIE)
+        lines.append(say("tie"))
     lines.append("")
     marks = {"both": " " if alone else "=", "here": "+", "twin": "−"}
-    for one in told if everything else gathered(told):
-        instead = f"; the twin {one.twin}" if one.twin else ""
-        lines.append(f"{on(one.day)}  {marks[one.where]}  {one.text}{instead}")
-        if one.why and one.why != "an own act":
-            lines.append(f"               {one.why}")
+    for one in told if everything else gathered(told, language):
+        text = say("the-twin", text=one.text, twin=one.twin) if one.twin else one.text
+        lines.append(f"{on(one.day)}  {marks[one.where]}  {text}")
+        why = reason_told(one, language)
+        if why:
+            lines.append(f"               {why}")
     if not told:
-        lines.append(
-            "Nothing that is written down happened in this life: no act of the catalogue, no charge, no news."
-        )
+        lines.append(say("nothing"))
     if not alone:
-        counts = len(pair.differences), len(pair.turned().differences)
-        lines += ["", f"{counts[0]} events only under {pair.arm}, {counts[1]} only under {pair.twin_arm}."]
+        counts = {"count": len(pair.differences), "other": len(pair.turned().differences)}
+        lines += ["", say("counts", arm=pair.arm, twin=pair.twin_arm, **counts)]
     return lines
 
 
-def _arm(name: str, told: str) -> str:
-    return name if told == name else f"{name} ({told})"
+def _arm(name: str, told: str, rules: Rules) -> str:
+    return name if told == name else rules.say("arm-told", arm=name, told=told)

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from moot.catalogue import Language, catalogue
 from moot.findings.causes import GIVEN_BACK, Pair
 from moot.findings.kinds import CHARGES, Event
+from moot.findings.rules import day_in
 from moot.regime.engines import bent, in_points
 from moot.regime.schema import Scheme
-from moot.society.arms import date_of, day_number
+from moot.society.arms import day_number
 
 __all__ = ["Repaired", "repaired", "with_time"]
 
@@ -37,10 +39,11 @@ class Repaired:
     points: int
     since: int
 
-    @property
-    def words(self) -> str:
+    def words(self, language: Language = "en") -> str:
         """What came back, in words."""
-        return f"{in_points(self.points)} had come back with time since {date_of(self.since).isoformat()}"
+        key = "back-one" if self.points == 1 else "back"
+        amount, day = in_points(self.points, language), day_in(self.since, language)
+        return catalogue("lives", language)(key, amount=amount, day=day)
 
 
 def repaired(side: Pair) -> dict[int, Repaired]:

@@ -70,13 +70,13 @@ class Replay:
     @cached_property
     def refused(self) -> str:
         """Why this record cannot be walked through; empty where it can."""
-        arm = self._side.rules.arms[self._side.arm]
+        say, arm = self._side.rules.explain, self._side.rules.arms[self._side.arm]
         if self.fall.scheme not in arm.own_schemes:
-            return "the record of this score began before the run, and is not kept"
+            return say("replay.before")
         if self.scheme.who == "licence":
-            return "a licence may be renewed, which the walk does not know"
+            return say("replay.licence")
         if any(one.arm == self._side.arm for one in self._side.rules.scenario.changes):
-            return "the law of this arm changed within the run"
+            return say("replay.changed")
         mine = [one for one in self._side.here if one.scheme == self.fall.scheme]
         turns = [one for one in mine if one.kind in ("fall", "rise") and one.place <= self._then.place]
         try:
@@ -84,11 +84,11 @@ class Replay:
                 if after is not None and after.day == one.day:
                     continue  # the day ended in another tier
                 if self._tier(one.day, self.entries) != one.tier:
-                    return f"a walk through the record does not give the tier of {one.tier!r} on its day"
+                    return say("replay.no-tier", tier=one.tier)
             if self._tier(self.fall.day - 1, self.entries) == self.fall.tier:
-                return "a walk through the record gives the fall on an earlier day"
+                return say("replay.earlier")
         except OfferClosedError:
-            return "the record has an offer that the walk would not open"
+            return say("replay.offer")
         return ""
 
     # What would have altered it. All of them None or empty where nothing within reach does.

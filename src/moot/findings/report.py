@@ -15,7 +15,7 @@ import numpy as np
 from moot.declaring.files import shipped_names, shown
 from moot.findings.changing import briefly
 from moot.findings.curves import Curve, curves_of, measures_charged
-from moot.findings.lives import described, gathered, moments, on
+from moot.findings.lives import described, gathered, moments, on, reason_told
 from moot.findings.report_answers import five_answers
 from moot.findings.report_chart import CHART_STYLE
 from moot.findings.report_groups import groups
@@ -227,7 +227,7 @@ def _life(run: Run, arm: str) -> str:
     told = list(gathered(moments(pair)))
     rows = []
     for one in islice(told, LONGEST_LIFE):
-        why = "" if one.why == "an own act" else escape(curly(one.why))
+        why = escape(curly(reason_told(one)))
         text = escape(curly(one.text)) + (f'<span class="why">{why}</span>' if why else "")
         cells = {
             "both": f'<td class="both" colspan="2">{text}</td>',

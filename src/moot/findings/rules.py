@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from moot.catalogue import Catalogue, Language, catalogue, words
 from moot.country.schema import perception
 from moot.country.work import raised_by_hardship
 from moot.experiment.scenario import Scenario
 from moot.findings.kinds import Event
 from moot.regime.engines import bent, in_points, shown, worth
 from moot.regime.schema import Entry, ListRule, Regime, Scheme, Sensor
-from moot.society.arms import Arm
+from moot.society.arms import Arm, date_of
 from moot.society.livelihood_tables import places_fixed
 from moot.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["ArmRules", "Can", "Rules"]
+__all__ = ["ArmRules", "Can", "Rules", "day_in"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class ArmRules:
     name: str
     existing: tuple[Regime, ...]
     regime: Regime | None
+    language: Language = "en"
 
     @cached_property
     def schemes(self) -> dict[str, Scheme]:
@@ -85,8 +87,20 @@ class ArmRules:
             name: one for name, one in self.schemes.items() if one.reads == by and act in one.catalogue
         }
         if not any(bent(one) for one in reading.values()):
-            return in_points(points)
-        return " and ".join(worth(one, self.points(act, by, name)) for name, one in reading.items())
+            return in_points(points, self.language)
+        say, said = catalogue("lives", self.language), ""
+        for name, one in reading.items():
+            cost = worth(one, self.points(act, by, name), self.language)
+            said = say("and", most=said, last=cost) if said else cost
+        return said
+
+
+def day_in(day: int | None, language: Language) -> str:
+    """A day number within a sentence of a language; empty without one."""
+    if day is None:
+        return ""
+    found = date_of(day)
+    return found.isoformat() if language == "en" else catalogue("lives", language).date(found)
 
 
 class Can:
@@ -146,12 +160,28 @@ class Can:
 
 
 class Rules:
-    """The arms of a scenario by name, and the words of the vocabulary."""
+    """The arms of a scenario by name, and the words of the vocabulary, in a language."""
 
-    def __init__(self, scenario: Scenario, arms: tuple[str, ...]) -> None:
+    def __init__(self, scenario: Scenario, arms: tuple[str, ...], language: Language = "en") -> None:
         regimes = scenario.arm_regimes
-        self.scenario = scenario
-        self.arms = {name: ArmRules(name, scenario.existing_models, regimes.get(name)) for name in arms}
+        self.scenario, self.language = scenario, language
+        self.arms = {
+            name: ArmRules(name, scenario.existing_models, regimes.get(name), language) for name in arms
+        }
+
+    @cached_property
+    def say(self) -> Catalogue:
+        """The sentences of lives."""
+        return catalogue("lives", self.language)
+
+    @cached_property
+    def explain(self) -> Catalogue:
+        """The sentences of explanations."""
+        return catalogue("explained", self.language)
+
+    def day(self, day: int | None) -> str:
+        """A day within a sentence; empty without one."""
+        return day_in(day, self.language)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -171,17 +201,24 @@ class Rules:
     def told(self, arm: str) -> str:
         """What stands after "under" for an arm: today's law, the scheme where there is one, else its name."""
         if self.arms[arm].regime is None:
-            return "no law at all" if self.scenario.comparator == "none" else "today's law"
+            return self.say("arm.none" if self.scenario.comparator == "none" else "arm.today")
         several = sum(one.regime is not None for one in self.arms.values()) > 1
-        return arm if several else "the scheme"
+        return arm if several else self.say("arm.scheme")
 
     def score_called(self, arm: str, scheme: str) -> str:
         """A score as lives and pictures speak of it; its own name only where the arm has several."""
+        return self.say(self._score(arm, scheme), name=scheme)
+
+    def of_score(self, arm: str, scheme: str) -> str:
+        """The same after "of"."""
+        return self.say(f"{self._score(arm, scheme)}-of", name=scheme)
+
+    def _score(self, arm: str, scheme: str) -> str:
         own = self.arms[arm].own_schemes
         if scheme in own:
-            return "the score" if len(own) == 1 else f"the score {scheme}"
+            return "score.own" if len(own) == 1 else "score.named"
         known = self.arms[arm].schemes.get(scheme)
-        return "the points licence" if known is not None and known.who == "licence" else f"the score {scheme}"
+        return "score.licence" if known is not None and known.who == "licence" else "score.named"
 
     def can(self, arm: str) -> Can:
         """What the regimes in force in an arm are able to do at all."""
@@ -235,12 +272,12 @@ class Rules:
 
     def act(self, name: str) -> str:
         """What a person who does the act does: 'crosses on foot where it is not allowed'."""
-        words = self.scenario.country_model.act(name, self.vocabulary).words
-        return str(words or name)
+        said = self.scenario.country_model.act(name, self.vocabulary).words
+        return words(str(said or name), self.language)
 
     def context(self, name: str) -> str:
         """What is refused: 'a seat on a plane'."""
-        return str(self.vocabulary.contexts.get(name, name))
+        return words(str(self.vocabulary.contexts.get(name, name)), self.language)
 
     def acts_of(self, *classes: str) -> list[str]:
         """The acts of the country of these classes, in its order."""

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moot.catalogue import Language
 from moot.errors import RunError, UnknownNameError, UserError
 from moot.findings.events import Life, lives_from
 from moot.findings.rebuilding import scenario_of
@@ -42,6 +43,10 @@ class Run(StoredRun):
     def rules(self) -> Rules:
         """What the arms say, by name."""
         return Rules(self.scenario, self.arms)
+
+    def rules_in(self, language: Language) -> Rules:
+        """The same, told in a language."""
+        return self.rules if language == "en" else Rules(self.scenario, self.arms, language)
 
     @cached_property
     def lives(self) -> Mapping[str, Life]:

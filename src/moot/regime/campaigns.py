@@ -7,23 +7,17 @@ anybody's attributes or acts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from moot.declaring.complaints import Complaint
 from moot.declaring.values import IsoDate, NonNegative, Part, Quantity
 
-__all__ = ["FRAMES", "Campaign", "RepressionTold", "campaign_words", "check_campaigns"]
+__all__ = ["FRAMES", "Campaign", "RepressionTold", "check_campaigns"]
 
 Frame = Literal["domestic-violence", "offending", "road-danger", "hate-speech", "pollution"]
-FRAMES: dict[str, str] = {
-    "domestic-violence": "violence at home",
-    "offending": "offences",
-    "road-danger": "danger on the road",
-    "hate-speech": "hateful speech",
-    "pollution": "pollution",
-}
+FRAMES: tuple[Frame, ...] = get_args(Frame)
 
 
 class Campaign(Part):
@@ -57,14 +51,3 @@ def check_campaigns(campaigns: tuple[Campaign, ...]) -> Iterator[Complaint]:
         if campaign.strength.upper() > 2:
             message = f"{campaign.strength.upper():g} a month is more than the whole scale from -1 to 1"
             yield Complaint(at=("campaigns", number, "strength"), message=message)
-
-
-def campaign_words(campaigns: tuple[Campaign, ...], told: RepressionTold | None) -> Iterator[str]:
-    """One sentence for each campaign, and one for the telling."""
-    for campaign in campaigns:
-        yield (
-            f"From {campaign.from_} to {campaign.until} a campaign says that it is against "
-            f"{FRAMES[campaign.frame]}; the words change nobody's acts."
-        )
-    if told is not None:
-        yield f"On {told.on} people are told what it does to others."

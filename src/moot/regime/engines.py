@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from moot.catalogue import catalogue
 from moot.declaring.complaints import Complaint, complain_unknown
 from moot.declaring.files import data_folder
 from moot.declaring.source import Place, read_source
@@ -208,17 +209,21 @@ def _repair(scheme: Scheme, rule: Repair) -> Repair:
     return rule.model_copy(update=changes)
 
 
-def worth(scheme: Scheme, points: int) -> str:
+def worth(scheme: Scheme, points: int, language: str = "en") -> str:
     """What a charge or a fall costs, in words: points, or log-odds; a gain has a plus."""
     if not bent(scheme):
-        return in_points(points)
-    return f"{'+' if points < 0 else ''}{abs(points) / UNIT:.3g} in log-odds"
+        return in_points(points, language)
+    say = catalogue("scheme", language)
+    said = say("log-odds", amount=say.figures(f"{abs(points) / UNIT:.3g}"))
+    return say("gained", points=said) if points < 0 else said
 
 
-def in_points(points: int) -> str:
+def in_points(points: int, language: str = "en") -> str:
     """Points in words; a gain (negative) has a plus."""
-    said = "1 point" if abs(points) == 1 else f"{abs(points)} points"
-    return f"+{said}" if points < 0 else said
+    say = catalogue("scheme", language)
+    one = abs(points) <= 1 if language == "fr" else abs(points) == 1  # "0 point" there, "0 points" here
+    said = say("point" if one else "points", count=abs(points))
+    return say("gained", points=said) if points < 0 else said
 
 
 # Learned engines: whole numbers that are shipped, and no others.

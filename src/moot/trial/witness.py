@@ -17,7 +17,7 @@ from typing import Any
 from moot.declaring.values import canonical_json
 from moot.errors import CaseError, UserError
 from moot.findings.explaining import again, explain
-from moot.findings.lives import described, gathered, moments, on
+from moot.findings.lives import described, gathered, moments, on, reason_told
 from moot.findings.rebuilding import scenario_of
 from moot.findings.run import Run, open_run, run_of
 from moot.trial.evidence import ANSWER, LIFE
@@ -84,7 +84,7 @@ def life_of(run: Run | str | Path, person: str, *, arm: str | None = None) -> Lo
         raise CaseError("the run has one arm; a witness has a twin, in a run of two arms or more")
     sentences = [
         {"event": one.event.place, "arm": one.event.arm, "date": on(one.day), "where": one.where,
-         "text": one.text, "why": "" if one.why == "an own act" else one.why, "twin": one.twin}
+         "text": one.text, "why": reason_told(one), "twin": one.twin}
         for one in gathered(moments(pair))
     ]  # fmt: skip
     if not sentences:
