@@ -8,7 +8,6 @@ from moot.declaring.values import Part, Words
 from moot.findings.metric_words import load_metrics
 from moot.vocabulary import load_vocabulary
 
-
 SAME = ("contagion", "double sanction", "minimisation")
 """Spelt the same in both."""
 
