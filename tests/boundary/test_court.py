@@ -27,9 +27,9 @@ def test_a_step_has_no_file_and_no_attachment():
     fields = {name for step in STEPS.values() for name in step.fields}
     assert fields == {
         "answer", "began", "blank", "claimant", "digest", "element", "entry", "exhibit", "exhibits",
-        "experiment", "fact", "facts", "ground", "incident", "law", "machine", "no", "outcome", "page",
-        "people", "person", "point", "points", "record", "remedy", "role", "run", "seconds", "sheet_digest",
-        "side", "status", "what", "witness", "written", "yes",
+        "experiment", "expertise", "fact", "facts", "ground", "incident", "law", "machine", "no", "none",
+        "outcome", "page", "people", "person", "point", "points", "question", "record", "remedy", "role",
+        "run", "seconds", "sheet_digest", "side", "status", "what", "witness", "written", "yes",
     }  # fmt: skip
     written = {name for name, step in STEPS.items() if CONTENT in step.texts}
     assert written == {"exhibit", "ask-run", "run-made", "witness", "examined"}

@@ -16,6 +16,7 @@ from moot.errors import MootError
 from moot.trial.ballots import CHOICES, cast
 from moot.trial.court import STEPS, open_case
 from moot.trial.deliberation import answer_for_oneself
+from moot.trial.expertise import unfinished
 from moot.trial.hearing import INCIDENTS, remaining, turn_now, uneven
 from moot.trial.judgment import missing
 from moot.trial.procedure import PARTIES, procedure_names
@@ -27,6 +28,10 @@ EXAMPLES, BURSTS, BURST = 50, 20, 40
 
 VALUES = {
     "point": (1, 2),
+    "expertise": (1, 2),
+    "question": (1, 2),
+    "none": (True, False),
+    "page": (0, 1),
     "seconds": (-5, 60, 3601),
     "side": (*PARTIES, "none"),
     "incident": (1, 2),
@@ -157,6 +162,9 @@ class Hearing(RuleBasedStateMachine):
             if one.status == "pending":
                 case.do("late-exhibit", "president", at, exhibit=number, outcome="set aside",
                         texts={"reason": "x"})  # fmt: skip
+        for number, one in enumerate(case.expertises, 1):
+            if one.going_on and case.stage.kind not in ("vote", "reading"):
+                case.do("relieve", "president", at, expertise=number, texts={"reason": "x"})
         if case.floor is not None:
             case.do("yield", case.floor.role, at)
         elif (turn := turn_now(case)) is not None:
@@ -231,6 +239,8 @@ class Hearing(RuleBasedStateMachine):
         assert all(one.result is not None for one in case.questions[:-1])
         assert case.box.question or not case.box.papers
         assert not case.delivered or missing(case) == []
+        vote = [one.kind for one in case.procedure.stages].index("vote")
+        assert case.stage_number < vote or unfinished(case) == ""
         assert set(case.reasons) <= {(one.ground, one.element) for one in case.questions}
 
     @invariant()

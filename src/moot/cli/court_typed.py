@@ -30,10 +30,12 @@ NUMBERS = (
     "no",
     "blank",
     "page",
+    "expertise",
+    "question",
 )
 LISTS = ("exhibits", "facts", "points", "law")
 YES_OR_NO = {"yes": True, "no": False}
-SWITCHES = ("machine",)
+SWITCHES = ("machine", "none")
 
 
 def pair_of(text: str, option: str) -> tuple[str, str]:

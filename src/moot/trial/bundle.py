@@ -11,6 +11,7 @@ from moot.catalogue import Language, catalogue
 from moot.documents import Block, Document, Heading, PageBreak, Paragraph, text
 from moot.trial.case import Case
 from moot.trial.document import mark_of
+from moot.trial.expert_papers import expert_blocks
 from moot.trial.exports import identifier
 from moot.trial.papers import bordereau
 from moot.trial.pieces import (
@@ -54,6 +55,8 @@ def bundle_document(case: Case, language: Language, *, for_court: bool = False) 
         blocks += [PageBreak(), Heading(text(say("witnesses")), anchor="witnesses", number="")]
         for number in range(1, len(case.witnesses) + 1):
             blocks += witness_blocks(case, number, say)
+    for number in range(1, len(case.expertises) + 1):
+        blocks += [PageBreak(), *expert_blocks(case, number, say)]
     blocks += [PageBreak(), Heading(text(say("runs")), anchor="runs", number=""), *runs_table(case, say)]
     said = ("synthetic", "not-an-assessment", "no-cure", "bundle-pages")
     return Document(

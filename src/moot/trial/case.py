@@ -188,6 +188,7 @@ class Case:
     delivered: bool = False
     page: Any = None
     weighed: set[int] = field(default_factory=set)
+    expertises: list[Any] = field(default_factory=list)
     box: Any = None
 
     # --- what every step uses ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from moot.trial import (
     ballots,
     deliberation,
     evidence,
+    expertise,
     hearing,
     judgment,
     preparing,
@@ -33,6 +34,7 @@ __all__ = ["STEPS", "new_case", "open_case", "wording_of"]
 STEPS: dict[str, Step] = {
     **preparing.STEPS,
     **evidence.STEPS,
+    **expertise.STEPS,
     **hearing.STEPS,
     **showing.STEPS,
     **weighing.STEPS,

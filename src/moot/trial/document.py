@@ -14,6 +14,7 @@ from moot.catalogue import Catalogue, Language, catalogue
 from moot.documents import Block, Document, Heading, Items, Note, PageBreak, Paragraph, link, text
 from moot.documents.model import Span, Text
 from moot.trial.case import Case
+from moot.trial.expert_papers import expert_blocks, lines_in_the_file
 from moot.trial.exports import identifier
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Entry, threshold_questions
@@ -163,6 +164,8 @@ def _facts(case: Case, say: Catalogue) -> Iterator[Block]:
         yield Paragraph(text(say("unequal")))
     if numbers := unexamined(case):
         yield Paragraph(text(Span(necessity_line(numbers, say), "warning")), anchor="necessity")
+    for line in lines_in_the_file(case, say):
+        yield Paragraph(text(line))
     for number, incident in enumerate(case.incidents, 1):
         ruled = incident.ruling
         outcome = str(case.minutes[ruled].body["outcome"]) if ruled else say("no-ruling")
@@ -300,6 +303,9 @@ def _annexes(case: Case, say: Catalogue, for_court: bool) -> Iterator[Block]:
         yield Heading(text(say("witnesses")), anchor="witnesses", number="")
         for number in range(1, len(case.witnesses) + 1):
             yield from witness_blocks(case, number, say)
+    for number in range(1, len(case.expertises) + 1):
+        yield PageBreak()
+        yield from expert_blocks(case, number, say)
     yield Heading(text(say("runs")), anchor="runs", number="")
     yield from runs_table(case, say)
     yield Heading(text(say("minutes")), anchor="minutes", number="")

@@ -91,11 +91,19 @@ def _written(draft: Draft, kind: str, *needed: str) -> Mapping[str, Any]:
 def _open_for_evidence(case: Case, draft: Draft) -> str:
     """The side that takes a step of evidence; refused once the court votes."""
     side = case.side(draft.by)
-    if side not in (*PARTIES, "third", "bench"):
-        refuse(f"{draft.kind}: is for a side, the third voice or the court, not for {draft.by}")
+    if side not in (*PARTIES, "third", "bench", "expert"):
+        refuse(f"{draft.kind}: is for a side, the third voice, the court or its expert, not for {draft.by}")
+    if side == "expert":
+        appointed(case)
     if case.phase == "hearing" and case.stage.kind in ("vote", "reading"):
         refuse("evidence is taken before the vote: both sides have to be heard on it")
     return side
+
+
+def appointed(case: Case) -> None:
+    """Refuse what an expert does where none is appointed, or it has reported."""
+    if not any(one.going_on for one in case.expertises):
+        refuse("no expert is at work; the president appoints one: appoint")
 
 
 def _ask(case: Case, draft: Draft) -> dict[str, Any]:

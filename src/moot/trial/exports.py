@@ -17,6 +17,7 @@ from moot.findings.battery import lines_of
 from moot.trial.case import CONTENT, WRITTEN, Case, Filed
 from moot.trial.court import changed_law
 from moot.trial.exhibits import exhibit_from
+from moot.trial.expert_papers import expert_lines, lines_in_the_file
 from moot.trial.judgment import arguments, result_of
 from moot.trial.law import Element, threshold_questions
 from moot.trial.minutes import ERASED
@@ -66,6 +67,9 @@ def sections(case: Case) -> list[Section]:
         made.append(
             Section("Vote of the public", [f"Indicative, kept apart, counted in no answer: {votes}."])
         )
+    say = catalogue("trial", "en")
+    for number in range(1, len(case.expertises) + 1):
+        made += [Section(title, said) for title, said in expert_lines(case, number, say)]
     return [*made, _exhibits(case), _runs(case), _minutes(case)]
 
 
@@ -130,6 +134,7 @@ def _facts(case: Case) -> Section:
     made.paragraphs.append(f"Time spoken: {seconds or 'none yet'}.")
     if case.unequal:
         made.paragraphs.append("The president ordered unequal time, with a reason in the minutes.")
+    made.paragraphs += lines_in_the_file(case, say)
     if numbers := unexamined(case):
         made.paragraphs.append(necessity_line(numbers, say))
     for number, one in enumerate(case.incidents, 1):
@@ -251,8 +256,8 @@ def _exhibit_lines(case: Case, filed: Filed) -> list[str]:
     kept = case.text(filed.record, CONTENT)
     if not kept or kept == ERASED:
         return [head, case.text(filed.record, "title"), "Its content is not in this case."]
-    told = necessity_of(kept)
-    lines = exhibit_from(kept).lines()
+    told, shown = necessity_of(kept), exhibit_from(kept)
+    lines = shown.lines() if "words" in shown.content else []  # the least that an exhibit holds has none
     if told is not None:
         lines.append(" ".join(lines_of(told.battery, catalogue("battery", "en"))))
     return [head, case.text(filed.record, "title"), *lines]

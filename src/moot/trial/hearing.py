@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from moot.trial.case import Case, Floor, Incident, Point, Step, only, party, refuse
+from moot.trial.expertise import unfinished
 from moot.trial.minutes import Draft, Record
 from moot.trial.procedure import PARTIES, Turn
 
@@ -378,6 +379,8 @@ def _next(case: Case, draft: Draft) -> dict[str, Any]:
 
 
 def _all_heard(case: Case) -> None:
+    if said := unfinished(case):
+        refuse(said)
     for number, point in enumerate(case.points, 1):
         for side in PARTIES:
             if side not in point.heard:

@@ -36,7 +36,7 @@ def teams(procedure: Procedure, people: int) -> dict[str, int]:
     """
     if not FEWEST <= people <= MOST:
         raise UserError(f"a kit is for {FEWEST} to {MOST} people, not for {people}")
-    roles = [one for one in procedure.roles if one.seats[1] > 0]
+    roles = [one for one in procedure.roles if one.seats[1] > 0 and one.side != "expert"]
     found = {one.role: max(1, one.seats[0]) if one.side != "public" else 0 for one in roles}
     left = people - sum(found.values())
     if left < 0:

@@ -86,6 +86,7 @@ def _during(case: Case) -> Iterator[Offer]:
     for number, filed in enumerate(case.exhibits, 1):
         if filed.status == "pending":
             yield Offer("late-exhibit", "president", {"exhibit": number, "outcome": "set aside"}, ("reason",))
+    yield from _expert(case)
     yield from _floor(case)
     yield Offer("public-vote", "president", {"yes": 0, "no": 0, "blank": 0})
     yield from _court(case)
@@ -96,6 +97,20 @@ def _during(case: Case) -> Iterator[Offer]:
         if case.seated(role) and role not in case.machines:
             yield Offer("note", role, {}, ("text",))
             break
+
+
+def _expert(case: Case) -> Iterator[Offer]:
+    for number, one in enumerate(case.expertises, 1):
+        about = {"expertise": number}
+        if one.going_on:
+            yield Offer("relieve", "president", about, ("reason",))
+            continue
+        for place, asked in enumerate(one.questions, 1):
+            if asked.answer is None:
+                for role in ("expert", "president"):
+                    yield Offer("expert-answer", role, {**about, "question": place}, ("text",))
+        for side in PARTIES:
+            yield Offer("observations", side, about, ("text",))
 
 
 def _floor(case: Case) -> Iterator[Offer]:

@@ -22,6 +22,7 @@ from moot.trial.case import (
     prepared,
     refuse,
 )
+from moot.trial.evidence import appointed
 from moot.trial.minutes import Draft, Record
 from moot.trial.procedure import PARTIES, Role
 
@@ -110,8 +111,11 @@ def _add_ground(case: Case, record: Record) -> None:
 
 def _exhibit(case: Case, draft: Draft) -> dict[str, Any]:
     side = case.side(draft.by)
+    if side == "expert":
+        appointed(case)
+        side = "bench"  # what an expert files is an exhibit of the court
     if side not in (*PARTIES, "third", "bench"):
-        refuse(f"an exhibit is filed by a side or the court, not by {draft.by}")
+        refuse(f"an exhibit is filed by a side, the court or its expert, not by {draft.by}")
     if not re.fullmatch(r"[0-9a-f]{64}", str(draft.body.get("digest"))):
         refuse("an exhibit is named by its content hash")
     _sealed(draft.texts[CONTENT], draft.body["digest"])
@@ -212,6 +216,8 @@ def _machine_seat(case: Case, role: Role, draft: Draft) -> None:
         refuse("a machine has no name")
     if role.side == "public":
         refuse("a machine is no public")
+    if role.side == "expert":
+        refuse("a machine is no expert; people run the simulator and answer for the report")
     if (role.votes or role.side == "bench") and not case.rehearsal:
         refuse(f"{role.title}: no machine judges; it sits there in a rehearsal alone: moot case rehearse")
 

@@ -30,7 +30,7 @@ __all__ = [
     "procedure_of",
 ]
 
-Side = Literal["bench", "claimants", "respondent", "third", "office", "public"]
+Side = Literal["bench", "claimants", "respondent", "third", "office", "expert", "public"]
 PARTIES: tuple[Side, Side] = ("claimants", "respondent")
 """The two sides that have equal time and are heard on every point that the court raises."""
 SMALL = 5

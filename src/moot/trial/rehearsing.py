@@ -67,7 +67,8 @@ def _take_over(again: Case, case: Case, record: Record, numbers: dict[int, int])
             return
         told["exhibit"] = numbers[told["exhibit"]]
     known = {one.role for one in again.procedure.roles}
-    by = record.by if record.by in known else _stand_in(case, again, record)
+    expert = case.side(record.by) == "expert"
+    by = record.by if record.by in known and not expert else _stand_in(case, again, record)
     texts = _texts(case, record)
     again.do(record.kind, by, 0, texts=texts, **told)
 
@@ -75,7 +76,7 @@ def _take_over(again: Case, case: Case, record: Record, numbers: dict[int, int])
 def _stand_in(case: Case, again: Case, record: Record) -> str:
     """A role of another procedure on the same side; the president where it has none."""
     side = case.side(record.by)
-    found = [one.role for one in again.procedure.roles if one.side == side]
+    found = [one.role for one in again.procedure.roles if one.side == side != "expert"]
     return found[0] if found else "president"
 
 

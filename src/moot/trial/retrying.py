@@ -14,6 +14,7 @@ from typing import Any
 from moot.errors import CaseError
 from moot.trial.case import CONTENT, Case
 from moot.trial.court import open_case
+from moot.trial.expert_papers import expert_data
 from moot.trial.exports import identifier, mark_of
 from moot.trial.judgment import arguments, result_of
 from moot.trial.minutes import ERASED, Draft, Minutes
@@ -57,6 +58,7 @@ def judgment_data(case: Case, *, for_court: bool = False) -> dict[str, Any]:
         "opinions": [case.text(one, "text") for one in case.opinions],
         "public_vote": dict(case.public_vote) if case.public_vote is not None else None,
         "exhibits": [_exhibit(case, number, for_court) for number in range(1, len(case.exhibits) + 1)],
+        "experts": expert_data(case),
         "runs": runs_of(case),
     }  # fmt: skip
 
