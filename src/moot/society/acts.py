@@ -65,6 +65,7 @@ from moot.society.memory import CHUNK, STRIP
 from moot.society.review import ABSENT, FOUND, NOBODY_FOUND, absent_person, alarmed, outcome
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
+from moot.society.twins import acts_alike, behind
 
 EVERY_SENSOR = -1
 ONE_TIME = np.int64(65536)  # the scale of an act whose bound is not capped
@@ -124,7 +125,7 @@ def remember(m, b, place, k, bits, day):
 
 
 @spliced
-def searched(key, world, law, rates, m, b, i, a, k, day, bits, at, among):
+def searched(key, world, law, rates, m, b, i, a, to, k, day, bits, at, among):
     """The sensors of an arm that are in `among` (bit by sensor) look at an act of `day`.
 
     A wrong person is sent the charge. Returns the bits of the author's own charge, to which `bits` belong
@@ -151,29 +152,29 @@ def searched(key, world, law, rates, m, b, i, a, k, day, bits, at, among):
             w0, w1, _, _ = draw(key, i, day, search, 0)
         if np.int64(w0) >= seen:
             continue
-        found = outcome(key, world, law, rates, m, a, v, i, k, day, looks_of(m, i), np.int64(w1))
+        found = outcome(key, world, law, rates, m, a, to, v, i, k, day, looks_of(m, i), np.int64(w1))
         if found == FOUND:
             if not bits & REGIME:
                 bits |= REGIME
                 by = v
-                tally(m, a, i, k * PER_ACT + BY_REGIME, 1)
+                tally(m, to, i, k * PER_ACT + BY_REGIME, 1)
         elif found != NOBODY_FOUND:
             if found == ABSENT:
                 j = absent_person(key, m, search, day, k, i)
             else:
                 j = wrong_person(key, law, m, a, v, search, day, k, i)
             if j < 0:
-                tally(m, a, i, k * PER_ACT + NOBODY, 1)
+                tally(m, to, i, k * PER_ACT + NOBODY, 1)
                 continue
-            tally(m, a, i, k * PER_ACT + TO_ANOTHER, 1)
+            tally(m, to, i, k * PER_ACT + TO_ANOTHER, 1)
             if shown:
                 note(m, b, day, i, a, L_MISTAKEN, k, j, v, 0)
             if lo <= j < hi:
-                put(m, OWN, b, pack(j - lo, a, k, REGIME | BORNE, v), i, 0)
+                put(m, OWN, b, pack(j - lo, to, k, REGIME | BORNE, v), i, 0)
             else:
-                put(m, OUT, b, pack(0, a, k, REGIME | BORNE, v), i, j)
+                put(m, OUT, b, pack(0, to, k, REGIME | BORNE, v), i, j)
         else:
-            tally(m, a, i, k * PER_ACT + NOBODY, 1)
+            tally(m, to, i, k * PER_ACT + NOBODY, 1)
     return bits, by
 
 
@@ -191,7 +192,9 @@ def past_of_block(key, world, law, rates, m, b, day):
         for a in range(m.n_arms):
             if law[a].past_from == 0 or when < law[a].past_from:
                 continue
-            bits, by = searched(key, world, law, rates, m, b, i, a, k, when, charged, -1, law[a].past_sensors)
+            bits, by = searched(
+                key, world, law, rates, m, b, i, a, a, k, when, charged, -1, law[a].past_sensors
+            )
             if bits & REGIME:
                 tally(m, a, i, world.m_past, 1)
                 put(m, OWN, b, pack(place, a, k, REGIME, by), i, 0)
@@ -201,68 +204,77 @@ def past_of_block(key, world, law, rates, m, b, day):
 
 @inline
 def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
-    """One potential act in every arm: thinned by state, then seen, identified and charged.
+    """One potential act in every arm: once for all twins in which its author stands alike.
 
     What sensors draw for it stands in `sights` at `at`, or is drawn here where that is negative.
     """
-    lo = see.block(m)[0, b]
-    place = i - lo
+    together = world.alike != 0 and not is_kept(m, i) and acts_alike(world, m, i)
+    a = 0
+    while a < m.n_arms:
+        to = m.n_arms if together and a == m.n_twin else a
+        act_in(key, world, law, rates, m, b, i, a, to, k, day, u_thin, u_today, scale, at)
+        a = behind(m, to)
+
+
+@inline
+def act_in(key, world, law, rates, m, b, i, a, to, k, day, u_thin, u_today, scale, at):
+    """One potential act in an arm, on account of `to`: thinned by state, then seen, identified, charged."""
+    place = i - see.block(m)[0, b]
     shown = is_kept(m, i)
-    for a in range(m.n_arms):
-        c = world.kind[k]
-        threshold = (world.thin[k] * scale) >> 16
-        p = np.int64(0)
-        if c < 2:
-            p = fear_at(
-                see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day,
-                law[a].ambient[c], world.fade,
-            )  # fmt: skip
-            threshold = (threshold * world.normaliser[k]) >> 16
-            threshold = (threshold * deterrence(p, world.deter[c])) >> 16
-            s = law[a].stake_scheme
-            if s >= 0 and c == 0:
-                now = score_at(
-                    value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day - 1, law[a].repair[s]
-                )
-                lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
-                threshold = (threshold * world.caution[lost]) >> 16
-        elif law[a].game_acts != 0:
-            threshold = gamed(law, m, i, a, k, day, threshold)
-        if world.works != 0:
-            threshold = standing(world, m, i, a, k, c, day, threshold)
-        if threshold > CERTAIN:
-            see.by_region(m)[a, see.person(m)[i, REGION], world.m_clamped] += 1
-        if u_thin >= threshold:
-            if u_thin < (world.thin[k] * scale) >> 16:
-                if c == 1 and world.m_forgone >= 0:
-                    tally(m, a, i, world.m_forgone + k, 1)
-                if shown:
-                    note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
-            continue
-        if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
-            tally(m, a, i, k * PER_ACT + PREVENTED, 1)
+    c = world.kind[k]
+    threshold = (world.thin[k] * scale) >> 16
+    p = np.int64(0)
+    if c < 2:
+        p = fear_at(
+            see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day,
+            law[a].ambient[c], world.fade,
+        )  # fmt: skip
+        threshold = (threshold * world.normaliser[k]) >> 16
+        threshold = (threshold * deterrence(p, world.deter[c])) >> 16
+        s = law[a].stake_scheme
+        if s >= 0 and c == 0:
+            now = score_at(
+                value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day - 1, law[a].repair[s]
+            )
+            lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
+            threshold = (threshold * world.caution[lost]) >> 16
+    elif law[a].game_acts != 0:
+        threshold = gamed(law, m, i, a, k, day, threshold)
+    if world.works != 0:
+        threshold = standing(world, m, i, a, k, c, day, threshold)
+    if threshold > CERTAIN:
+        see.by_region(m)[to, see.person(m)[i, REGION], world.m_clamped] += 1
+    if u_thin >= threshold:
+        if u_thin < (world.thin[k] * scale) >> 16:
+            if c == 1 and world.m_forgone >= 0:
+                tally(m, to, i, world.m_forgone + k, 1)
             if shown:
-                note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
-            if law[a].displaced > 0 and moved_elsewhere(key, law, rates, a, i, k, day):
-                tally(m, a, i, world.m_displaced + k, 1)
-                if shown:
-                    note(m, b, day, i, a, L_DISPLACED, k, i, see.hot(m)[i, a, LISTS], 0)
-            continue
-        tally(m, a, i, k * PER_ACT + DONE, 1)
+                note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
+        return
+    if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
+        tally(m, to, i, k * PER_ACT + PREVENTED, 1)
         if shown:
-            note(m, b, day, i, a, L_ACT, k, i, p, 0)
-        bits = 0
-        if law[a].institutions != 0 and u_today < world.today[k]:
-            bits = TODAY
-            tally(m, a, i, k * PER_ACT + BY_TODAY, 1)
-        if (world.past_acts >> k) & 1 and world.past_from <= day < world.past_day:
-            remember(m, b, place, k, bits, day)
-        bits, by = searched(key, world, law, rates, m, b, i, a, k, day, bits, at, EVERY_SENSOR)
-        if bits == 0:
-            if c < 2 and world.unlearn[k] > 0:
-                put(m, OWN, b, pack(place, a, k, UNCHARGED, 0), i, 0)
-        else:
-            put(m, OWN, b, pack(place, a, k, bits, by), i, 0)
+            note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
+        if law[a].displaced > 0 and moved_elsewhere(key, law, rates, a, i, k, day):
+            tally(m, to, i, world.m_displaced + k, 1)
+            if shown:
+                note(m, b, day, i, a, L_DISPLACED, k, i, see.hot(m)[i, a, LISTS], 0)
+        return
+    tally(m, to, i, k * PER_ACT + DONE, 1)
+    if shown:
+        note(m, b, day, i, a, L_ACT, k, i, p, 0)
+    bits = 0
+    if law[a].institutions != 0 and u_today < world.today[k]:
+        bits = TODAY
+        tally(m, to, i, k * PER_ACT + BY_TODAY, 1)
+    if (world.past_acts >> k) & 1 and world.past_from <= day < world.past_day:
+        remember(m, b, place, k, bits, day)
+    bits, by = searched(key, world, law, rates, m, b, i, a, to, k, day, bits, at, EVERY_SENSOR)
+    if bits == 0:
+        if c < 2 and world.unlearn[k] > 0:
+            put(m, OWN, b, pack(place, to, k, UNCHARGED, 0), i, 0)
+    else:
+        put(m, OWN, b, pack(place, to, k, bits, by), i, 0)
 
 
 @inline

@@ -116,6 +116,7 @@ class Books:
             "words": end - word,
             "strips": -(-end // STRIP) - word // STRIP,
             "arms": arms,
+            "accounts": arms + int(compiled.world["twins"][0] > 0),
             "schemes": most_schemes(compiled),
             "boxes": len(BOXES),
             "wake_cap": int((FEWEST + DUE * largest * arms) * room),
@@ -131,9 +132,11 @@ class Books:
             "regions": len(compiled.regions),
             "levels_n": len(compiled.slots),
             "columns": compiled.columns.flows + compiled.columns.stocks,
-            "scratch": largest * arms,
             "counting": int(reporting),
+            "twin": int(compiled.world["twin"][0]),
+            "twins": int(compiled.world["twins"][0]),
         }
+        self.sizes["scratch"] = largest * self.sizes["accounts"]
         for box in BOXES:
             share = ROOM[box] + (PAST_AT_ONCE if box == "own" and reads_past else 0.0)
             self.sizes[f"{box}_cap"] = int((FEWEST + share * largest * arms) * room)

@@ -43,6 +43,7 @@ BOUNDS = frozenset({
 })  # fmt: skip
 """Tables of the world that follow from those of the arms: they find candidates, and decide nothing."""
 OF_THE_RUN = ("normaliser", "fine_pay", "month", "month_begins")
+OF_TWINS = ("twin", "twins", "alike", "plain", "act_words")
 
 WORDS: Mapping[str, str] = {
     "repair": "score.repair", "scale": "score.start, floor, ceiling, hysteresis", "lower": "score.tiers",
@@ -70,7 +71,7 @@ def law_from(old: Compiled, new: Compiled, day: int) -> Compiled:
         _refuse(day, "what is counted: names and number of schemes, tiers, lists, sensors, offers, acts")
     for table, mine, known in (
         (old.law, new.law, READ_WHEN_IT_HAPPENS | IN_THE_AIR),
-        (old.world, new.world, BOUNDS | {*OF_THE_RUN}),
+        (old.world, new.world, BOUNDS | {*OF_THE_RUN, *OF_TWINS}),
     ):
         assert table.dtype.names is not None
         for field in table.dtype.names:
@@ -81,8 +82,12 @@ def law_from(old: Compiled, new: Compiled, day: int) -> Compiled:
     law = new.law.copy()
     for a in range(len(law)):
         law["ambient_day"][a], law["ambient"][a] = _joined(old.law[a], new.law[a], day)
+    world = new.world.copy()
+    for name in ("twin", "twins"):  # accounts stay as they are
+        if old.world[name][0] != world[name][0]:
+            world[name], world["alike"] = old.world[name], 0
     return Compiled(
-        new.world, law, new.rates, new.arms, new.acts, new.slots, new.regions, new.columns, old.has_ledger,
+        world, law, new.rates, new.arms, new.acts, new.slots, new.regions, new.columns, old.has_ledger,
         old.has_tries, new.certainty,
     )  # fmt: skip
 

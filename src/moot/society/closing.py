@@ -14,6 +14,7 @@ from moot.society import memory as see
 from moot.society.fear import fear_at
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, last_of, mark_of, value_of
+from moot.society.twins import behind, of_one, stands_alike
 
 
 @kernel
@@ -35,9 +36,9 @@ def sum_scores(law, m, blocks, day, total):
 def sum_packed(world, law, m, blocks, day, sums, both):
     """Add scores, and perceived certainty in two classes, to sums by packed word, at the end of a day.
 
-    `sums` is (arms, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each
-    attribute. `both`, (arms, WHOS + WHERES + RESTS), is all 0 on entry and on return: within a block the sums
-    of both certainties fit into one word, the second above the first (65,536 people at most, 65,535 each).
+    `sums` is (accounts, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each
+    attribute. `both`, (accounts, WHOS + WHERES + RESTS), is all 0 on entry and on return: within a block the
+    sums of both certainties fit into one word, the second above the first (65,536 people at most, 65,535 each).
     """
     schemes = m.n_schemes
     width = both.shape[1]
@@ -47,16 +48,19 @@ def sum_packed(world, law, m, blocks, day, sums, both):
             who = np.int64(see.person(m)[i, WHO])
             where = WHOS + np.int64(see.person(m)[i, WHERE])
             rest = WHOS + WHERES + np.int64(see.person(m)[i, REST])
-            for a in range(m.n_arms):
+            together = stands_alike(world, m, i)
+            a = 0
+            while a < m.n_arms:
+                to = m.n_arms if together and a == m.n_twin else a
                 for s in range(law[a].schemes):
                     if see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
                         now = score_at(
                             value_of(m, i, a, s), last_of(m, i, a, s),
                             mark_of(m, i, a, s), day, law[a].repair[s],
                         )  # fmt: skip
-                        sums[a, s, who] += now
-                        sums[a, s, where] += now
-                        sums[a, s, rest] += now
+                        sums[to, s, who] += now
+                        sums[to, s, where] += now
+                        sums[to, s, rest] += now
                 p = np.uint64(0)
                 for c in range(2):
                     fear = fear_at(
@@ -64,10 +68,11 @@ def sum_packed(world, law, m, blocks, day, sums, both):
                         law[a].ambient[c], world.fade,
                     )  # fmt: skip
                     p |= np.uint64(fear) << np.uint64(32 * c)
-                both[a, who] += p
-                both[a, where] += p
-                both[a, rest] += p
-        for a in range(m.n_arms):
+                both[to, who] += p
+                both[to, where] += p
+                both[to, rest] += p
+                a = behind(m, to)
+        for a in range(m.n_accounts):
             for y in range(width):
                 sums[a, schemes, y] += np.int64(both[a, y] & M32)
                 sums[a, schemes + 1, y] += np.int64(both[a, y] >> S32)
@@ -84,47 +89,57 @@ def close_columns(
     nothing was counted is passed over.
     """
     levels = m.n_levels_n
-    for a in range(m.n_arms):
+    for of in range(m.n_accounts):
+        first = of_one(m, of)
+        behind_it = behind(m, of)
         for g in range(m.n_regions):
-            counted = see.by_region(m)[a, g]
-            flow = region[a, x, g]
-            stock = s_region[a, x, g]
+            counted = see.by_region(m)[of, g]
+            for a in range(first, behind_it):
+                flow = region[a, x, g]
+                stock = s_region[a, x, g]
+                for c in range(begin, min(end, flows)):
+                    flow[c] += counted[c]
+                for c in range(max(begin, flows), end):
+                    stock[c - flows] += counted[c]
             for c in range(begin, min(end, flows)):
-                flow[c] += counted[c]
                 counted[c] = 0
-            for c in range(max(begin, flows), end):
-                stock[c - flows] += counted[c]
         for c in range(begin, end):
-            counts = see.by_level(m)[a, c]
+            counts = see.by_level(m)[of, c]
             some = np.int64(0)
             for y in range(levels):
                 some |= counts[y]
             if some == 0:
                 continue
             if c < flows:
+                for a in range(first, behind_it):
+                    for y in range(levels):
+                        level[a, x, y, c] += counts[y]
                 for y in range(levels):
-                    level[a, x, y, c] += counts[y]
                     counts[y] = 0
             else:
-                for y in range(levels):
-                    s_level[a, x, y, c - flows] += counts[y]
+                for a in range(first, behind_it):
+                    for y in range(levels):
+                        s_level[a, x, y, c - flows] += counts[y]
         if not end_of_month:
             continue
         for g in range(m.n_regions):
             for c in range(begin, end):
-                month_counts = see.by_month(m)[a, g, c]
+                month_counts = see.by_month(m)[of, g, c]
                 any_month = np.int32(0)
                 for y in range(levels):
                     any_month |= month_counts[y]
                 if any_month == 0:
                     continue
                 if c < flows:
+                    for a in range(first, behind_it):
+                        for y in range(levels):
+                            by_month[a, month, g, y, c] += month_counts[y]
                     for y in range(levels):
-                        by_month[a, month, g, y, c] += month_counts[y]
                         month_counts[y] = 0
                 else:
-                    for y in range(levels):
-                        s_month[a, month, g, y, c - flows] += month_counts[y]
+                    for a in range(first, behind_it):
+                        for y in range(levels):
+                            s_month[a, month, g, y, c - flows] += month_counts[y]
 
 
 @kernel
@@ -141,6 +156,7 @@ def close_scores(m, x, block_segment, segment_region, score):
     for b in range(m.n_blocks):
         for y in range(block_segment[b + 1] - block_segment[b]):
             region = segment_region[block_segment[b] + y]
-            for a in range(m.n_arms):
-                for s in range(m.n_schemes):
-                    score[a, s, x, region] += see.total(m)[b, a, s, y]
+            for of in range(m.n_accounts):
+                for a in range(of_one(m, of), behind(m, of)):
+                    for s in range(m.n_schemes):
+                        score[a, s, x, region] += see.total(m)[b, of, s, y]

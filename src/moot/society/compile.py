@@ -31,6 +31,7 @@ from moot.society.measures import Columns
 from moot.society.memory import EYES
 from moot.society.redress_tables import past_part, redress_part
 from moot.society.sensing_tables import false_alarms_per_day, outcome_of, seen_by
+from moot.society.twins import twin_tables
 from moot.vocabulary import Vocabulary
 
 FLAG_OF = {
@@ -549,6 +550,7 @@ def compile_arms(
     arm_tables["institutions"] = np.array([int(a.institutions) for a in arms])
     for a in range(len(arms)):
         _fill(law[a], {name: table[a] for name, table in arm_tables.items()})
+    _fill(world[0], twin_tables(law))
     return Compiled(
         world,
         law,

@@ -78,7 +78,7 @@ def stratum_of(m, i):
 
 @inline
 def tally(m, a, i, column, by):
-    """Add `by` to a flow or a running stock, on account of person i."""
+    """Add `by` to a flow or a running stock of an arm, or of all twins, on account of person i."""
     if m.n_counting == 0:
         return
     region = see.person(m)[i, REGION]

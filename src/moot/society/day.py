@@ -70,6 +70,7 @@ from moot.society.state import (
     rare_of,
     value_of,
 )
+from moot.society.twins import behind, give_row, of_one, only_hot, stands_alike
 from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
 # Steps of a day: phases of all threads, and between them what is given to the people of other blocks.
@@ -93,7 +94,7 @@ PARTS = (
     ON_ACTS, ON_ALARMS, ON_MONEY, ON_CHARGES, ON_LISTS, ON_CHANCES, ON_BOUGHT, ON_WORK, ON_NEWS, ON_SHUNNING,
     ON_EXCHANGE, ON_WAITING,
 ) = range(len(PARTS))  # fmt: skip
-UNTOUCHED = -2
+UNTOUCHED, JUDGED = -2, -4
 AHEAD = 16  # people fetched ahead of the one who is looked at
 
 
@@ -113,22 +114,23 @@ def known_of_block(world, law, m, b, day):
             see.fetch_mind(m, ahead)
         packed = said(m, KNOWN, b, e)
         i = lo + (packed & 0x1FFFF)
-        a = (packed >> 17) & 255
+        to = (packed >> 17) & 255
         k = (packed >> 25) & 255
-        hear(m, i, a, packed)
         c = world.kind[k] if k < world.kinds else 0
-        since = np.int64(see.hot(m)[i, a, FEAR_DAY])
-        p0 = fear_at(see.hot(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
-        p1 = fear_at(see.hot(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
-        if c == 0:
-            p0 = raised(p0, world.learn[1])
-        else:
-            p1 = raised(p1, world.learn[1])
-        see.hot(m)[i, a, 0] = p0
-        see.hot(m)[i, a, 1] = p1
-        see.hot(m)[i, a, FEAR_DAY] = day
-        if is_kept(m, i):
-            note(m, b, day, i, a, L_TIE_CHARGED, k, sender(m, KNOWN, b, e), p0, p1)
+        for a in range(of_one(m, to), behind(m, to)):
+            hear(m, i, a, packed)
+            since = np.int64(see.hot(m)[i, a, FEAR_DAY])
+            p0 = fear_at(see.hot(m)[i, a, 0], since, day, law[a].ambient_day, law[a].ambient[0], world.fade)
+            p1 = fear_at(see.hot(m)[i, a, 1], since, day, law[a].ambient_day, law[a].ambient[1], world.fade)
+            if c == 0:
+                p0 = raised(p0, world.learn[1])
+            else:
+                p1 = raised(p1, world.learn[1])
+            see.hot(m)[i, a, 0] = p0
+            see.hot(m)[i, a, 1] = p1
+            see.hot(m)[i, a, FEAR_DAY] = day
+            if is_kept(m, i):
+                note(m, b, day, i, a, L_TIE_CHARGED, k, sender(m, KNOWN, b, e), p0, p1)
     see.mail_n(m)[KNOWN, b] = 0
 
 
@@ -144,34 +146,42 @@ def falls_of_block(world, law, m, b, day, day0, reporting):
         if m.n_ledger_people > 1:
             see.fetch_ledger(m, ahead)
         packed = said(m, FALLS, b, e)
-        place = packed & 0x1FFFF
-        i = lo + place
-        a = (packed >> 17) & 255
+        to = (packed >> 17) & 255
         s = (packed >> 25) & 255
-        if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
-            continue
-        r = law[a].repair[s]
-        value = value_of(m, i, a, s)
-        last = last_of(m, i, a, s)
-        mark = mark_of(m, i, a, s)
-        now = score_at(value, last, mark, day, r)
-        new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
-        if law[a].tie_breaks[s] != 0:
-            v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
-            if new > r[R_CAP]:
-                kept |= ABOVE
-        else:
-            v, since, kept = rebase(new, last, mark, day, r)
-        set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
-        if new < now and law[a].ledger[s] != 0:
-            shrink(law, m, i, a, s, now)
-            lose(law, m, i, a, s, OF_TIES, now - new)
-        column = world.m_scheme + 4 * s + FROM_TIES
-        tally(m, a, i, column, now - new)
-        put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
-        if is_kept(m, i):
-            note(m, b, day, i, a, L_TIE_FELL, s, sender(m, FALLS, b, e), now - new, new)
+        for a in range(of_one(m, to), behind(m, to)):
+            fall_of_tie(
+                world, law, m, b, packed & 0x1FFFF, a, s, sender(m, FALLS, b, e), day, day0, reporting
+            )
     see.mail_n(m)[FALLS, b] = 0
+
+
+@inline
+def fall_of_tie(world, law, m, b, place, a, s, who, day, day0, reporting):
+    """What somebody pays in an arm because a tie fell today."""
+    i = see.block(m)[0, b] + place
+    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
+        return
+    r = law[a].repair[s]
+    value = value_of(m, i, a, s)
+    last = last_of(m, i, a, s)
+    mark = mark_of(m, i, a, s)
+    now = score_at(value, last, mark, day, r)
+    new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
+    if law[a].tie_breaks[s] != 0:
+        v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
+        if new > r[R_CAP]:
+            kept |= ABOVE
+    else:
+        v, since, kept = rebase(new, last, mark, day, r)
+    set_score(world, law, m, b, i, a, a, s, v, since, kept, day, day0, reporting)
+    if new < now and law[a].ledger[s] != 0:
+        shrink(law, m, i, a, s, now)
+        lose(law, m, i, a, s, OF_TIES, now - new)
+    column = world.m_scheme + 4 * s + FROM_TIES
+    tally(m, a, i, column, now - new)
+    put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
+    if is_kept(m, i):
+        note(m, b, day, i, a, L_TIE_FELL, s, who, now - new, new)
 
 
 @inline
@@ -219,8 +229,8 @@ def morning(key, world, law, rates, m, what, blocks, gate, day, spent):
 
 
 @inline
-def _must_judge(head, touched, count, place, a, arms):
-    at = place * arms + a
+def _must_judge(head, touched, count, place, a, accounts):
+    at = place * accounts + a
     if head[at] == UNTOUCHED:
         head[at] = MUST_JUDGE
         touched[count] = at
@@ -244,9 +254,60 @@ def _fetch_touched(world, m, i):
 
 
 @inline
+def judge(key, world, law, m, b, at, day, day0, reporting):
+    """Somebody who is touched, in one arm or in all twins; who is in both is judged arm by arm, once."""
+    head = see.head(m)
+    place = at // m.n_accounts
+    a = at - place * m.n_accounts
+    of_all = place * m.n_accounts + m.n_arms
+    if a < m.n_arms:
+        also = np.int64(UNTOUCHED)
+        if m.n_accounts > m.n_arms and m.n_twin <= a < m.n_twins:
+            also = head[of_all]
+        if head[at] != JUDGED:
+            judge_in(key, world, law, m, b, place, a, a, head[at], also, day, day0, reporting)
+            head[at] = UNTOUCHED if also == UNTOUCHED else JUDGED
+        else:
+            head[at] = UNTOUCHED
+        return
+    alone = False
+    for x in range(m.n_twin, m.n_twins):
+        alone = alone or head[of_all - m.n_arms + x] != UNTOUCHED
+    i = see.block(m)[0, b] + place
+    if not alone and world.plain != 0 and only_hot(m) and not is_kept(m, i) and stands_alike(world, m, i):
+        judge_in(
+            key, world, law, m, b, place, m.n_twin, m.n_arms, np.int64(LAST), head[of_all], day, day0,
+            reporting,
+        )  # fmt: skip
+        give_row(m, i)
+    else:
+        for x in range(m.n_twin, m.n_twins):
+            own = of_all - m.n_arms + x
+            if head[own] == JUDGED:
+                head[own] = UNTOUCHED
+                continue
+            mine = head[own]
+            judge_in(key, world, law, m, b, place, x, x, mine, head[of_all], day, day0, reporting)
+            head[own] = UNTOUCHED if mine == UNTOUCHED else JUDGED
+    head[of_all] = UNTOUCHED
+
+
+@inline
+def judge_in(key, world, law, m, b, place, a, to, head, also, day, day0, reporting):
+    """One person in one arm on account of `to`: what follows from messages to it, and to all twins."""
+    lo = see.block(m)[0, b]
+    hi = see.block(m)[0, b + 1]
+    mine = np.int64(LAST) if head == UNTOUCHED else head
+    every = np.int64(LAST) if also == UNTOUCHED else also
+    touch(key, world, law, m, b, lo, hi, place, a, to, mine, every, day, day0, reporting)
+    if world.fines != 0:
+        settle(key, world, law, m, b, place, a, mine, every, day)
+
+
+@inline
 def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
     """Everybody touched today, once; then opportunities. `head` is all UNTOUCHED on entry and on return."""
-    arms = m.n_arms
+    arms, accounts = m.n_arms, m.n_accounts
     head = see.head(m)
     touched = see.touched(m)
     chain = see.chain(m)
@@ -255,37 +316,42 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
     while x < len(blocks):
         b = blocks[x]
         lo = see.block(m)[0, b]
-        hi = see.block(m)[0, b + 1]
         if reporting:
-            for a in range(arms):
+            for of in range(accounts):
+                a = of_one(m, of)
                 for s in range(law[a].schemes):
-                    climb(m, b, a, s, day, day0, law[a].repair[s, R_EVERY])
+                    climb(m, b, of, s, day, day0, law[a].repair[s, R_EVERY])
         n = 0
         for e in range(see.mail_n(m)[JUDGE, b]):
             packed = said(m, JUDGE, b, e)
-            n = _must_judge(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, arms)
+            n = _must_judge(head, touched, n, packed & 0x1FFFF, (packed >> 17) & 255, accounts)
         see.mail_n(m)[JUDGE, b] = 0
         e = see.bucket(m)[b, day - day0]
         while e >= 0:
             packed = see.wakes(m)[b, e, WHOM]
             place = packed & 0x1FFFF
-            a = (packed >> 17) & 255
+            of = (packed >> 17) & 255
             kind = (packed >> 25) & 255
             if kind != APPOINTED:
                 what = see.wakes(m)[b, e, WHAT]
-                _keep_appointment(world, law, m, b, place, a, kind, packed >> 33, what, day, day0, reporting)
-                n = _must_judge(head, touched, n, place, a, arms)
-            elif see.hot(m)[lo + place, a, WAKE] == day:
-                n = _must_judge(head, touched, n, place, a, arms)
+                _keep_appointment(world, law, m, b, place, of, kind, packed >> 33, what, day, day0, reporting)
+                n = _must_judge(head, touched, n, place, of, accounts)
+            elif of == arms and stands_alike(world, m, lo + place):
+                if see.hot(m)[lo + place, m.n_twin, WAKE] == day:
+                    n = _must_judge(head, touched, n, place, of, accounts)
+            else:
+                for a in range(of_one(m, of), behind(m, of)):
+                    if see.hot(m)[lo + place, a, WAKE] == day:
+                        n = _must_judge(head, touched, n, place, a, accounts)
             after = see.wakes(m)[b, e, NEXT]
             see.wakes(m)[b, e, NEXT] = see.wakes_n(m)[b, 1]
             see.wakes_n(m)[b, 1] = e
             e = after
         see.bucket(m)[b, day - day0] = -1
-        n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms)
+        n = _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, accounts)
         for e in range(see.mail_n(m)[OWN, b]):
             packed = said(m, OWN, b, e)
-            at = (packed & 0x1FFFF) * arms + ((packed >> 17) & 255)
+            at = (packed & 0x1FFFF) * accounts + ((packed >> 17) & 255)
             if head[at] == UNTOUCHED:
                 head[at] = LAST
                 touched[n] = at
@@ -293,18 +359,11 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
             chain[e] = head[at]
             head[at] = e
         for y in range(min(n, AHEAD)):
-            _fetch_touched(world, m, lo + touched[y] // arms)
+            _fetch_touched(world, m, lo + touched[y] // accounts)
         for y in range(n):
             if y + AHEAD < n:
-                _fetch_touched(world, m, lo + touched[y + AHEAD] // arms)
-            at = touched[y]
-            touch(
-                key, world, law, m, b, lo, hi, at // arms, at % arms, head[at],
-                day, day0, reporting,
-            )  # fmt: skip
-            if world.fines != 0:
-                settle(key, world, law, m, b, at // arms, at % arms, head[at], day)
-            head[at] = UNTOUCHED
+                _fetch_touched(world, m, lo + touched[y + AHEAD] // accounts)
+            judge(key, world, law, m, b, touched[y], day, day0, reporting)
         t = _lap(spent, ON_CHARGES, t)
         lists_of_block(key, world, law, m, b, day)
         t = _lap(spent, ON_LISTS, t)
@@ -328,7 +387,7 @@ def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, repo
         before = score_at(
             value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, law[a].repair[s]
         )
-        set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting)
+        set_score(world, law, m, b, i, a, a, s, new, last, mark, day, day0, reporting)
         after = score_at(new, last, mark, day, law[a].repair[s])
         if after < before and law[a].ledger[s] != 0:
             shrink(law, m, i, a, s, before)
@@ -337,11 +396,11 @@ def _keep_appointment(world, law, m, b, place, a, kind, s, what, day, day0, repo
         lifted = lists_lifted(law, m, i, a, s, what)
         for x in range(law[a].lists):
             if (lifted >> x) & 1:
-                delist(world, law, m, b, i, a, x, day)
+                delist(world, law, m, b, i, a, a, x, day)
 
 
 @inline
-def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arms):
+def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, accounts):
     """Lists whose term ends today: off the list, with the score that the rule restores."""
     e = 0
     while e < see.mail_n(m)[TERM, b]:
@@ -357,7 +416,7 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
         a = (packed >> 17) & 255
         x = (packed >> 25) & 255
         i = lo + place
-        delist(world, law, m, b, i, a, x, day)
+        delist(world, law, m, b, i, a, a, x, day)
         if law[a].l_exit[x, 2] != NO_SCORE:
             s = law[a].l_scheme[x]
             mark = mark_of(m, i, a, s) & (15 << TIER)
@@ -365,8 +424,8 @@ def _end_terms(world, law, m, b, lo, day, day0, reporting, head, touched, n, arm
                 mark |= NOVICE
             if law[a].l_exit[x, 2] > law[a].repair[s, R_CAP]:
                 mark |= ABOVE
-            set_score(world, law, m, b, i, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
-        n = _must_judge(head, touched, n, place, a, arms)
+            set_score(world, law, m, b, i, a, a, s, law[a].l_exit[x, 2], day, mark, day, day0, reporting)
+        n = _must_judge(head, touched, n, place, a, accounts)
     return n
 
 
@@ -442,23 +501,37 @@ def open_books(world, law, m, blocks, day, day0, reporting):
             for a in range(arms):
                 see.hot(m)[i, a, WAKE] = 0
                 open_work(world, m, b, i, a)
-                for s in range(law[a].schemes):
-                    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
-                        continue
-                    mark = mark_of(m, i, a, s)
-                    tally(m, a, i, world.k_tier + 8 * s + (mark >> TIER), 1)
-                    if reporting:
-                        enter(
-                            m, b, a, s, np.int64(see.person(m)[i, SLOT]), value_of(m, i, a, s),
-                            last_of(m, i, a, s), mark, day, day0, law[a].repair[s],
-                        )  # fmt: skip
-                for y in range(law[a].lists):
-                    if (see.hot(m)[i, a, LISTS] >> y) & 1:
-                        tally(m, a, i, world.k_list + y, 1)
                 if world.shuns != 0 and rare_of(m, b, i, a, CUTS) != 0:
                     tally(m, a, i, world.k_ties, 1)
-                set_watched(world, law, m, b, i - lo, i, a)
-                plan_wake(world, law, m, b, i - lo, i, a, day, day0)
+            together = stands_alike(world, m, i)
+            a = 0
+            while a < arms:
+                to = arms if together and a == m.n_twin else a
+                open_standing(world, law, m, b, i, a, to, day, day0, reporting)
+                a = behind(m, to)
+            if together:
+                give_row(m, i)
+
+
+@inline
+def open_standing(world, law, m, b, i, a, to, day, day0, reporting):
+    """Where somebody stands before the first day, on account of `to`."""
+    place = i - see.block(m)[0, b]
+    for s in range(law[a].schemes):
+        if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
+            continue
+        mark = mark_of(m, i, a, s)
+        tally(m, to, i, world.k_tier + 8 * s + (mark >> TIER), 1)
+        if reporting:
+            enter(
+                m, b, to, s, np.int64(see.person(m)[i, SLOT]), value_of(m, i, a, s),
+                last_of(m, i, a, s), mark, day, day0, law[a].repair[s],
+            )  # fmt: skip
+    for y in range(law[a].lists):
+        if (see.hot(m)[i, a, LISTS] >> y) & 1:
+            tally(m, to, i, world.k_list + y, 1)
+    set_watched(world, law, m, b, place, i, a, to)
+    plan_wake(world, law, m, b, place, i, a, to, day, day0)
 
 
 @kernel

@@ -40,6 +40,12 @@ def sender(m, box, b, e):
 
 
 @inline
+def later(e, other):
+    """The later one of two messages; what is below 0 is none."""
+    return e if e >= other else other
+
+
+@inline
 def addressee(m, box, b, e):
     """To whom message e in an outbox is."""
     return np.int64(np.uint64(see.mail(m)[spot(m, box, b, e), WHO]) >> np.uint64(TO))

@@ -196,8 +196,7 @@ class DeviceSociety(Society):
         there = self._mirror()
         sums, both = (there.to(array) for array in self._room_for_sums(there.workers))
         there.launch(self.kernels.summing, there.world, there.law, today, sums, both)
-        total: NDArray[np.int64] = sums.copy_to_host().sum(axis=0)
-        return total
+        return self._of_arms(sums.copy_to_host().sum(axis=0))
 
     def _sums_of_minds(self, team: Team, kept: MindSums) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         there = self._mirror()

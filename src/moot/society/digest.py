@@ -5,7 +5,7 @@ The sum commutes, so blocks, threads and shards do not enter; two independent 64
 
 import numpy as np
 
-from moot.draws.compiled import kernel
+from moot.draws.compiled import inline, kernel
 from moot.draws.philox import mix
 from moot.society import memory as see
 from moot.society.desk import said, sender
@@ -28,8 +28,26 @@ from moot.society.state import (
     rare_of,
     value_of,
 )
+from moot.society.twins import stands_alike
 
 _LANE = np.uint64(0xA5A5A5A55A5A5A5A)
+
+
+@inline
+def hot_hash(key, world, law, m, i, a, day):
+    """A hash of what a person's hot row says on a day."""
+    h = mix(key ^ np.uint64(i))
+    for s in range(law[a].schemes):
+        now = score_at(value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day, law[a].repair[s])
+        tier = np.uint64(mark_of(m, i, a, s) >> 4)
+        h = mix(h ^ np.uint64(now + 65536) ^ (tier << np.uint64(32)))
+    for c in range(2):
+        p = fear_at(
+            see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
+            law[a].ambient[c], world.fade,
+        )  # fmt: skip
+        h = mix(h ^ np.uint64(p))
+    return mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
 
 
 @kernel
@@ -39,22 +57,15 @@ def state_sums(key, world, law, m, blocks, day, sums):
         b = blocks[x]
         lo = see.block(m)[0, b]
         for i in range(lo, see.block(m)[0, b + 1]):
+            together = stands_alike(world, m, i)
+            of_twins = np.uint64(0)
             for a in range(m.n_arms):
-                h = mix(key ^ np.uint64(i))
-                for s in range(law[a].schemes):
-                    now = score_at(
-                        value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s),
-                        day, law[a].repair[s],
-                    )  # fmt: skip
-                    tier = np.uint64(mark_of(m, i, a, s) >> 4)
-                    h = mix(h ^ np.uint64(now + 65536) ^ (tier << np.uint64(32)))
-                for c in range(2):
-                    p = fear_at(
-                        see.hot(m)[i, a, c], np.int64(see.hot(m)[i, a, FEAR_DAY]), day, law[a].ambient_day,
-                        law[a].ambient[c], world.fade,
-                    )  # fmt: skip
-                    h = mix(h ^ np.uint64(p))
-                h = mix(h ^ np.uint64(see.hot(m)[i, a, LISTS]))
+                if not together or a <= m.n_twin or a >= m.n_twins:
+                    h = hot_hash(key, world, law, m, i, a, day)
+                    if a == m.n_twin:
+                        of_twins = h
+                else:
+                    h = of_twins
                 h = mind_hash(m, i, a, h)
                 if law[a].shunning != 0:
                     h = mix(h ^ np.uint64(rare_of(m, b, i, a, CUTS)))

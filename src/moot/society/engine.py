@@ -394,13 +394,19 @@ class Society:
             closing.sum_packed(self.world, law, records[w], self.shares[w], today, sums[w], both[w])
 
         team.run(look)
-        total: NDArray[np.int64] = sums.sum(axis=0)
-        return total
+        return self._of_arms(sums.sum(axis=0))
+
+    def _of_arms(self, sums: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Sums by account, (accounts, ...), as sums by arm: those of all twins belong to each of them."""
+        arms, sizes = len(self.compiled.arms), self.books.sizes
+        of_arms = sums[:arms].copy()
+        of_arms[sizes["twin"] : sizes["twins"]] += sums[arms:].sum(axis=0)
+        return of_arms
 
     def _room_for_sums(self, workers: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        arms, schemes = len(self.compiled.arms), books.most_schemes(self.compiled)
-        sums = np.zeros((workers, arms, schemes + 2, len(SLOTS)), np.int64)
-        return sums, np.zeros((workers, arms, len(SLOTS)), np.uint64)
+        accounts, schemes = self.books.sizes["accounts"], books.most_schemes(self.compiled)
+        sums = np.zeros((workers, accounts, schemes + 2, len(SLOTS)), np.int64)
+        return sums, np.zeros((workers, accounts, len(SLOTS)), np.uint64)
 
     def _sums_of_minds(self, team: Team, kept: MindSums) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Sums over people of what they think and say: by packed word, by region (see `society.minds`)."""

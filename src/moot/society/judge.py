@@ -25,7 +25,7 @@ from moot.society.appointments import WAKE as APPOINTED
 from moot.society.appointments import appoint, due
 from moot.society.counting import tally
 from moot.society.desk import WHO as SENDER
-from moot.society.desk import note, pack, put, room, said, sender, spot
+from moot.society.desk import later, note, pack, put, room, said, sender, spot
 from moot.society.fear import fear_at, lowered, raised
 from moot.society.law import (
     ABOVE,
@@ -62,13 +62,14 @@ from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
 from moot.society.state import FEAR_DAY, LISTED_ON, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
 from moot.society.ties import reach, reach_far
+from moot.society.twins import behind, of_one
 
 # Ends of the chain of a person's charges: nothing else today, or a standing to judge in any case.
 LAST, MUST_JUDGE = -1, -3
 
 
 @inline
-def wake_at(m, b, place, i, a, day, when, day0):
+def wake_at(m, b, place, i, a, to, day, when, day0):
     """Ask to be looked at on day `when` (> day) unless an earlier request stands."""
     days = m.n_days
     if when >= NEVER or when - day0 >= days:
@@ -77,7 +78,7 @@ def wake_at(m, b, place, i, a, day, when, day0):
     if day < standing <= when:
         return
     see.hot(m)[i, a, WAKE] = when
-    appoint(m, b, when, due(place, a, APPOINTED, 0), 0, day0)
+    appoint(m, b, when, due(place, to, APPOINTED, 0), 0, day0)
 
 
 @inline
@@ -88,7 +89,7 @@ def novice_phase(m, i, world, law, a, s, day):
 
 
 @inline
-def plan_wake(world, law, m, b, place, i, a, day, day0):
+def plan_wake(world, law, m, b, place, i, a, to, day, day0):
     """Ask for the next day on which repair alone changes a tier, or a novice's licence is renewed."""
     best = NEVER
     for s in range(law[a].schemes):
@@ -106,11 +107,11 @@ def plan_wake(world, law, m, b, place, i, a, day, day0):
         cycle = law[a].repair[s, R_NOVICE_CYCLE]
         if cycle > 0 and see.person(m)[i, BORN] > 0:
             best = min(best, day + cycle - (day + np.int64(see.person(m)[i, BORN])) % cycle)
-    wake_at(m, b, place, i, a, day, best, day0)
+    wake_at(m, b, place, i, a, to, day, best, day0)
 
 
 @inline
-def set_watched(world, law, m, b, place, i, a):
+def set_watched(world, law, m, b, place, i, a, to):
     """Keep the bit that says whether a person's opportunities must be looked at."""
     w = see.block(m)[1, b] + place // 64
     bit = ONE << np.uint64(place % 64)
@@ -119,68 +120,71 @@ def set_watched(world, law, m, b, place, i, a):
         s = law[a].o_scheme[u]
         if s >= 0 and not watched and see.person(m)[i, WHO] & law[a].who[s] == law[a].who[s]:
             watched = ((law[a].o_tiers[u] >> (np.int64(mark_of(m, i, a, s)) >> TIER)) & 1) != 0
-    if watched:
-        see.watched(m)[a, w] |= bit
-    else:
-        see.watched(m)[a, w] &= ~bit
+    for of in range(of_one(m, to), behind(m, to)):
+        if watched:
+            see.watched(m)[of, w] |= bit
+        else:
+            see.watched(m)[of, w] &= ~bit
 
 
 @inline
-def set_score(world, law, m, b, i, a, s, new, last, mark, day, day0, reporting):
+def set_score(world, law, m, b, i, a, to, s, new, last, mark, day, day0, reporting):
     """Write a person's score as it reads at the end of `day`, keeping the sums right."""
     r = law[a].repair[s]
     slot = np.int64(see.person(m)[i, SLOT])
     if reporting:
         leave(
-            m, b, a, s, slot, value_of(m, i, a, s), last_of(m, i, a, s),
+            m, b, to, s, slot, value_of(m, i, a, s), last_of(m, i, a, s),
             mark_of(m, i, a, s), day, day0, r,
         )  # fmt: skip
     see.hot(m)[i, a, SCHEME + 3 * s + 0] = new
     see.hot(m)[i, a, SCHEME + 3 * s + 1] = last
     see.hot(m)[i, a, SCHEME + 3 * s + 2] = mark
     if reporting:
-        enter(m, b, a, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
+        enter(m, b, to, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
 
 
 @inline
-def enlist(world, law, m, b, place, i, a, x, day):
+def begin_term(m, b, who, until):
+    """Let the term of an entry (place, arm, list) end on a day; one that runs already begins anew."""
+    for e in range(see.mail_n(m)[TERM, b]):
+        if e < room(m, TERM) and said(m, TERM, b, e) == who:
+            see.mail(m)[spot(m, TERM, b, e), SENDER] = until
+            return
+    put(m, TERM, b, who, until, 0)
+
+
+@inline
+def enlist(world, law, m, b, place, i, a, to, x, day):
     """Enter a person on a list; a list with a term starts its term anew."""
     if law[a].l_exit[x, 0] == 1:
-        until = day + law[a].l_exit[x, 1]
-        who = pack(place, a, x, 0, 0)
-        found = False
-        for e in range(see.mail_n(m)[TERM, b]):
-            if e < room(m, TERM) and said(m, TERM, b, e) == who:
-                see.mail(m)[spot(m, TERM, b, e), SENDER] = until
-                found = True
-                break
-        if not found:
-            put(m, TERM, b, who, until, 0)
+        for of in range(of_one(m, to), behind(m, to)):
+            begin_term(m, b, pack(place, of, x, 0, 0), day + law[a].l_exit[x, 1])
     if (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
     if m.n_warm_people > 1 and see.hot(m)[i, a, LISTS] == 0:
         see.warm(m)[i, a, LISTED_ON] = day
     see.hot(m)[i, a, LISTS] |= 1 << x
-    tally(m, a, i, world.m_list + 2 * x, 1)
-    tally(m, a, i, world.k_list + x, 1)
+    tally(m, to, i, world.m_list + 2 * x, 1)
+    tally(m, to, i, world.k_list + x, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_LISTED, x, i, 0, 0)
 
 
 @inline
-def delist(world, law, m, b, i, a, x, day):
+def delist(world, law, m, b, i, a, to, x, day):
     """Take a person off a list."""
     if not (see.hot(m)[i, a, LISTS] >> x) & 1:
         return
     see.hot(m)[i, a, LISTS] &= ~(1 << x)
-    tally(m, a, i, world.m_list + 2 * x + 1, 1)
-    tally(m, a, i, world.k_list + x, -1)
+    tally(m, to, i, world.m_list + 2 * x + 1, 1)
+    tally(m, to, i, world.k_list + x, -1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_DELISTED, x, i, 0, 0)
 
 
 @inline
-def place_in_tier(world, law, m, b, place, i, a, s, score, day):
+def place_in_tier(world, law, m, b, place, i, a, to, s, score, day):
     """One evaluation of the tier; returns True when it fell."""
     mark = mark_of(m, i, a, s)
     before = mark >> TIER
@@ -195,21 +199,21 @@ def place_in_tier(world, law, m, b, place, i, a, s, score, day):
     see.hot(m)[i, a, SCHEME + 3 * s + 2] = (mark & 15) | (tier << TIER)
     column = world.m_scheme + 4 * s
     column += FALL if tier > before else RISES
-    tally(m, a, i, column, 1)
+    tally(m, to, i, column, 1)
     stock = world.k_tier + 8 * s
-    tally(m, a, i, stock + before, -1)
-    tally(m, a, i, stock + tier, 1)
+    tally(m, to, i, stock + before, -1)
+    tally(m, to, i, stock + tier, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_FALL if tier > before else L_RISE, s, i, tier, score)
     if law[a].shun[s] > 0:
         stake = min(256, max(0, ((law[a].shun_span[s, 0] - score) << 8) // law[a].shun_span[s, 1]))
-        put(m, SHUN, b, pack(place, a, s, 1 if tier > before else 0, 0), stake, 0)
+        put(m, SHUN, b, pack(place, to, s, 1 if tier > before else 0, 0), stake, 0)
     for x in range(law[a].lists):
         if law[a].l_scheme[x] == s:
             if law[a].l_entry[x, 0] == 0 and tier >= law[a].l_entry[x, 1] and before < law[a].l_entry[x, 1]:
-                enlist(world, law, m, b, place, i, a, x, day)
+                enlist(world, law, m, b, place, i, a, to, x, day)
             if law[a].l_exit[x, 0] == 0 and tier <= law[a].l_exit[x, 1]:
-                delist(world, law, m, b, i, a, x, day)
+                delist(world, law, m, b, i, a, to, x, day)
     return tier > before
 
 
@@ -290,8 +294,11 @@ def in_error(law, a, s, k, own):
 
 
 @inline
-def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
-    """Everything that happens to one person in one arm today."""
+def touch(key, world, law, m, b, lo, hi, place, a, to, head, also, day, day0, reporting):
+    """Everything that happens to one person in one arm today, on account of `to`.
+
+    `head` and `also` are the last of the arm's own messages and of those to all twins, see `later`.
+    """
     i = lo + place
     kinds = world.kinds
     chain = see.chain(m)
@@ -301,8 +308,10 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
     today = ZERO
     regime = ZERO
     own = ZERO
-    e = head
-    while e >= 0:
+    own_at = head
+    all_at = also
+    while own_at >= 0 or all_at >= 0:
+        e = later(own_at, all_at)
         packed = said(m, OWN, b, e)
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
@@ -317,7 +326,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             if bits & (BORNE | ALLEGED) == 0 and k < kinds:
                 own |= bit
             if bits & BORNE and k < kinds:
-                tally(m, a, i, k * PER_ACT + FOR_ANOTHER, 1)
+                tally(m, to, i, k * PER_ACT + FOR_ANOTHER, 1)
             if law[a].notice != 0:
                 if learnt:
                     told |= bit
@@ -325,12 +334,15 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                 unlearned |= bit
         if bits & UNCHARGED:
             unlearned |= bit
-        e = chain[e]
+        if e == own_at:
+            own_at = chain[e]
+        else:
+            all_at = chain[e]
     unlearned &= ~told
     learn(world, law, m, i, a, unlearned, told, day)
-    if e != MUST_JUDGE and today == ZERO and regime == ZERO:
+    if min(own_at, all_at) > MUST_JUDGE and today == ZERO and regime == ZERO:
         return  # acts that nobody charged teach, and change nothing else
-    feel(world, law, m, b, i, a, head)
+    feel(world, law, m, b, i, a, head, also)
     if told != ZERO and world.learn[1] > 0 and world.known_mask != 0:
         x = told
         while x != ZERO:
@@ -338,7 +350,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             x &= x - ONE
             if k >= kinds or world.kind[k] < 2:
                 by = REGIME if law[a].notice != 0 and regime & (ONE << np.uint64(k)) else 0
-                reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, a, k, by, 0), KNOWN)
+                reach(world, m, b, lo, hi - lo, i, world.known_mask, pack(0, to, k, by, 0), KNOWN)
     for s in range(law[a].schemes):
         need = law[a].who[s]
         if see.person(m)[i, WHO] & need != need:
@@ -371,7 +383,7 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             mark = (mark & ~(ABOVE | LAST_WAS_ONE | HEAVY)) | NOVICE
             if now > r[R_CAP]:
                 mark |= ABOVE
-            set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
+            set_score(world, law, m, b, i, a, to, s, now, day, mark, day, day0, reporting)
             value = now
             last = np.int64(day)
             if is_kept(m, i):
@@ -389,12 +401,12 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], before - cost))
             if now > r[R_CAP]:
                 mark |= ABOVE
-            set_score(world, law, m, b, i, a, s, now, day, mark, day, day0, reporting)
-            tally(m, a, i, world.m_scheme + 4 * s + LOST, lost)
+            set_score(world, law, m, b, i, a, to, s, now, day, mark, day, day0, reporting)
+            tally(m, to, i, world.m_scheme + 4 * s + LOST, lost)
         elif cost != 0:
             now = min(law[a].scale[s, 2], max(law[a].scale[s, 1], now - cost))
             v, since, kept = rebase(now, last, mark, day, r)
-            set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+            set_score(world, law, m, b, i, a, to, s, v, since, kept, day, day0, reporting)
         if lost > 0 and law[a].ledger[s] != 0:
             shrink(law, m, i, a, s, now + left)
         if law[a].appeals[s] != 0 or law[a].memory[s] != 0 or (lost > 0 and law[a].ledger[s] != 0):
@@ -415,20 +427,25 @@ def touch(key, world, law, m, b, lo, hi, place, a, head, day, day0, reporting):
                     enter_charge(
                         world, law, m, b, place, i, a, s, k, wrong, state, days, points, taken, day, day0
                     )
-        if place_in_tier(world, law, m, b, place, i, a, s, now, day) and law[a].tie_points[s] > 0:
-            sent = pack(0, a, s, 0, 0)
+        if place_in_tier(world, law, m, b, place, i, a, to, s, now, day) and law[a].tie_points[s] > 0:
+            sent = pack(0, to, s, 0, 0)
             reach(world, m, b, lo, hi - lo, i, law[a].tie_mask[s], sent, FALLS)
             reach_far(world, m, b, lo, hi, i, law[a].far_mask[s], sent)
         for y in range(law[a].lists):
             if law[a].l_scheme[y] == s and law[a].l_entry[y, 0] == 1:
                 if (charged >> np.uint64(law[a].l_entry[y, 1])) & ONE:
-                    enlist(world, law, m, b, place, i, a, y, day)
-    e = head
-    while e >= 0:
+                    enlist(world, law, m, b, place, i, a, to, y, day)
+    own_at = head
+    all_at = also
+    while own_at >= 0 or all_at >= 0:
+        e = later(own_at, all_at)
         packed = said(m, OWN, b, e)
         counts[(packed >> 25) & 255] = 0
         if is_kept(m, i):
             note_charge(law, m, b, day, i, a, packed, sender(m, OWN, b, e))
-        e = chain[e]
-    set_watched(world, law, m, b, place, i, a)
-    plan_wake(world, law, m, b, place, i, a, day, day0)
+        if e == own_at:
+            own_at = chain[e]
+        else:
+            all_at = chain[e]
+    set_watched(world, law, m, b, place, i, a, to)
+    plan_wake(world, law, m, b, place, i, a, to, day, day0)

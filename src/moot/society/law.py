@@ -95,6 +95,11 @@ def _record(**fields: tuple[int, ...]) -> np.dtype[np.void]:
 # What all arms of a run share. One record, so that a kernel's function takes one pointer.
 WORLD = _record(
     kinds=(),  # how many acts
+    twin=(),  # the first of the arms that have an account in common, and the one behind the last
+    twins=(),
+    alike=(),  # 1 where they also go by the same law (see `society.twins`)
+    plain=(),  # 1 where a judgment of them leaves nothing behind that is kept arm by arm
+    act_words=(),  # words of a hot row that decide whether and how an act is done in a twin
     lead=(len(ACT_LAYERS),),  # by layer: thinning uniforms with larger first LEAD digits let no act happen
     thin=(KINDS,),  # value ÷ bound, 1 = 2**32
     ceiling=(KINDS,),  # no arm's threshold exceeds it

@@ -62,12 +62,12 @@ def _one(world, law, m, b, place, i, a, x, f, way, u, day):
             segment += 1
         if u >= law[a].d_entry[f, segment]:
             return
-        enlist(world, law, m, b, place, i, a, x, day)
+        enlist(world, law, m, b, place, i, a, a, x, day)
     else:
         if u >= law[a].d_exit[f]:
             return
-        delist(world, law, m, b, i, a, x, day)
-    set_watched(world, law, m, b, place, i, a)
+        delist(world, law, m, b, i, a, a, x, day)
+    set_watched(world, law, m, b, place, i, a, a)
 
 
 @inline

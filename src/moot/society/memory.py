@@ -5,7 +5,8 @@ the work it does, and compiling takes minutes. A function here takes one record 
 through a view (`value(m)[i, a, s]`), which costs a load. The arrays are owned by `society.books.Books`; a
 record never outlives it.
 
-Sizes: n people, A arms, S schemes, D domains, Q in-block tie orders, B blocks, W words of 64 people.
+Sizes: n people, A arms, an account for each of them and one for all twins (see society.twins), S schemes, D
+domains, Q in-block tie orders, B blocks, W words of 64 people.
 
 People, words and strips have one number in the whole country, and draws are keyed by it. A society that holds
 a part of the country alone keeps arrays of the part, and its record says where they would begin if there were
@@ -72,14 +73,20 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "life_n": (np.int64, ("blocks",)),
     "debts": (np.int64, ("blocks", "debt_cap", 2)),  # packed person, arm, act, how it ends, when; cents
     "debt_n": (np.int64, ("blocks",)),
-    # stairs: sums of scores that rise by repair alone
-    "rate": (np.int64, ("blocks", "arms", "schemes", "slots", "period")),  # points recurring in the period
-    "bump": (np.int64, ("blocks", "arms", "schemes", "slots", "days", 2)),  # points of a day; those that stop
-    "total": (np.int64, ("blocks", "arms", "schemes", "slots")),  # the running sums
+    # stairs: sums of scores that rise by repair alone, in points
+    "rate": (
+        np.int64,
+        ("blocks", "accounts", "schemes", "slots", "period"),
+    ),  # recurring in the period
+    "bump": (
+        np.int64,
+        ("blocks", "accounts", "schemes", "slots", "days", 2),
+    ),  # of a day; that stop
+    "total": (np.int64, ("blocks", "accounts", "schemes", "slots")),  # the running sums
     # counters and scratch of one thread; flows are emptied every day, stocks run on
-    "by_region": (np.int64, ("arms", "regions", "columns")),
-    "by_level": (np.int64, ("arms", "columns", "levels_n")),  # the levels of one event lie side by side
-    "by_month": (np.int32, ("arms", "regions", "columns", "levels_n")),
+    "by_region": (np.int64, ("accounts", "regions", "columns")),
+    "by_level": (np.int64, ("accounts", "columns", "levels_n")),  # the levels of one event lie side by side
+    "by_month": (np.int32, ("accounts", "regions", "columns", "levels_n")),
     "head": (np.int64, ("scratch",)),
     "touched": (np.int64, ("scratch",)),
     "chain": (np.int64, ("own_cap",)),
@@ -105,11 +112,14 @@ ARRAYS: dict[str, tuple[type, tuple[str | int, ...]]] = {
     "looked": (np.int64, (CHUNK,)),  # those of them that a sensor may see
     "sights": (np.uint32, (EYES, CHUNK, 2)),  # what each sensor draws for an act
 }
+# `twin` is the first of the arms that share an account, `twins` the one behind the last (see society.twins);
 # `people` live in the whole country; `counting` is 0 in a run that keeps no measures (the burn-in).
 SIZES = (
     *dict.fromkeys(d for _, dims in ARRAYS.values() for d in dims if isinstance(d, str)),
     "people",
     "counting",
+    "twin",
+    "twins",
 )
 MEMORY = np.dtype([*((name, np.int64) for name in ARRAYS), *((f"n_{size}", np.int64) for size in SIZES)])
 

@@ -74,14 +74,16 @@ def nearest(number, by):
 
 
 @inline
-def feel(world, law, m, b, i, a, head):
+def feel(world, law, m, b, i, a, head, also):
     """Remember until the next sweep that the regime charged this person today, rightly or wrongly."""
     if m.n_mind_people == 1 or law[a].notice == 0:
         return
     rightly = 0
     wrongly = 0
-    e = head
-    while e >= 0:
+    own_at = head
+    all_at = also
+    while own_at >= 0 or all_at >= 0:
+        e = desk.later(own_at, all_at)
         packed = desk.said(m, OWN, b, e)
         bits = (packed >> 33) & 255
         k = (packed >> 25) & 255
@@ -90,7 +92,10 @@ def feel(world, law, m, b, i, a, head):
                 wrongly = 1
             else:
                 rightly = 1
-        e = see.chain(m)[e]
+        if e == own_at:
+            own_at = see.chain(m)[e]
+        else:
+            all_at = see.chain(m)[e]
     see.mind(m)[i, a, FELT] += (rightly << RIGHTLY) + (wrongly << WRONGLY)
 
 
@@ -183,9 +188,7 @@ def listen(world, m, b):
                 _ring(m, order, lo, n, arms, a, around)
             else:
                 add_up(m, order, lo, n, arms, a, 0)
-                _cliques(
-                    m, order, lo, see.clique_end(m)[q, b, 0], see.clique_end(m)[q, b, 1], size, arms, a
-                )
+                _cliques(m, order, lo, see.clique_end(m)[q, b, 0], see.clique_end(m)[q, b, 1], size, arms, a)
 
 
 @inline

@@ -36,15 +36,15 @@ def offer(world, law, m, b, i, a, u, day, day0, reporting):
     now = score_at(value, last, mark, day, law[a].repair[s])
     now = min(law[a].scale[s, 2], now + law[a].o_points[u])
     v, since, kept = rebase(now, last, mark, day, law[a].repair[s])
-    set_score(world, law, m, b, i, a, s, v, since, kept, day, day0, reporting)
+    set_score(world, law, m, b, i, a, a, s, v, since, kept, day, day0, reporting)
     tally(m, a, i, world.m_trip + PER_CHANCE * u, 1)
     if is_kept(m, i):
         note(m, b, day, i, a, L_OFFER, u, i, now, 0)
     if law[a].o_enters[u] >= 0:
-        enlist(world, law, m, b, place, i, a, law[a].o_enters[u], day)
-    place_in_tier(world, law, m, b, place, i, a, s, now, day)
-    set_watched(world, law, m, b, place, i, a)
-    plan_wake(world, law, m, b, place, i, a, day, day0)
+        enlist(world, law, m, b, place, i, a, a, law[a].o_enters[u], day)
+    place_in_tier(world, law, m, b, place, i, a, a, s, now, day)
+    set_watched(world, law, m, b, place, i, a, a)
+    plan_wake(world, law, m, b, place, i, a, a, day, day0)
 
 
 @inline

@@ -16,17 +16,17 @@ PASSES, DROPPED = 1, 2  # what happens beyond review
 
 
 @inline
-def looked_at(key, world, law, m, a, v, i, day, search):
+def looked_at(key, world, law, m, a, to, v, i, day, search):
     """Whether a human sees this match of sensor v; counted either way."""
     seen = law[a].s_share[v] >= CERTAIN
     if not seen:
         seen = np.int64(draw(key, i, day, search, 0)[0]) < law[a].s_share[v]
-    tally(m, a, i, world.m_review + 2 * v + (0 if seen else 1), 1)
+    tally(m, to, i, world.m_review + 2 * v + (0 if seen else 1), 1)
     return seen
 
 
 @inline
-def outcome(key, world, law, rates, m, a, v, i, k, day, looks, u):
+def outcome(key, world, law, rates, m, a, to, v, i, k, day, looks, u):
     """How the search of sensor v for the author i of act k ends, from its uniform u."""
     if u >= CERTAIN - law[a].s_context[v]:
         return ABSENT
@@ -34,7 +34,7 @@ def outcome(key, world, law, rates, m, a, v, i, k, day, looks, u):
     wrong = law[a].s_wrong[v, looks]
     if law[a].s_review[v] != 0 and u < law[a].s_raw[v, looks, 1]:
         search = law[a].s_review_purpose[v] ^ rates.purpose[k]
-        if not looked_at(key, world, law, m, a, v, i, day, search):
+        if not looked_at(key, world, law, m, a, to, v, i, day, search):
             if law[a].s_review[v] == DROPPED:
                 return NOBODY_FOUND
             right = law[a].s_raw[v, looks, 0]
@@ -52,7 +52,7 @@ def alarmed(key, world, law, m, a, f, i, day, looks, u):
         return u < law[a].f_threshold[f, looks]
     if u >= law[a].f_raw[f, looks]:
         return False
-    if looked_at(key, world, law, m, a, v, i, day, law[a].s_review_purpose[v]):
+    if looked_at(key, world, law, m, a, a, v, i, day, law[a].s_review_purpose[v]):
         return u < law[a].f_threshold[f, looks]
     return law[a].s_review[v] == PASSES
 

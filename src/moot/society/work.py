@@ -32,7 +32,7 @@ from moot.society.acts import (
     searched,
 )
 from moot.society.counting import looks_of, tally
-from moot.society.desk import note, pack, put, said
+from moot.society.desk import later, note, pack, put, said
 from moot.society.fear import deterrence, fear_at
 from moot.society.law import (
     DONE,
@@ -293,15 +293,20 @@ def _debt(world, m, b, place, i, a, k, cents, ends, u):
 
 
 @inline
-def settle(key, world, law, m, b, place, a, head, day):
+def settle(key, world, law, m, b, place, a, head, also, day):
     """Fines of the day: a notice, payment at once, or a debt; and points for fines left unpaid."""
     i = see.block(m)[0, b] + place
-    e = head
-    while e >= 0:
+    own_at = head
+    all_at = also
+    while own_at >= 0 or all_at >= 0:
+        e = later(own_at, all_at)
         packed = said(m, OWN, b, e)
         k = (packed >> 25) & 255
         bits = (packed >> 33) & 255
-        e = see.chain(m)[e]
+        if e == own_at:
+            own_at = see.chain(m)[e]
+        else:
+            all_at = see.chain(m)[e]
         if k >= world.kinds:
             continue
         if k == world.unpaid and bits & REGIME:
@@ -401,7 +406,7 @@ def arrears_of_block(key, world, law, rates, m, b, day):
             shown = is_kept(m, i)
             if shown:
                 note(m, b, day, i, a, L_ARREARS, k, i, 0, 0)
-            bits, by = searched(key, world, law, rates, m, b, i, a, k, day, TODAY, -1, law[a].s_registers)
+            bits, by = searched(key, world, law, rates, m, b, i, a, a, k, day, TODAY, -1, law[a].s_registers)
             if bits & REGIME:
                 put(m, OWN, b, pack(i - lo, a, k, REGIME, by), i, 0)
 
