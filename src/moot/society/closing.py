@@ -38,7 +38,8 @@ def sum_packed(world, law, m, blocks, day, sums, both):
 
     `sums` is (accounts, schemes + 2, WHOS + WHERES + RESTS): three sums a person instead of one for each
     attribute. `both`, (accounts, WHOS + WHERES + RESTS), is all 0 on entry and on return: within a block the
-    sums of both certainties fit into one word, the second above the first (65,536 people at most, 65,535 each).
+    sums of both certainties fit into one word, the second above the first (65,536 people at most, 65,535
+    each).
     """
     schemes = m.n_schemes
     width = both.shape[1]
