@@ -39,3 +39,18 @@ def test_f17_the_line_is_red_and_names_what_was_not_simulated(plain):
     for rule in range(1, 10):
         assert catalogue("battery", "en")(f"R{rule}") in lines
     assert "“arms: alternatives”" in lines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_f18_the_sheet_is_in_every_dossier_and_nothing_takes_it_away(plain, told, assessment, language):
+    say = Say(language)
+    for folder, typed in ((plain, None), (plain, assessment), (told, None), (told, assessment)):
+        document = document_of(Dossier(say, read_evidence(folder), typed))
+        (heading,) = [one for one in document.blocks if getattr(one, "anchor", "") == "chapter-sheet"]
+        lines = as_lines(document)
+        assert any(line.endswith(say("chapter-sheet")) for line in lines) and heading.level == 1
+        assert say("sheet-intro") in lines
+        there = any("more-charges" in line for line in lines)
+        assert there is (folder == told)
+        if folder == plain:
+            assert any("moot flip" in line for line in lines)

@@ -111,5 +111,8 @@ def test_f16_none_without_a_sweep_or_an_interval_or_with_jobs_left_out(shown, ex
 def test_who_asks_is_a_side_or_the_court_and_the_measure_is_one_that_is_there(shown, exhibit):
     with pytest.raises(CaseError, match="asked for by"):
         exhibit_of(shown, exhibit.content["measure"], asked_by="Mr Martin")
-    with pytest.raises(UserError, match="no effect in"):
+    with pytest.raises(UserError, match="no effect in") as refused:
         exhibit_of(shown, "happiness", asked_by="court")
+    listed = [line.strip() for line in str(refused.value).splitlines() if line.startswith("  ")]
+    assert exhibit.content["words"] in listed
+    assert all(exhibit_of(shown, line, asked_by="court").content["words"] == line for line in listed[:3])

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -9,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 from moot.errors import CaseError, ExistsError
 from moot.store.cases import DATABASE, CaseStore, migrations
 from moot.trial.ballots import cast
-from moot.trial.keeping import change, export_made, keep, kept_case, list_cases, problems, wipe
-from tests.trial.hearings import consider, ready, to_stage
+from moot.trial.keeping import change, expiry, export_made, keep, kept_case, list_cases, problems, wipe
+from moot.trial.ready import load_ready, ready_case
+from tests.trial.hearings import consider, load, ready, to_stage
 
 CANARY = "Canary Wren-Quokka"
 
@@ -164,3 +166,16 @@ def test_f43_nothing_on_disk_joins_a_paper_to_a_seat(tmp_path):
         assert after.voted == after.papers == ()
         assert b"15a17" * 2 not in everything_in(folder)  # the salt of seat 1: papers are burnt
     assert rows[0] == rows[1]
+
+
+def test_a_wipe_keeps_what_is_shipped_and_announces_no_second_one(tmp_path):
+    folder, today = tmp_path / "ready", date(2026, 11, 24)
+    case = ready_case("rank-my-life-2028", "ready", procedure=load("class-55"))
+    case.do("fact", "claimants", 0, status="disputed", texts=fact(CANARY))
+    keep(case, folder, today=today)
+    assert expiry(folder) == today + timedelta(days=30)
+    assert wipe(folder).deleted == 2  # the fact and its origin that were typed
+    kept = kept_case(folder, today=today)
+    assert kept.text(kept.question, "question") == load_ready("rank-my-life-2028").question
+    assert CANARY.encode() not in everything_in(folder) and problems(folder) == []
+    assert expiry(folder) is None

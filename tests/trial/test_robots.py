@@ -11,8 +11,9 @@ from moot.errors import CaseError
 from moot.trial.case import CONTENT
 from moot.trial.hearing import turn_now
 from moot.trial.procedure import PARTIES
+from moot.trial.ready import ready_case
 from moot.trial.rehearsing import let_machines_act
-from moot.trial.robots import elements_of, points_on, speeches_of
+from moot.trial.robots import _pleading_of, elements_of, points_on, speeches_of
 from tests.trial.hearings import fresh
 
 MEASURED = {1: ("trip:rail:refused", 4.0), 2: ("trip:air:refused", -1.5), 3: ("list:loans:entries", 2.5),
@@ -205,3 +206,20 @@ def test_the_questions_stage_gives_a_machine_nothing_to_add():
 def to_people(case, kind):
     while case.stage.kind != kind:
         play_or_next(case)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_machine_reads_out_a_few_ranges_and_counts_the_others(language):
+    case = ready_case("rank-my-life-2028", "ready")
+    said = [line for side in PARTIES for one in _pleading_of(case, catalogue("robots", language), side)
+            for line in one.lines]  # fmt: skip
+    assert max(map(len, said)) < 800 and sum("121" in line for line in said) >= 6
+
+
+def test_every_exhibit_of_the_ready_case_is_cited_by_the_side_that_it_speaks_for():
+    case = ready_case("rank-my-life-2028", "ready")
+    made = {side: _pleading_of(case, catalogue("robots", "en"), side) for side in PARTIES}
+    cited = {side: {n for one in speeches for n in one.exhibits} for side, speeches in made.items()}
+    assert cited == {"claimants": {1, 2, 3, 6}, "respondent": {4, 5}}
+    lines = {side: [len(one.lines) for one in speeches] for side, speeches in made.items()}
+    assert lines["claimants"] == lines["respondent"]  # as many sentences on each element

@@ -245,9 +245,12 @@ def verify(
     as_json: bool = JSON,
 ) -> None:
     """Check the chain of the minutes and every text beside it."""
-    from moot.errors import CheckFailed
+    from moot.errors import CaseError, CheckFailed
+    from moot.store.cases import is_case_folder
     from moot.trial.keeping import problems
 
+    if not is_case_folder(folder):
+        raise CaseError(f"{folder} is not the folder of a case; moot case list FOLDER lists those there are")
     found = problems(folder, head)
     if as_json:
         print(json.dumps({"case": str(folder), "holds": not found, "problems": found}))

@@ -197,13 +197,17 @@ class Sitting:
 
     def step(self, words: list[str], text: str) -> None:
         """Take a step of the procedure."""
+        from moot.declaring.complaints import nearest
         from moot.trial.court import STEPS
 
         kind = words[0]
         if kind in MADE:
             raise UserError(f"{kind}: is written by the program: {MADE[kind]}")
         if kind not in STEPS:
-            raise UserError(f'"{kind}" is no step here; `help` says what can be typed')
+            near = nearest(kind, STEPS)
+            raise UserError(
+                f'"{kind}" is no step here; ' + (f"{near} " if near else "") + "`help` says what can be typed"
+            )
         body: dict[str, Any] = {}
         texts: dict[str, str] = {}
         by: str | None = None

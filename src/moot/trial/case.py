@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NoReturn
 
+from moot.declaring.complaints import nearest
 from moot.errors import CaseError
 from moot.trial.law import Element, Law, proportionality
 from moot.trial.minutes import Draft, Kept, Minutes, Record, new_salt
@@ -289,7 +290,9 @@ class Case:
     ) -> Draft:
         """What a step would record; nothing is changed. Raises as `do` does."""
         if kind not in self.steps:
-            refuse(f'there is no step "{kind}"; there is {", ".join(sorted(self.steps))}')
+            near = nearest(kind, self.steps)
+            known = f"expected one of {', '.join(sorted(self.steps))}"
+            refuse(f'there is no step "{kind}"; ' + (f"{near} {known}" if near else known))
         step = self.steps[kind]
         self.procedure.role(by)
         if at < self.now:

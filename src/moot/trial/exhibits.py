@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from moot.declaring.values import canonical_json
-from moot.errors import CaseError
+from moot.errors import CaseError, UserError
 from moot.findings.effects import Effect
 from moot.findings.experimenting import experiment_of, in_memory, open_experiment
 from moot.findings.results import Results
@@ -170,7 +170,10 @@ def _content(
         )
     if results.left_out:
         raise CaseError(f"{results.name}: jobs failed and were left out: {results.left_out[0]}")
-    effect = results.effect(measure, arm=arm, scenario=scenario)
+    try:
+        effect = results.effect(measure, arm=arm, scenario=scenario)
+    except UserError as error:
+        raise CaseError(f"{error}\n{_possible(results, arm, scenario)}") from None
     _shown(effect, measure)
     (where,) = (one for one in told["scenarios"] if one["name"] == effect.scenario)
     draws = told["draws"]
@@ -199,6 +202,16 @@ def _content(
         "about": json.dumps(about, ensure_ascii=False),
     }
     return dict(json.loads(json.dumps(content)))
+
+
+def _possible(results: Results, arm: str | None, scenario: str | None) -> str:
+    """Which lines of an experiment can be an exhibit, in words."""
+    found = [one for one in results.effects if one.interval and one.span and not one.level]
+    mine = [one for one in found if arm in (None, one.arm) and scenario in (None, one.scenario)]
+    names = dict.fromkeys(one.words.strip() for one in mine or found)
+    if not names:
+        return "no line of this experiment has an interval and a range, so none of it can be an exhibit"
+    return "what can be an exhibit, by --measure:\n" + "\n".join(f"  {name}" for name in names)
 
 
 def _shown(effect: Effect, measure: str) -> None:

@@ -112,8 +112,11 @@ def expires_on(rows: Rows) -> date | None:
 
 
 def expiry(folder: str | Path) -> date | None:
-    """The day on which everything that people typed in the case of a folder is erased, or None."""
-    return expires_on(CaseStore(folder).read())
+    """The day on which what people typed in the case of a folder is erased; None for a procedure that keeps
+    its cases, and where nothing is left to erase."""
+    rows = CaseStore(folder).read()
+    left = _wiped_of(rows, names_only=False) or rows.notes or rows.invitations
+    return expires_on(rows) if left else None
 
 
 def _due(rows: Rows, today: date | None) -> bool:
@@ -145,11 +148,14 @@ def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
 
 
 def _wiped_of(rows: Rows, *, names_only: bool) -> list[tuple[int, str]]:
-    """(record, field) of the texts that a wipe deletes."""
+    """(record, field) of the texts that a wipe deletes: what people typed, and nothing that Moot ships."""
+    from moot.trial.ready import shipped_texts
+
+    shipped = shipped_texts()
     return [
         (one["record"], one["field"])
         for one in rows.texts
-        if one["field"] == NAME or not (names_only or one["field"] in WRITTEN)
+        if one["field"] == NAME or not (names_only or one["field"] in WRITTEN or one["text"] in shipped)
     ]
 
 

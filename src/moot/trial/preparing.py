@@ -33,6 +33,8 @@ CLAIMANT = re.compile(r"(Claimant [1-9][0-9]?|SYN-[0-9]{7})\Z")
 
 def _question(case: Case, draft: Draft) -> dict[str, Any]:
     prepared(case)
+    if "?" not in draft.texts["question"]:
+        refuse("the question is what the court answers; expected one with a question mark")
     return {}
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,12 +28,21 @@ from moot.declaring.source import read_source
 from moot.declaring.values import Declaration, IsoDate, Many, Part, Slug, Text
 from moot.errors import CaseError, UnknownNameError
 from moot.regime.reading import load_regime
-from moot.trial.case import CONTENT, Case
+from moot.trial.case import CONTENT, WRITTEN, Case
 from moot.trial.court import new_case
 from moot.trial.exhibits import Exhibit, exhibit_of
 from moot.trial.procedure import Procedure, load_procedure
 
-__all__ = ["Ready", "load_ready", "packed", "ready_case", "ready_folder", "ready_names", "shipped_exhibits"]
+__all__ = [
+    "Ready",
+    "load_ready",
+    "packed",
+    "ready_case",
+    "ready_folder",
+    "ready_names",
+    "shipped_exhibits",
+    "shipped_texts",
+]
 
 By = Literal["president", "claimants", "respondent"]
 
@@ -47,11 +57,13 @@ class ReadyFact(Part):
 
 
 class ReadyGround(Part):
-    """An entry of the law, who pleads it, and the claim."""
+    """An entry of the law, who pleads it, and the claim; `proportionality` opens its sheet, and says who
+    asks for it."""
 
     by: By
     entry: Text
     claim: Text
+    proportionality: By | None = None
 
 
 class ReadyExhibit(Part):
@@ -147,6 +159,16 @@ def packed(ready: Ready, experiment: Path) -> tuple[str, str]:
     return f"{first['about']}\n", text
 
 
+@lru_cache(maxsize=1)
+def shipped_texts() -> frozenset[str]:
+    """Every text of the ready cases as they are shipped: nobody typed them, and a wipe leaves them."""
+    found: set[str] = set()
+    for name in ready_names():
+        made = ready_case(name, name)
+        found.update(one.text for one in made.minutes.kept if one.field not in WRITTEN)
+    return frozenset(found)
+
+
 def ready_case(name: str, folder_name: str, *, procedure: Procedure | None = None) -> Case:
     """A ready case, opened under its own procedure or another; nothing is on disk. Raises as `load_ready`."""
     ready, exhibits = load_ready(name), shipped_exhibits(name)
@@ -163,8 +185,10 @@ def ready_case(name: str, folder_name: str, *, procedure: Procedure | None = Non
         made.do("claimant", "claimants", 0, claimant=f"Claimant {number}")
     for fact in ready.facts:
         made.do("fact", fact.by, 0, status=fact.status, texts={"fact": fact.fact, "origin": fact.origin})
-    for ground in ready.grounds:
+    for number, ground in enumerate(ready.grounds, 1):
         made.do("ground", ground.by, 0, entry=ground.entry, texts={"claim": ground.claim})
+        if ground.proportionality is not None:
+            made.do("proportionality", ground.proportionality, 0, ground=number)
     for one, exhibit in zip(ready.exhibits, exhibits, strict=True):
         texts: dict[str, Any] = {"title": one.title or exhibit.title, CONTENT: exhibit.text}
         made.do("exhibit", one.by, 0, digest=exhibit.digest, texts=texts)

@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 WHERE = "robots"
+NAMED = 4
+"""Names of ranges that a machine reads out; the others are counted, and stand in the exhibit."""
 
 
 class _Cited(Part):
@@ -134,7 +136,7 @@ def speeches_of(case: Case, role: str, language: str = "en") -> list[Speech]:
         if role != side:
             return [_plain(say, say("witness"))]
         if case.floor is not None and case.floor.turn and not _pleaded(case, side):
-            return [_on_element(case, say, side, ground, name) for ground, name in elements_of(case)]
+            return _pleading_of(case, say, side)
         return [_plain(say, say("nothing-added"))]
     if side == "third" and "witness" in role:
         return [_plain(say, say("witness"))]
@@ -192,7 +194,13 @@ def _third(case: Case, say: Catalogue) -> Iterator[str]:
     for ground, name in elements_of(case):
         points = points_on(case, ground, name)
         counts = {side: sum(one.side == side for one in points) for side in PARTIES}
-        yield say("third", ground=ground, element=name, measured=len(points), **counts)
+        yield say(
+            "third-one" if len(points) == 1 else "third",
+            ground=ground,
+            element=name,
+            measured=len(points),
+            **counts,
+        )
 
 
 def _grounds(case: Case, say: Catalogue) -> Iterator[str]:
@@ -200,13 +208,26 @@ def _grounds(case: Case, say: Catalogue) -> Iterator[str]:
         yield say("ground", ground=number, entry=one.entry, side=say(one.side))
 
 
-def _on_element(case: Case, say: Catalogue, side: str, ground: int, element: str) -> Speech:
+def _pleading_of(case: Case, say: Catalogue, side: str) -> list[Speech]:
+    """What a side pleads, element by element. Exhibits that it has not cited yet come first, so that none is
+    left out for its number."""
+    made: list[Speech] = []
+    cited: set[int] = set()
+    for ground, name in elements_of(case):
+        made.append(_on_element(case, say, side, ground, name, cited))
+        cited.update(made[-1].exhibits)
+    return made
+
+
+def _on_element(case: Case, say: Catalogue, side: str, ground: int, element: str, cited: set[int]) -> Speech:
     """Of an element a side pleads as many points as the other has to answer with, and one line at least."""
     points = points_on(case, ground, element)
-    mine = [one for one in points if one.side == side]
+    mine = sorted(
+        (one for one in points if one.side == side), key=lambda one: (one.exhibit in cited, one.exhibit)
+    )
     others = len(points) - len(mine)
-    told = mine[: max(1, min(len(mine), others))]
-    ending = say("other-way", against=others, measured=len(points))
+    told = sorted(mine[: max(1, min(len(mine), others))], key=lambda one: one.exhibit)
+    ending = say("other-way-one" if len(points) == 1 else "other-way", against=others, measured=len(points))
     lines = [f"{_point(say, one, ground, element)} {ending}" for one in told]
     if not lines:
         lines = [f"{say('none-goes', ground=ground, element=element)} {ending}"]
@@ -221,7 +242,10 @@ def _on_element(case: Case, say: Catalogue, side: str, ground: int, element: str
 def _point(say: Catalogue, point: Point, ground: int, element: str) -> str:
     shown, effect = point.shown, point.shown["effect"]
     span, noise = effect["span"], effect["interval"]
-    over = ", ".join(shown["draws"]["over"])
+    names = shown["draws"]["over"]
+    over = ", ".join(names[:NAMED])
+    if len(names) > NAMED:
+        over = say("and-more", names=over, more=len(names) - NAMED)
     flips = min(span["low"], effect["difference"]) < 0 < max(span["high"], effect["difference"])
     return " ".join(
         (
