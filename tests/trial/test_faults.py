@@ -253,14 +253,3 @@ def test_a_list_of_cases_erases_what_has_expired_and_another_procedure_keeps_its
     said = {path.name: case.text(case.question, "question") for path, case in cases.items()}
     assert said["lesson"] == "(erased)" and said["assize"].startswith("Is the scheme")
     assert expiry(tmp_path / "assize") is None
-
-
-def test_a_case_of_the_first_version_is_brought_up_when_it_is_read(folder):
-    raw = sqlite3.connect(folder / DATABASE)
-    raw.executescript(
-        "DROP TABLE notes; DROP TABLE invitations; DROP TABLE dates; "
-        "ALTER TABLE exports DROP COLUMN kind; PRAGMA user_version = 1;"
-    )
-    raw.close()
-    assert problems(folder) == [] and expiry(folder) is None
-    assert wipe(folder).deleted > 3

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from moot.errors import CaseError, ExistsError
-from moot.store.cases import DATABASE, CaseStore, migrations
+from moot.store.cases import DATABASE, CaseStore
 from moot.trial.ballots import cast
 from moot.trial.keeping import change, expiry, export_made, keep, kept_case, list_cases, problems, wipe
 from moot.trial.ready import load_ready, ready_case
@@ -113,13 +113,14 @@ def test_a_damaged_file_is_told_in_a_sentence(folder):
 
 def test_a_database_of_a_later_version_is_left_alone(folder):
     with sqlite3.connect(folder / DATABASE) as raw:
-        raw.execute("PRAGMA user_version = 99")
+        raw.execute("UPDATE alembic_version SET version_num = '0099'")
     raw.close()
-    with pytest.raises(CaseError, match="99"):
+    before = (folder / DATABASE).read_bytes()
+    with pytest.raises(CaseError, match="99, of a later Moot"):
         kept_case(folder)
-    with pytest.raises(CaseError, match="later Moot"):
+    with pytest.raises(CaseError, match="later Moot; nothing was changed"):
         change(folder, lambda case: None)
-    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+    assert (folder / DATABASE).read_bytes() == before
 
 
 def test_f55_names_are_off_by_default_and_one_command_leaves_none(folder):

@@ -47,12 +47,8 @@ class Kind(Protocol):
         """The number of the last migration."""
         ...
 
-    def set_version(self, connection: Connection, number: int) -> None:
-        """Remember the number of the last migration."""
-        ...
-
-    def translated(self, statement: str) -> str:
-        """A statement of a migration as this database has it."""
+    def has(self, connection: Connection, table: str) -> bool:
+        """Whether there is a table of this name."""
         ...
 
     def settle(self, engine: Engine) -> bool:
@@ -108,16 +104,15 @@ class Sqlite:
             os.close(handle)
 
     def version(self, connection: Connection) -> int:
-        """`user_version` of the file."""
+        """alembic's, or `user_version` of a file from before; 0 of an empty one."""
+        if self.has(connection, "alembic_version"):
+            return _revision(connection)
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
-    def set_version(self, connection: Connection, number: int) -> None:
-        """Part of the transaction, as everything in the file."""
-        connection.exec_driver_sql(f"PRAGMA user_version = {number}")
-
-    def translated(self, statement: str) -> str:
-        """Migrations are written for SQLite."""
-        return statement
+    def has(self, connection: Connection, table: str) -> bool:
+        """From the schema of the file."""
+        asked = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return bool(connection.exec_driver_sql(asked, (table,)).scalar_one())
 
     def settle(self, engine: Engine) -> bool:
         """Empty the write-ahead log into the file; another who reads can keep it from being emptied."""
@@ -206,23 +201,17 @@ class Postgres:
         yield
 
     def version(self, connection: Connection) -> int:
-        """From a table of one row; 0 before there is one."""
-        there = connection.exec_driver_sql(
-            f"SELECT to_regclass('{self.schema}.version') IS NOT NULL"
-        ).scalar_one()
-        if not there:
-            return 0
-        return int(connection.exec_driver_sql("SELECT max(number) FROM version").scalar_one())
+        """alembic's, or that of a table of one row from before; 0 before there is one."""
+        if self.has(connection, "alembic_version"):
+            return _revision(connection)
+        if self.has(connection, "version"):
+            return int(connection.exec_driver_sql("SELECT max(number) FROM version").scalar_one())
+        return 0
 
-    def set_version(self, connection: Connection, number: int) -> None:
-        """Add the number of a migration that was carried out."""
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL)")
-        connection.exec_driver_sql(f"INSERT INTO version VALUES ({number})")
-
-    def translated(self, statement: str) -> str:
-        """No tables without row ids here; those of papers stay out of the log of the server."""
-        plain = re.sub(r"\)\s*WITHOUT ROWID", ")", statement)
-        return re.sub(r"CREATE TABLE (voted|papers)\b", r"CREATE UNLOGGED TABLE \1", plain)
+    def has(self, connection: Connection, table: str) -> bool:
+        """Whether the schema of the case has it."""
+        asked = f"SELECT to_regclass('{self.schema}.{table}') IS NOT NULL"
+        return bool(connection.exec_driver_sql(asked).scalar_one())
 
     def settle(self, engine: Engine) -> bool:
         """What was truncated is gone with its file; the log of the server is its keeper's."""
@@ -234,6 +223,16 @@ class Postgres:
             for table in ("texts", "records", "exports", "dates", "notes", "invitations"):
                 connection.exec_driver_sql(f"VACUUM FULL {self.schema}.{table}")
         return True
+
+
+def _revision(connection: Connection) -> int:
+    """The number of alembic's revision; 0 before the first. Raises `CaseError` for one that is no number."""
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    if not found:
+        return 0
+    if len(found) > 1 or not str(found[0]).isdecimal():
+        raise CaseError(f"{found!r}: expected the number of one version of the database")
+    return int(found[0])
 
 
 def postgres_url(url: str) -> str:

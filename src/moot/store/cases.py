@@ -8,8 +8,9 @@
 
 Whoever writes holds a lock of the system on `.lock` and a transaction begun with BEGIN IMMEDIATE: what
 was read inside is still true when it is written. Deleted content is overwritten, and the write-ahead log
-is emptied after every write, so that it keeps no earlier state of a ballot box. Migrations are numbered
-SQL files. With a URL the case is in PostgreSQL instead, and the folder holds `case.json`, which says where.
+is emptied after every write, so that it keeps no earlier state of a ballot box. Migrations are those of
+alembic (`case_versions`). With a URL the case is in PostgreSQL instead, and the folder holds `case.json`,
+which says where.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moot.errors import CaseError, ExistsError
 from moot.store.case_engines import Kind, Postgres, Sqlite, postgres_url
+from moot.store.case_versions import brought_up, newest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -91,13 +92,6 @@ class Rows:
 def is_case_folder(path: Path) -> bool:
     """Whether a folder holds the database of a case, or says where it is."""
     return any((path / name).is_file() and not (path / name).is_symlink() for name in (DATABASE, WHERE))
-
-
-def migrations() -> list[tuple[int, str]]:
-    """(number, SQL) of every migration, in order."""
-    folder = files("moot.store") / "migrations"
-    found = [(one.name, one.read_text("utf-8")) for one in folder.iterdir() if one.name.endswith(".sql")]
-    return sorted((int(name.partition("_")[0]), text) for name, text in found)
 
 
 class Writing:
@@ -218,12 +212,12 @@ class CaseStore:
         with _told(self.folder), _closing(engine):
             with engine.connect() as connection:
                 found = kind.version(connection)
-                if found == migrations()[-1][0]:
+                if found == newest():
                     return _rows(connection)
-            if found > migrations()[-1][0]:
+            if found > newest():
                 raise CaseError(
                     f"{self.folder}: its database has version {found}, of a later Moot; this one reads "
-                    f"{migrations()[-1][0]}"
+                    f"{newest()}"
                 )
         with self.writing() as tables:
             return tables.rows()
@@ -235,7 +229,7 @@ class CaseStore:
         engine = kind.engine()
         with _told(self.folder), kind.locked(), _closing(engine):
             with engine.connect() as connection:
-                _migrate(connection, kind)
+                brought_up(connection, kind)
             with engine.begin() as connection:
                 yield Writing(connection, kind)
             kind.settle(engine)
@@ -325,22 +319,6 @@ def _record(row: Row) -> dict[str, Any]:
         if not isinstance(read[name], dict):
             raise CaseError(f"record {row['number']} cannot be read")
     return dict(row) | read
-
-
-def _migrate(connection: Connection, kind: Kind) -> None:
-    """Bring the tables to the newest version, each step whole or not at all."""
-    known = kind.version(connection)
-    if known > migrations()[-1][0]:
-        raise CaseError(f"its database has version {known}, of a later Moot; nothing was changed")
-    if known == 0 and kind.first:
-        connection.exec_driver_sql(kind.first)
-    for number, text in migrations():
-        if number > known:
-            for statement in text.split(";"):
-                if statement.strip():
-                    connection.exec_driver_sql(kind.translated(statement))
-            kind.set_version(connection, number)
-    connection.commit()
 
 
 @contextmanager
