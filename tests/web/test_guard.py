@@ -204,5 +204,5 @@ def test_what_is_of_this_machine_alone(host, own):
 
 
 def test_a_websocket_to_nowhere_is_closed(browser):
-    with pytest.raises(WebSocketDisconnect):
-        browser.live("/api/nothing").__enter__()
+    with pytest.raises(WebSocketDisconnect), browser.live("/api/nothing"):
+        pass

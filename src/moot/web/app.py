@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from moot.web import answers, me, roles
+from moot.web import answers, lab_routes, me, roles
 from moot.web.guard import Guard
 from moot.web.hub import Hub
 from moot.web.pages import STATIC, Pages
@@ -67,7 +67,10 @@ def parts() -> list[Any]:
 
     What `open_room` holds is there before the first request and is put away after the last.
     """
-    return [me]
+    return [
+        me,
+        lab_routes,
+    ]
 
 
 def create_app(settings: Settings, *, static: Path = STATIC) -> Application:

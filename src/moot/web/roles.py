@@ -33,6 +33,28 @@ WHO: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/me"): frozenset({ANYONE}),
     ("PUT", "/api/me"): frozenset({VISITOR}),
     ("GET", "/host/{key}"): frozenset({ANYONE}),
+    # the laboratory: anybody may look and open one; rules and the clock are moved by who opened it
+    ("GET", "/api/scenarios"): frozenset({ANYONE}),
+    ("GET", "/api/rules/{scenario}"): frozenset({ANYONE}),
+    ("GET", "/api/map/{country}"): frozenset({ANYONE}),
+    ("GET", "/api/about"): frozenset({ANYONE}),
+    ("POST", "/api/lab"): frozenset({VISITOR}),
+    ("GET", "/api/lab/{lab}"): frozenset({VISITOR}),
+    (LIVE, "/api/lab/{lab}/live"): frozenset({VISITOR}),
+    ("POST", "/api/lab/{lab}/change"): frozenset({OWNER}),
+    **{
+        ("GET", f"/api/lab/{{lab}}/{what}"): frozenset({VISITOR})
+        for what in (
+            "tiers",
+            "refusals",
+            "groups",
+            "people/{number}",
+            "people/{number}/events/{event}/explain",
+            "uncertainty",
+            "quote",
+            "download/{kind}",
+        )
+    },
 }
 """(method, path) -> words; those of the court are added by `moot.web.court`."""
 
