@@ -242,6 +242,22 @@ def test_guests_look_and_do_not_move_what_is_not_theirs(tmp_path):
         assert stranger.get(f"/api/lab/{lab}").status_code == 401
 
 
+def test_a_case_is_made_of_an_experiment_of_what_is_shown(owner, lab):
+    """The same scheme, changed as it is: its files are kept, read and counted before the answer."""
+    made = owner.post(f"/api/lab/{lab['lab']}/case", json={"people": 1000, "replicates": 2})
+    assert made.status_code == 201, made.text
+    name = made.json()["experiment"]
+    assert made.json()["case"] is True and made.json()["of"] == 2
+    owner.post(f"/api/experiments/{name}/stop")
+    from moot.experiment.declaration import load_experiment
+
+    place = owner.app.api.state.experiments.place(name)
+    declared = load_experiment(place / "experiment.yaml")
+    (scenario,) = declared.scenario_models
+    assert scenario.arm_regimes[SCENARIO].content_hash == load_regime(SCENARIO).content_hash
+    assert scenario.days == DAYS
+
+
 @pytest.mark.parametrize("origin", [None, "http://elsewhere.example", "null"])
 def test_a_websocket_of_another_page_is_refused(owner, lab, origin):
     headers = {} if origin is None else {"origin": origin}

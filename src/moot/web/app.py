@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import Receive, Scope, Send
 
-from moot.web import answers, lab_routes, me, roles
+from moot.web import answers, builder, experiment_routes, lab_routes, me, roles
 from moot.web.guard import Guard
 from moot.web.hub import Hub
 from moot.web.pages import STATIC, Pages
@@ -70,6 +70,8 @@ def parts() -> list[Any]:
     return [
         me,
         lab_routes,
+        builder,
+        experiment_routes,
     ]
 
 

@@ -72,16 +72,17 @@ def as_parquet(lab: Laboratory) -> bytes:
         return path.read_bytes()
 
 
-def regime_text(lab: Laboratory) -> str:
-    """The regime that is shown as a file, with the changed rules said above it."""
+def regime_text(lab: Laboratory, *, declared: bool = False) -> str:
+    """The regime that is shown as a file, with the changed rules said above it; or as it was `declared`."""
     shown, _ = lab.ready()
-    changes = [f"  {path}: {value}" for path, value in shown.changes.items()]
+    regime = lab.base if declared else shown.regime
+    changes = [] if declared else [f"  {path}: {value}" for path, value in shown.changes.items()]
     header = [
         catalogue("laboratory", "en")("banner"),
         f"From the laboratory: scenario {lab.scenario.scenario}, seed {lab.seed}.",
         *(["Changed rules:", *changes] if changes else []),
     ]
-    return text_of(content_of(shown.regime), header)
+    return text_of(content_of(regime), header)
 
 
 def as_pdf(lab: Laboratory, uncertainty: Uncertainty, language: Language) -> bytes:

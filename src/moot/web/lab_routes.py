@@ -26,7 +26,7 @@ from moot.web.lab_worker import WARMING, Worker
 from moot.web.me import language_of, session_of
 from moot.web.roles import OWNER, may
 
-__all__ = ["Laboratories", "laboratories_of", "open_room", "router"]
+__all__ = ["Laboratories", "Name", "laboratories_of", "open_room", "router", "shipped"]
 
 router = APIRouter(tags=["laboratory"])
 
@@ -186,14 +186,14 @@ def scenarios() -> list[dict[str, Any]]:
 @router.get("/api/rules/{scenario}", summary="The rules of a scenario's scheme that can be moved")
 def rules(scenario: Name) -> dict[str, Any]:
     """Every rule with its path, words, value and ends; and the JSON Schema of a regime."""
-    _, regime = regime_arm(load_scenario(_shipped("scenario", scenario)))
+    _, regime = regime_arm(load_scenario(shipped("scenario", scenario)))
     return {"rules": rules_of(regime), "first": first_rule(regime), "schema": json_schema("regime")}
 
 
 @router.get("/api/map/{country}", summary="Outlines of a country's regions as GeoJSON")
 def map_of(country: Name) -> dict[str, Any]:
     """No features where no outlines are shipped: then there is no map."""
-    _shipped("country", country)
+    shipped("country", country)
     return lab_words.outlines_of(country)
 
 
@@ -205,7 +205,7 @@ def about() -> dict[str, Any]:
     return {"real": lab_words.real(), "banner": both("laboratory", "banner")}
 
 
-def _shipped(kind: Literal["scenario", "country", "regime"], name: str) -> str:
+def shipped(kind: Literal["scenario", "country", "regime"], name: str) -> str:
     """A shipped name; no path is ever made of it."""
     from moot.declaring.files import near_name, shipped_names
     from moot.errors import UnknownNameError
@@ -229,7 +229,7 @@ def new(request: Request, asked: NewLab) -> dict[str, Any]:
             422, "people", f"at most {most:,} synthetic people here; larger ones by moot run",
             f"au plus {most} personnes synthétiques ici",
         )  # fmt: skip
-    scenario = load_scenario(_shipped("scenario", asked.scenario)).replace(
+    scenario = load_scenario(shipped("scenario", asked.scenario)).replace(
         people=asked.people, days=asked.days
     )
     if asked.yaml is not None:

@@ -22,6 +22,8 @@ ENDS: dict[str, tuple[float, float]] = {"severity": (0.0, 1.0)}
 PARTS = {"sensors": "watches", "schemes": "counts", "campaigns": "said"}
 DOES = {"lists", "decisions", "hiring", "dismissal", "association", "shunning", "offers"}
 WAY_OUT = {"redress", "bought_repair", "memory_months", "repair"}
+SILENT = {"sensors", "schemes", "score", "tiers", "catalogue", "identification", "lists"}
+"""Keys on the way that add nothing to the words of a rule."""
 NAMED = ("scheme", "sensor", "list", "offer", "tier", "frame", "name")
 
 
@@ -153,6 +155,8 @@ def _label(called: tuple[str, ...], language: str, regime: Regime) -> str:
     fields, known = catalogue("laboratory", language), catalogue("measures", language)
     said = []
     for name in called:
+        if name in SILENT:
+            continue
         key = f"field.{name}"
         if key in fields:
             words = fields(key)
@@ -162,8 +166,7 @@ def _label(called: tuple[str, ...], language: str, regime: Regime) -> str:
             words = known(f"context.{name}")
         else:
             words = str(name).replace("_", " ")
-        if words:
-            said.append(words)
+        said.append(words)
     if len(regime.schemes) == 1:
         said = [one for one in said if one != regime.schemes[0].scheme]
     return " · ".join(said)

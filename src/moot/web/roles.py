@@ -55,6 +55,22 @@ WHO: dict[tuple[str, str], frozenset[str]] = {
             "download/{kind}",
         )
     },
+    # the builder: nothing is kept
+    ("GET", "/api/regimes"): frozenset({ANYONE}),
+    ("GET", "/api/regimes/{name}"): frozenset({ANYONE}),
+    ("GET", "/api/builder"): frozenset({ANYONE}),
+    ("POST", "/api/check"): frozenset({VISITOR}),
+    ("POST", "/api/build"): frozenset({VISITOR}),
+    # experiments: the host's machine works for hours; results are for all
+    ("GET", "/api/experiments"): frozenset({VISITOR}),
+    ("POST", "/api/experiments"): frozenset({HOST}),
+    ("POST", "/api/lab/{lab}/case"): frozenset({HOST}),
+    ("GET", "/api/experiments/{experiment}"): frozenset({VISITOR}),
+    ("POST", "/api/experiments/{experiment}/stop"): frozenset({HOST}),
+    ("POST", "/api/experiments/{experiment}/resume"): frozenset({HOST}),
+    ("GET", "/api/experiments/{experiment}/results"): frozenset({VISITOR}),
+    ("GET", "/api/experiments/{experiment}/dossier"): frozenset({VISITOR}),
+    (LIVE, "/api/experiments/{experiment}/live"): frozenset({VISITOR}),
 }
 """(method, path) -> words; those of the court are added by `moot.web.court`."""
 
