@@ -41,10 +41,14 @@ class Beside:
             pass
 
     @cached_property
-    def jobs_beside(self) -> int:
-        """How many jobs there are beside those of the table."""
-        many = len(self.tracing.jobs) if self.tracing is not None else 0
-        return many + sum(len(jobs) for _, _, _, jobs in self._attributed)
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job beside those of the table."""
+        return (*(self.tracing.jobs if self.tracing is not None else ()), *self.jobs_of_causes)
+
+    @cached_property
+    def jobs_of_causes(self) -> tuple[Job, ...]:
+        """The jobs of what is divided among players."""
+        return tuple(job for *_, jobs in self._attributed for job in jobs)
 
     @cached_property
     def _attributed(self) -> tuple[tuple[Scenario, Players, tuple[Replicate, ...], tuple[Job, ...]], ...]:
@@ -71,16 +75,17 @@ class Beside:
 
     def of_lives(
         self, asked: Callable[..., Asked], on_error: Policy, of: int
-    ) -> tuple[dict[str, Any], dict[Job, float], int]:
-        """Metrics and twins, the seconds of their jobs, and how many jobs these were."""
+    ) -> tuple[dict[str, Any], dict[Job, float], dict[Job, Exception]]:
+        """Metrics and twins, the seconds of their jobs, and why jobs failed that were left out."""
         tracing = self.tracing
         if tracing is None:
-            return {}, {}, 0
+            return {}, {}, {}
         doing = asked(
             scenario_of=tracing.scenario_of, shares=tracing.shares_burn_in, traced=True, also=tracing.also
         )
         done = doing.do(tracing.jobs, on_error=on_error, of=of)
-        return self.told_of_lives(done.outcomes), done.seconds, len(tracing.jobs)
+        failed = {one.job: one.error for one in done.failed if one.error is not None}
+        return self.told_of_lives(done.outcomes), done.seconds, failed
 
     def told_of_lives(self, outcomes: Mapping[Job, Outcome]) -> dict[str, Any]:
         """Metrics and twins from what their jobs gave."""

@@ -128,19 +128,20 @@ def _done(
 ) -> tuple[dict[str, Any], dict[Job, float]]:
     """The results once every job is done, and the seconds of each."""
     told = Beside(plan)
-    of = told.jobs_beside + len(plan.jobs)
+    of = len(told.jobs) + len(plan.jobs)
 
     def asked(**how: Any) -> Asked:
         return Asked(shelf, threads=threads, progress=progress, cache=cache, executor=executor, **how)
 
     # Traced lives first: what they simulate at the experiment's own size is what its table needs.
-    content, seconds, before = told.of_lives(asked, on_error, of)
+    content, seconds, errors = told.of_lives(asked, on_error, of)
+    before = len(told.jobs) - len(told.jobs_of_causes)
     done = asked(scenario_of=plan.scenario_of, shares=plan.shares_burn_in).do(
         plan.jobs, on_error=on_error, before=before, of=of
     )
     seconds |= done.seconds
     content |= told.of_causes(shelf, threads, progress, executor, cache, before + len(plan.jobs), of)
-    errors = {one.job: one.error for one in done.failed if one.error is not None}
+    errors |= {one.job: one.error for one in done.failed if one.error is not None}
     outcomes = done.outcomes
     results = results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash(), content)
     return results, seconds
@@ -180,7 +181,7 @@ def _about(plan: Plan) -> dict[str, Any]:
         "code": code,
         "vocabulary": load_vocabulary().content_hash,
         "versions": versions(),
-        "jobs": Beside(plan).jobs_beside + len(plan.jobs),
+        "jobs": len(Beside(plan).jobs) + len(plan.jobs),
         "experiment": {
             "hash": experiment.content_hash,
             "declared": experiment.model_dump(mode="json", by_alias=True, exclude_none=True),

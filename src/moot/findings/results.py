@@ -36,6 +36,10 @@ __all__ = ["NOT_VARIED", "Results", "results_of"]
 NOT_VARIED = "assumptions not varied"
 NONE = "—"
 STAR = f"* fewer than {FEW} events in some replicate, and not none in all"
+OUTSIDE = (
+    "† the difference lies outside its range over assumptions: it is the mean over more replicates than the "
+    "range, and chance moves both"
+)
 MECHANISM = "Synthetic people; mechanism, not forecast; what the model leaves out is told with every result."
 CHANCE = (
     "The simulation interval is about chance alone: more replicates make it narrower, and it knows nothing "
@@ -180,8 +184,9 @@ class Results(Exported):
             if any(one.too_few for one in self.effects)
             else ()
         )
+        outside = (OUTSIDE,) if any(one.outside for one in self.effects) else ()
         left = tuple(f"left out, for it failed: {one}" for one in self.left_out)
-        return (*few, *small, GAIN, *left)
+        return (*few, *small, *outside, GAIN, *left)
 
     def _table(self, scenario: Mapping[str, Any], mine: Sequence[Effect]) -> list[str]:
         head = self._head(mine)
@@ -223,8 +228,8 @@ class Results(Exported):
     def _cells(self, one: Effect, head: Sequence[str]) -> list[str]:
         if one.too_few or one.difference is None:
             return [TOO_FEW if one.too_few else NONE, *[""] * (len(head) - 1)]
-        star = "*" if one.few else ""
-        cells = [two(one.difference, sign=True) + star, _range(one.span), self._interval(one)]
+        marks = ("*" if one.few else "") + ("†" if one.outside else "")
+        cells = [two(one.difference, sign=True) + marks, _range(one.span), self._interval(one)]
         cells.append(NONE if one.ratio is None else f"{two(one.ratio.mean)} ({_ends(one.ratio, sign=False)})")
         cells.append(NONE if one.gain is None else two(one.gain))
         if "p" in head:
@@ -346,7 +351,7 @@ def results_of(
         "draws": draws,
         "left_out": [
             {"job": job.name, "words": job.words, "error": _one_line(failed[job])}
-            for job in plan.jobs
+            for job in (*(job for job in failed if job not in plan.jobs), *plan.jobs)
             if job in failed
         ],
         "digests": {job.name: dict(outcome.digests) for job, outcome in outcomes.items()},
