@@ -58,6 +58,8 @@ __all__ = [
 ]
 
 IN_MEMORY = "<memory>"
+FEWEST_FRONTIER = 10
+"""Replicates of a frontier, at least."""
 FEWEST_BCA = 50
 """Replicates from which an interval may be a bootstrap's."""
 
@@ -136,13 +138,20 @@ class Experiment(Declaration):
     ) -> Experiment:
         """The same experiment with more people, for longer, with other seeds or more replicates.
 
-        Raises `DeclarationError` where the change is not possible.
+        What is asked beside the table at a size of its own (`traced`, `attribute`, `flip`, `frontier`) is not
+        larger than asked here; a frontier keeps ten replicates. Raises `DeclarationError` where the change is
+        not possible.
         """
         asked = {"people": people, "days": days, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         content = self.model_dump(by_alias=True, exclude_none=True)
         if replicates is not None:
             changes["replicates"] = content["replicates"] | {"count": replicates}
+        for key in ("traced", "attribute", "flip", "frontier"):
+            if key in content:
+                changes[key] = _within(
+                    content[key], {"people": people, "days": days, "replicates": replicates}
+                )
         changed = _validated(content | changes, self._source)
         changed._scenarios = tuple(one.replace(people=people, days=days) for one in self._scenarios)
         changed._drawn, changed._warnings = self._drawn, self._warnings
@@ -190,6 +199,14 @@ def experiment_of(scenario: Scenario, **keys: object) -> Experiment:
     if made.attribute is not None:
         _refuse(_with_players(made, None))
     return made
+
+
+def _within(part: dict[str, Any], most: dict[str, int | None]) -> dict[str, Any]:
+    """A part with a size of its own, which is no larger than `most`."""
+    cut = {key: min(part[key], one) for key, one in most.items() if one is not None and key in part}
+    if "aim" in part and "replicates" in cut:  # a frontier
+        cut["replicates"] = max(cut["replicates"], min(part["replicates"], FEWEST_FRONTIER))
+    return part | cut
 
 
 def _validated(content: dict[str, Any], source: Source | None) -> Experiment:
