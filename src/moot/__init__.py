@@ -227,8 +227,9 @@ def resume(
     `path` is the run folder to be, or the folder of the unfinished run beside it; or that of an experiment,
     whose results are given back then. `threads` may be another number than before; `force` replaces what
     stands at the place of the run folder by now; `cache`, `shards` and `cluster` are those of `simulate`
-    (default: as many shards as began it; an experiment has none). Raises `RunError` where there is no such
-    run, no good checkpoint among those that are there, or another version of Moot began it.
+    (default: as many shards as began it; an experiment has none, and its `cluster` is that of `compare`).
+    Raises `RunError` where there is no such run, no good checkpoint among those that are there, or another
+    version of Moot began it.
     """
     from pathlib import Path
 
@@ -238,11 +239,16 @@ def resume(
     from moot.store.experiments import is_experiment
 
     if is_experiment(Path(path)):
-        if shards is not None or cluster is not None:
-            raise UserError(f"{path} is an experiment: `shards` and `cluster` are of a run")
+        if shards is not None:
+            raise UserError(f"{path} is an experiment: `shards` are of a run")
         folder, plan = experimenting.reopen(Path(path))
         with folder:
-            return experimenting.to_the_end(folder, plan, threads=threads, progress=progress, cache=cache)
+            executor = experimenting.executor_at(
+                cluster, plan, threads=threads, cache=cache, tell=folder.tell
+            )
+            return experimenting.to_the_end(
+                folder, plan, threads=threads, progress=progress, cache=cache, executor=executor
+            )
     unfinished, scenario = resuming.reopen(Path(path), force=force)
     with unfinished:
         start = start_of(unfinished.about["shards"] if shards is None else shards, cluster, scenario)

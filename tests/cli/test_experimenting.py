@@ -79,7 +79,7 @@ def test_a_folder_of_another_version_is_one_clear_line(capsys, here, monkeypatch
     code, _, err = said(capsys, *DO)
     assert code == 2 and "begun by another version of Moot" in err
     code, _, err = said(capsys, "resume", "experiments/small", "--profile")
-    assert code == 2 and "--force, --profile, --shards, --cluster and --device are of a run" in err
+    assert code == 2 and "--force, --profile, --shards and --device are of a run" in err
 
 
 def test_check_and_show_know_experiments(capsys, here):

@@ -1,6 +1,7 @@
 """The examples and the page about experiments are experiments that can be done."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from moot.experiment.declaration import load_experiment
 from moot.experiment.plan import plan_of
 from moot.experiment.questions import Frontier, Sweep
+from moot.findings.beside import Beside
 from moot.findings.flipping import jobs_at_most, sweep_plan
 from moot.findings.frontier import questions_of
 
@@ -29,16 +31,14 @@ def test_every_example_can_be_done(path):
 
 def test_the_first_year_is_as_large_as_the_page_says():
     (scenario,) = load_experiment(ROOT / "examples" / "rank-my-life.yaml").scenario_models
-    assert (scenario.people, scenario.days, list(scenario.arms)) == (
-        200_000,
-        365,
-        ["status-quo", "rank-my-life-2028"],
-    )
+    arms = ["status-quo", "rank-my-life-2028", *(f"r{number}" for number in range(1, 10))]
+    assert (scenario.people, scenario.days, list(scenario.arms)) == (200_000, 365, arms)
 
 
 def test_the_lines_about_draws_in_the_example_are_right(tmp_path):
     text = (ROOT / "examples" / "rank-my-life.yaml").read_text("utf-8")
     (tmp_path / "varied.yaml").write_text(re.sub(r"^# (draws: )", r"\1", text, flags=re.MULTILINE))
+    shutil.copy(ROOT / "examples" / "rank-my-life-players.yaml", tmp_path)
     plan = plan_of(load_experiment(tmp_path / "varied.yaml"))
     assert len(plan.jobs) == 20 + 16 * 2 and len(plan.experiment.drawn) > 100
 
@@ -77,11 +77,9 @@ def test_the_file_about_the_frontier_can_be_asked(tmp_path):
     assert keys == set(Frontier.model_fields) - {"source", "mark", "note"}
 
 
-def test_the_line_about_alternatives_in_the_example_is_right(tmp_path):
-    text = (ROOT / "examples" / "rank-my-life.yaml").read_text("utf-8")
-    own = re.search(r"^arms:\n(?:  .*\n)+", text, re.MULTILINE)
-    assert own is not None and own[0].count("\n") == 3
-    text = text.replace(own[0], "").replace("# arms: alternatives", "arms: alternatives")
-    (tmp_path / "milder.yaml").write_text(text)
-    (scenario,) = load_experiment(tmp_path / "milder.yaml").scenario_models
-    assert list(scenario.arms)[:3] == ["status-quo", "rank-my-life-2028", "r1"] and len(scenario.arms) == 11
+def test_what_the_example_asks_beside_its_table_is_of_the_sizes_that_it_says():
+    plan = plan_of(load_experiment(ROOT / "examples" / "rank-my-life.yaml"))
+    beside = Beside(plan)
+    (traced,) = beside.tracing.scenarios.values()
+    assert (traced.people, beside.tracing.replicates, len(plan.jobs)) == (10_000, 10, 20)
+    assert len(beside.jobs_of_causes) == 10 * 3  # 16 coalitions and today's law, eight arms a pass

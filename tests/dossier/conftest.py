@@ -9,7 +9,7 @@ import pytest
 import moot
 from moot.catalogue import LANGUAGES
 from moot.dossier import FORMATS, dossier, load_assessment
-from tests.dossier.texts import ASSESSMENT, CAUSES, FRONTIER, METRICS, SHEET, SMALL, TOLD
+from tests.dossier.texts import ASSESSMENT, FRONTIER, SHEET, SMALL, TOLD
 from tests.experiment.texts import declared
 
 
@@ -30,8 +30,6 @@ def told(tmp_path_factory):
     """The folder of an experiment with all of these, and files of other commands beside."""
     folder = _made(tmp_path_factory.mktemp("told") / "it", TOLD)
     (folder / "sheet.json").write_text(json.dumps(SHEET))
-    (folder / "metrics.json").write_text(json.dumps(METRICS))
-    (folder / "causes.json").write_text(json.dumps(CAUSES))
     (folder / "alternatives.json").write_text(json.dumps(FRONTIER))
     return folder
 

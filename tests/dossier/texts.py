@@ -12,6 +12,7 @@ TOLD = (
     SMALL + "primary: ['act:*:charged-by-regime']\n"
     "measures: ['act:critical-post:acts', 'act:*:acts', 'act:strike:acts']\n"
     "groups: [sex]\ndraws: {count: 2, over: [regime.sensors], replicates: 1}\n"
+    "metrics: [M_CTX, M_DATA]\ntwins: true\nattribute: {replicates: 2, days: 2}\n"
 )
 ASSESSMENT = """\
 assessment: mine
@@ -97,36 +98,4 @@ FRONTIER = {
             "do_not_apply": [{"id": "R7", "title": "Opt-in", "why": "nobody can refuse"}],
         }
     ]
-}
-
-
-METRICS = {
-    "metrics": {
-        "M_CTX": {
-            "arms": {
-                "scheme": [
-                    {"what": "a lease", "value": 123.4, "unit": "of 1,000 refusals", "events": 4, "why": ""},
-                    {
-                        "what": "a loan",
-                        "value": None,
-                        "unit": "of 1,000 refusals",
-                        "events": None,
-                        "why": "too few",
-                    },
-                ]
-            }
-        }
-    }
-}
-CAUSES = {
-    "players": {"list": [{"player": "fear", "words": "people fear charges"}]},
-    "replicates": [{"seed": 1, "chance": 1}],
-    "people": 1000,
-    "days": 10,
-    "measures": [
-        {
-            "measure": "act:protest:acts",
-            "players": [{"player": "fear", "share": INTERVAL, "alone": INTERVAL, "last": None}],
-        }
-    ],
 }

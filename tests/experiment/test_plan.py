@@ -91,6 +91,22 @@ def test_a_pattern_adds_up_what_it_matches():
     assert matching("trip:air:refused", known) == ("trip:air:refused",)
 
 
+def test_a_class_stands_for_its_acts_and_adds_no_merit_to_charges():
+    known = [f"act:{act}:{what}" for act in ("a", "b", "x:c", "m") for what in ("acts", "charged")]
+    classes = {"a": "offence", "b": "lawful", "x:c": "offence", "m": "merit"}
+    assert matching("act:offences:acts", known, classes) == ("act:a:acts", "act:x:c:acts")
+    assert matching("act:no-merits:charged", known, classes) == (
+        "act:a:charged", "act:b:charged", "act:x:c:charged",
+    )  # fmt: skip
+    assert matching("act:merits:acts", known, classes) == ("act:m:acts",)
+    for asked in ("act:incivilities:acts", "act:offences:forgone", "list:offences:acts"):
+        with pytest.raises(UserError, match="there is no measure"):
+            matching(asked, known, classes)
+    with pytest.raises(UserError):
+        matching("act:offences:acts", known)
+    assert matching("act:lawful:acts", ["act:lawful:acts"]) == ("act:lawful:acts",)
+
+
 @pytest.mark.parametrize("measure", ["act:protest:act", "act:*:refuzed"])
 def test_an_unknown_measure_is_told_before_any_work(tmp_path, measure):
     with pytest.raises(UserError, match="there is no measure") as told:

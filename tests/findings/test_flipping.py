@@ -59,7 +59,7 @@ def made_up(monkeypatch):
         return Outcome(dict.fromkeys(result.arms, "0"), {arm: part(arm, counts[arm]) for arm in result.arms})
 
     monkeypatch.setattr(jobs, "simulate", simulate)
-    monkeypatch.setattr(experimenting, "outcome_of", outcome_of)
+    monkeypatch.setattr(jobs, "outcome_of", outcome_of)
     return seen
 
 
@@ -141,14 +141,14 @@ def test_a_stopped_one_goes_on_to_the_same_sheet(tmp_path, made_up):
 
 
 def test_clamped_probabilities_end_it(tmp_path, made_up, monkeypatch):
-    real = experimenting.outcome_of
+    real = jobs.outcome_of
 
     def clamped(result):
         found = real(result)
         found.parts["scheme"]["engine:clamped"] = np.array([3])
         return found
 
-    monkeypatch.setattr(experimenting, "outcome_of", clamped)
+    monkeypatch.setattr(jobs, "outcome_of", clamped)
     with pytest.raises(RunError, match="3 probabilities were clamped"):
         sheet_of(plan_of(declared(tmp_path, text())), InMemory())
 

@@ -40,22 +40,30 @@ def attribute(
         10, "--orders", min=2, help="Orders drawn where there are more than 6 players, each with its reverse."
     ),
     threads: int | None = typer.Option(None, "--threads", min=1, help="Threads; they change no result."),
+    count: bool = typer.Option(False, "--count", help="Say how many jobs there are, and stop."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout and nothing else."),
 ) -> None:
     """Divide the effect of a regime among declared mechanisms: shares by convention, no legal cause."""
+    from moot.cli.experimenting import ended_by_sigterm, progress_of_jobs
     from moot.cli.running import say_compiling
     from moot.findings.attributing import attribute as divided
+    from moot.findings.attributing import jobs_of
     from moot.regime.players import load_players
 
     declared = load_players(players)
     scenario, repeated = _asked(what, replicates, seed)
     scenario = scenario.replace(people=people, days=days)
+    jobs = jobs_of(scenario, declared, repeated, pairs_of_orders=orders)
+    said = f"{len(jobs):,} jobs of {scenario.people:,} synthetic people × {scenario.days} days"
+    if count:
+        print(said)
+        return
+    print(said, file=sys.stderr, flush=True)
     say_compiling()
-
-    def tell(_: str, done: int, of: int) -> None:
-        print(f"arms simulated: {done} of {of}", file=sys.stderr, flush=True)
-
-    found = divided(scenario, declared, repeated, pairs_of_orders=orders, threads=threads, progress=tell)
+    with ended_by_sigterm(), progress_of_jobs() as progress:
+        found = divided(
+            scenario, declared, repeated, pairs_of_orders=orders, threads=threads, progress=progress
+        )
     if as_json:
         print(json.dumps(found.as_dict(), ensure_ascii=False))
     else:

@@ -185,10 +185,12 @@ def read_json(path: Path, error: type[Exception]) -> dict[str, Any]:
     """The object in a JSON file. Raises `error` where there is none."""
     try:
         told = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise error(f"{path} does not exist") from None
     except (OSError, ValueError):
-        raise error(f"{path} is no file of JSON that can be read") from None
+        raise error(f"{path} is no JSON file that can be read") from None
     if not isinstance(told, dict):
-        raise error(f"{path} holds no object of JSON")
+        raise error(f"{path} holds {type(told).__name__}; expected one JSON object")
     return told
 
 

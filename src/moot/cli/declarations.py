@@ -422,8 +422,13 @@ def _prospect(declaration: Declaration) -> list[str]:
 
     if isinstance(declaration, Experiment):
         from moot.experiment.plan import plan_of
+        from moot.findings.beside import Beside
 
-        return [f"jobs to be done: {len(plan_of(declaration).jobs)}"]
+        plan = plan_of(declaration)
+        beside = Beside(plan)
+        beside.check()
+        more = f", and {len(beside.jobs)} of metrics, twins and causes" if beside.jobs else ""
+        return [f"jobs to be done: {len(plan.jobs)}{more}"]
     if not isinstance(declaration, (Scenario, Regime)):
         return []
     prospect = _optional("experiment.prospect")

@@ -87,12 +87,14 @@ def experiment(
     _to_the_end(folder, plan, threads, on_error, as_json, cache=not no_cache, cluster=cluster)
 
 
-def go_on(path: Path, threads: int | None, as_json: bool, *, cache: bool) -> None:
+def go_on(
+    path: Path, threads: int | None, as_json: bool, *, cache: bool, cluster: str | None = None
+) -> None:
     """What `moot resume` does with the folder of an experiment."""
     from moot.findings.experimenting import reopen
 
     folder, plan = reopen(path)
-    _to_the_end(folder, plan, threads, OnError.stop, as_json, cache=cache)
+    _to_the_end(folder, plan, threads, OnError.stop, as_json, cache=cache, cluster=cluster)
 
 
 def show_experiment(path: Path, arm: str | None) -> None:

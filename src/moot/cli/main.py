@@ -153,7 +153,10 @@ def _wrong_usage(error: Any) -> int:
 
     if isinstance(getattr(error, "message", None), str):
         error.message = plain_words(error.message)
-    error.show()
+    where = getattr(getattr(error, "ctx", None), "command_path", "moot")
+    said = " ".join(error.format_message().split())
+    said = f"{where}: {said[:1].lower()}{said[1:].rstrip('.')}; {where} -h lists what there is"
+    print(_red(said), file=sys.stderr)
     return int(error.exit_code)
 
 

@@ -182,11 +182,11 @@ def resume(
     if is_experiment(path):
         from moot.cli.experimenting import go_on
 
-        if force or profile or shards is not None or cluster is not None or device != "cpu":
+        if force or profile or shards is not None or device != "cpu":
             raise UserError(
-                f"{path} is an experiment: --force, --profile, --shards, --cluster and --device are of a run"
+                f"{path} is an experiment: --force, --profile, --shards and --device are of a run"
             )
-        go_on(path, threads, as_json, cache=not no_cache)
+        go_on(path, threads, as_json, cache=not no_cache, cluster=cluster)
         return
     device_for(device, shards, cluster)
     with leading(cluster) as others:

@@ -49,6 +49,7 @@ PDF and DOCX need ``moot[report]`` and say so; HTML needs nothing.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Literal, get_args
 
 from moot.documents.model import (
@@ -73,7 +74,7 @@ from moot.documents.model import (
     text,
 )
 from moot.documents.to_text import as_lines
-from moot.errors import UnknownNameError
+from moot.errors import MissingExtraError, UnknownNameError
 
 __all__ = [
     "FORMATS",
@@ -94,6 +95,7 @@ __all__ = [
     "Table",
     "Text",
     "as_lines",
+    "check_format",
     "link",
     "plain",
     "rich",
@@ -103,6 +105,18 @@ __all__ = [
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def check_format(format: str) -> None:
+    """Raise `UnknownNameError` for a format that there is not, `MissingExtraError` for a missing package.
+
+    For callers that do much before they write.
+    """
+    if format not in FORMATS:
+        raise UnknownNameError("format", format, FORMATS)
+    needs = {"html": (), "pdf": ("typst",), "docx": ("docx", "typst")}[format]
+    if any(find_spec(one) is None for one in needs):
+        raise MissingExtraError(f"a document as {format.upper()}", "report")
 
 
 def written(document: Document, format: str) -> bytes:

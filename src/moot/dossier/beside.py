@@ -1,4 +1,4 @@
-"""Chapters that rest on files of other commands: _metrics, causes, alternatives, what would flip it.
+"""Chapters that rest on files of other commands: alternatives, and what would flip it.
 
 Where a file is not there, its chapter says so and which command writes it. What is a file's own word (the
 title of a scheme, why there is no frontier) stays in English.
@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moot.documents import Block, Note, Paragraph, Row, Span, Table, text
-from moot.dossier.evidence import ALTERNATIVES, CAUSES, METRICS, SHEET, Evidence, Written
+from moot.dossier.evidence import ALTERNATIVES, SHEET, Evidence, Written
 from moot.dossier.wording import Say
 from moot.errors import RunError
-from moot.findings.metric_words import load_metrics
-from moot.findings.summary import FEW
 
 __all__ = ["told"]
 
@@ -23,8 +21,6 @@ MOST_ROWS = 10
 
 
 COMMANDS = {
-    METRICS: "moot metrics --json",
-    CAUSES: "moot attribute --json",
     ALTERNATIVES: "moot frontier",
     SHEET: "moot flip",
 }
@@ -38,86 +34,6 @@ def told(say: Say, evidence: Evidence, name: str) -> list[Block]:
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}"
         raise RunError(f"{evidence.path / name} is not as {COMMANDS[name]} wrote it ({said})") from None
-
-
-def _metrics(say: Say, evidence: Evidence) -> Iterator[Block]:
-    """The 26 metrics: what each is and is not, and their values on one run where they were measured."""
-    yield Paragraph(text(say("metrics-intro")))
-    rows = [
-        Row(
-            (
-                text(Span(one.id, "code"), f" {say.metrics(one.id + '.name')}"),
-                text(say.metrics(one.id + ".is-not")),
-            )
-        )
-        for one in load_metrics().rows
-    ]
-    yield Table(
-        (text(say("metric")), text(say("is-not"))), tuple(rows), text(say("metrics-caption")), widths=(2, 3)
-    )
-    written = evidence.beside.get(METRICS)
-    if written is None:
-        yield Note((say.rich("metrics-absent"),))
-        return
-    known = written.content.get("metrics", {})
-    arms = dict.fromkeys(arm for one in known.values() for arm in one.get("arms", {}))
-    for arm in arms:
-        rows = []
-        for name, one in known.items():
-            parts = one["arms"].get(arm, [])
-            if parts:
-                words = say.metrics(f"{name}.name") if f"{name}.name" in say.metrics else name
-                rows.append(Row((text(Span(name, "code"), f" {words}"),)))
-            rows += [
-                Row((text(str(part.get("what", ""))), text(_number(say, part))), inner=True) for part in parts
-            ]
-        if rows:
-            caption = text(say("metrics-values", arm=arm))
-            yield Table((text(say("metric")), text(say("value"))), tuple(rows), caption, widths=(3, 2))
-    yield from _source(say, written)
-
-
-def _number(say: Say, part: Mapping[str, Any]) -> str:
-    """A number of a metric as it is read: two digits, a star on few events, its unit; or why none."""
-    if part["value"] is None:
-        return str(part["why"])
-    value, events = float(part["value"]), part["events"]
-    whole = events is None and value.is_integer()
-    star = "*" if events is not None and 0 < abs(events) < FEW else ""
-    return f"{say.count(int(value)) if whole else say.two(value)}{star} {say.unit(part['unit'])}"
-
-
-def _causes(say: Say, evidence: Evidence) -> Iterator[Block]:
-    """Shares of the effect by mechanism, with *alone* and *last*."""
-    yield Paragraph(text(say("causes-intro")))
-    written = evidence.beside.get(CAUSES)
-    if written is None:
-        yield Note((say.rich("causes-absent"),))
-        return
-    found = written.content
-    words = {one["player"]: one.get("words", one["player"]) for one in found["players"]["list"]}
-    said = say(
-        "causes-replicates",
-        replicates=len(found["replicates"]),
-        people=say.count(found["people"]),
-        days=say.count(found["days"]),
-    )
-    yield Paragraph(text(said), "small")
-    head = tuple(text(say(key)) for key in ("player", "share", "alone", "last"))
-    for one in found["measures"]:
-        rows = tuple(
-            Row(
-                (
-                    text(words.get(part["player"], part["player"])),
-                    *(text(_with_ends(say, part[key])) for key in ("share", "alone", "last")),
-                )
-            )
-            for part in one["players"]
-        )
-        measure = say.measure(one["measure"]) or one["measure"]
-        caption = text(say("causes-caption", measure=measure))
-        yield Table(head, rows, caption, widths=(3, 2, 2, 2), numbers=frozenset({1, 2, 3}))
-    yield from _source(say, written)
 
 
 def _with_ends(say: Say, one: Mapping[str, Any] | None) -> str:
@@ -256,8 +172,6 @@ def _burdens(say: Say, scheme: Mapping[str, Any], words: Mapping[str, str]) -> T
 
 
 _PARTS: Mapping[str, Callable[[Say, Evidence], Iterator[Block]]] = {
-    METRICS: _metrics,
-    CAUSES: _causes,
     ALTERNATIVES: _alternatives,
     SHEET: _sheet,
 }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from moot.documents import Block, Command, Heading, Note, PageBreak, Paragraph, Row, Span, Style, Table, Text
 from moot.documents import text as words
-from moot.dossier import beside
+from moot.dossier import beside, lives
 from moot.dossier.assessment import Assessment
 from moot.dossier.declared import in_words, of_oversight, of_redress, what_it_declares
-from moot.dossier.evidence import ALTERNATIVES, CAUSES, METRICS, SHEET, Evidence
+from moot.dossier.evidence import ALTERNATIVES, SHEET, Evidence
 from moot.dossier.harms import Harm, harms
 from moot.dossier.tables import (
     Numbered,
@@ -25,6 +27,7 @@ from moot.dossier.tables import (
     range_of,
 )
 from moot.dossier.wording import Say
+from moot.experiment.budget import alternatives_in
 from moot.experiment.scenario import Scenario
 from moot.findings.battery import Battery, batteries_of, lines_of
 from moot.findings.effects import FEWEST, Effect
@@ -33,6 +36,8 @@ from moot.regime.schema import Regime
 __all__ = ["Dossier", "chapters", "first_page", "quotation"]
 
 PRIMARY, ASKED = "Declared beforehand", "Asked for"
+MILDER = "alternatives"
+"""The word for arms that are milder alternatives (`moot.experiment.declaration`)."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +53,57 @@ class Dossier:
         """Every effect with its place in ``results.json``."""
         return list(enumerate(self.evidence.effects))
 
+    @cached_property
+    def leads(self) -> dict[int, int]:
+        """Of each effect, by its place, the place of the first arm's: they share a line of the last table."""
+        first: dict[tuple[str, ...], int] = {}
+        return {n: first.setdefault(_line_of(one), n) for n, one in self.numbered}
+
+    def is_milder(self, arm: str) -> bool:
+        """Whether an arm is one of the milder alternatives that `arms: alternatives` adds."""
+        asked = list(self.evidence.experiment.arms or {}) == [MILDER]
+        return asked and re.fullmatch("r[1-9]", arm) is not None
+
+    @property
+    def on_trial(self) -> list[tuple[str, str]]:
+        """(scenario, arm) of each arm with a regime that is no milder alternative."""
+        return [
+            (scenario.scenario, arm)
+            for scenario in self.scenarios
+            for arm, regime in scenario.arm_regimes.items()
+            if regime is not None and not self.is_milder(arm)
+        ]
+
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
         """The scenarios of the experiment."""
         return self.evidence.experiment.scenario_models
 
     def arms(self) -> Iterator[tuple[Scenario, str, str, list[Numbered]]]:
-        """(scenario, arm, comparator, effects) of each arm with results, in order."""
+        """(scenario, arm, comparator, effects) of each arm with results, in order.
+
+        Each effect stands with the place that its line in the last table is named by.
+        """
         told = {one["name"]: one["comparator"] for one in self.evidence.content.get("scenarios", [])}
         for scenario in self.scenarios:
             for arm in scenario.arms:
                 mine = [
-                    (n, one)
+                    (self.leads[n], one)
                     for n, one in self.numbered
                     if (one.scenario, one.arm) == (scenario.scenario, arm)
                 ]
                 if mine:
                     yield scenario, arm, told[scenario.scenario], mine
 
-    def regimes(self) -> list[tuple[Scenario, Regime, str]]:
-        """Each regime on trial once, with the first scenario that has it, and its name and arms."""
+    def regimes(self, *, milder: bool = False) -> list[tuple[Scenario, Regime, str]]:
+        """Each regime on trial once, with the first scenario that has it, and its name and arms.
+
+        With `milder`, the milder alternatives to it as well.
+        """
         found: dict[str, tuple[Scenario, Regime, list[str]]] = {}
         for scenario in self.scenarios:
             for arm, regime in scenario.arm_regimes.items():
-                if regime is not None:
+                if regime is not None and (milder or not self.is_milder(arm)):
                     arms = found.setdefault(regime.content_hash, (scenario, regime, []))[2]
                     arms += [] if arm in arms else [arm]
         return [(one, regime, f"{regime.name} ({', '.join(arms)})") for one, regime, arms in found.values()]
@@ -179,8 +211,9 @@ def chapters(it: Dossier) -> Iterator[Block]:
         ("e", _oversight),
         ("f", _measures),
         ("effects", _effects),
-        ("metrics", lambda it: iter(beside.told(it.say, it.evidence, METRICS))),
-        ("causes", lambda it: iter(beside.told(it.say, it.evidence, CAUSES))),
+        ("metrics", lambda it: lives.metrics(it.say, it.evidence, it.on_trial)),
+        ("twins", lambda it: lives.twins(it.say, it.evidence, it.on_trial)),
+        ("causes", lambda it: lives.causes(it.say, it.evidence)),
         ("alternatives", _alternatives),
         ("sheet", _sheet),
         ("regime", _regime),
@@ -219,6 +252,8 @@ def _process(it: Dossier) -> Iterator[Block]:
     yield Heading(words(say("declared-title")), 2)
     for scenario, regime, named in it.regimes():
         yield what_it_declares(say, regime, named, scenario.country_model)
+    if any(it.is_milder(arm) for one in it.scenarios for arm in one.arms):
+        yield Paragraph(words(say("declared-milder")))
     yield Paragraph(words(say("assumed-numbers")), "small")
     yield Heading(words(say("parameters-title")), 2)
     chosen = given.parameters if given else ()
@@ -264,6 +299,8 @@ def _groups(it: Dossier) -> Iterator[Block]:
     yield _stated(it, "groups_affected")
     found = False
     for _, arm, comparator, mine in it.arms():
+        if it.is_milder(arm):
+            continue
         attributes = dict.fromkeys(one.attribute for _, one in mine if one.level)
         for attribute in attributes:
             if not found:
@@ -284,12 +321,16 @@ def _notes(say: Say, effects: Sequence[Numbered]) -> Iterator[Block]:
         yield Paragraph(words(say("few-star")), "small")
     if any(one.too_few for _, one in effects):
         yield Paragraph(words(say("too-few-note")), "small")
+    if any(one.outside for _, one in effects):
+        yield Paragraph(words(say("outside-range")), "small")
 
 
 def _harms(it: Dossier) -> Iterator[Block]:
     say = it.say
     yield Paragraph(words(say("d-intro")))
     for _, arm, _, mine in it.arms():
+        if it.is_milder(arm):
+            continue
         rows = [
             Row(
                 (
@@ -363,7 +404,13 @@ def _effects(it: Dossier) -> Iterator[Block]:
         )
         everybody = [(n, one) for n, one in mine if not one.level]
         shown = drawable(everybody)
-        if shown:
+        if it.is_milder(arm):
+            everybody = [
+                (n, one) for n, one in everybody if one.group in (PRIMARY, ASKED) or (n, one) in shown
+            ]
+            said = {"count": len(everybody), "name": evidence.name, "arm": arm}
+            yield Paragraph(say.rich("effects-milder", **said), "small")
+        elif shown:
             context = say(
                 "figure-context",
                 people=say.count(scenario.people),
@@ -395,6 +442,25 @@ def _alternatives(it: Dossier) -> Iterator[Block]:
         if len(mine) > 1:
             yield Paragraph(words(say("alternatives-arms")))
             yield _side_by_side(say, mine)
+        yield from _changes(it, scenario)
+
+
+def _changes(it: Dossier, scenario: Scenario) -> Iterator[Block]:
+    """What each milder alternative of a scenario changes, in the words of its rule."""
+    say = it.say
+    regimes = scenario.arm_regimes
+    start = next((r for arm, r in regimes.items() if r is not None and not it.is_milder(arm)), None)
+    if start is None or not any(it.is_milder(arm) for arm in scenario.arms):
+        return
+    asked = it.evidence.experiment.frontier
+    found = alternatives_in(start, scenario.country_model, aim=asked.aim if asked else None)
+    rows = tuple(
+        Row((words(name.lower()), words(one.words.title), words(" ".join(one.changed))))
+        for name, (one, _) in found.items()
+        if name.lower() in scenario.arms
+    )
+    head = tuple(words(say(key)) for key in ("col-arm", "scheme", "what-changes"))
+    yield Table(head, rows, words(say("changes-caption", regime=start.name)), widths=(0.5, 1.4, 4))
 
 
 def _side_by_side(say: Say, arms: dict[str, list[Numbered]]) -> Table:
@@ -462,7 +528,7 @@ def _rebuild(it: Dossier) -> Iterator[Block]:
         (say("code-hash"), str(about["code"])),
         (say("experiment-hash"), str(about["experiment"]["hash"])),
         (say("plan-hash"), str(about["plan"])),
-        *((say("regime-hash", name=named), one.content_hash) for _, one, named in it.regimes()),
+        *((say("regime-hash", name=named), one.content_hash) for _, one, named in it.regimes(milder=True)),
         (say("seeds"), seeds),
         (say("draws-of"), draws),
     ]
@@ -481,16 +547,31 @@ def _rebuild(it: Dossier) -> Iterator[Block]:
 
 
 def _lines_to_rebuild(it: Dossier) -> Table:
+    """A row for each line of the tables, with its place in ``results.json`` in each arm."""
     say = it.say
+    places: dict[int, list[tuple[str, int]]] = {}
+    for number, one in it.numbered:
+        places.setdefault(it.leads[number], []).append((one.arm, number))
     rows: list[Row] = []
-    for _, arm, _, mine in it.arms():
-        look = f"moot show {it.evidence.name} --arm {arm}"
-        rows.append(Row((say.rich("rebuild-look", command=look),)))
-        for number, one in mine:
-            added = words(Span(" + ".join(one.measures), "code")) if one.measures else words(say("derived"))
-            if one.level:
-                added = words(*added, f" ({one.attribute}: {one.level})")
-            place = words(Span(f"results.json#/effects/{number}", "code"))
-            rows.append(Row((place, words(say.words_of(one).strip()), added), anchor=place_of(number)))
+    scenario = ""
+    for lead, found in places.items():
+        one = it.evidence.effects[lead]
+        if one.scenario != scenario:
+            scenario = one.scenario
+            arms = list(dict.fromkeys(x.arm for x in it.evidence.effects if x.scenario == scenario))
+            look = f"moot show {it.evidence.name} --arm {'|'.join(arms)}"
+            rows.append(Row((say.rich("rebuild-look", command=look),)))
+        added = words(Span(" + ".join(one.measures), "code")) if one.measures else words(say("derived"))
+        if one.level:
+            added = words(*added, f" ({one.attribute}: {one.level})")
+        first = words(Span(f"results.json#/effects/{found[0][1]}", "code"))
+        others = ", ".join(f"{arm} {number}" for arm, number in found[1:])
+        place = words(*first, f" {found[0][0]}; {others}" if others else "")
+        rows.append(Row((place, words(say.words_of(one).strip()), added), anchor=place_of(lead)))
     head = tuple(words(say(key)) for key in ("place", "line", "measured"))
     return Table(head, tuple(rows), words(say("rebuild-numbers")), "numbers", (2, 2.6, 3))
+
+
+def _line_of(one: Effect) -> tuple[str, ...]:
+    """What is the same of an effect in every arm of a scenario."""
+    return one.scenario, one.group, one.words, one.attribute, one.level

@@ -1,13 +1,7 @@
 """What an experiment's folder holds, checked before a word of it is repeated.
 
-Beside what `moot experiment` writes, a folder may hold four more files, each as a command wrote it:
-
-===================  ==============================================================================
-``metrics.json``     `moot metrics RUN --json`
-``causes.json``      `moot attribute … --json`
-``alternatives.json``  `moot frontier FILE`
-``sheet.json``       `moot flip FILE`
-===================  ==============================================================================
+Beside what `moot experiment` writes, a folder may hold two more files: ``alternatives.json`` of `moot
+frontier` and ``sheet.json`` of `moot flip`.
 """
 
 from __future__ import annotations
@@ -21,7 +15,8 @@ from typing import Any
 
 from moot.errors import RunError
 from moot.experiment.declaration import Experiment
-from moot.experiment.plan import Plan, plan_of
+from moot.experiment.plan import Job, Plan, plan_of
+from moot.findings.beside import Beside
 from moot.findings.effects import Effect, effects_of
 from moot.findings.experimenting import experiment_of
 from moot.findings.outcomes import Outcome
@@ -35,6 +30,7 @@ from moot.store.experiments import (
     JOB_FORMAT,
     JOBS,
     RESULTS,
+    Kept,
     is_experiment,
     kept_in,
     read_results,
@@ -42,9 +38,9 @@ from moot.store.experiments import (
 )
 from moot.store.folder import differing
 
-__all__ = ["ALTERNATIVES", "CAUSES", "METRICS", "SHEET", "Evidence", "Written", "read_evidence"]
+__all__ = ["ALTERNATIVES", "SHEET", "Evidence", "Written", "read_evidence"]
 
-METRICS, CAUSES, ALTERNATIVES, SHEET = "metrics.json", "causes.json", "alternatives.json", "sheet.json"
+ALTERNATIVES, SHEET = "alternatives.json", "sheet.json"
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ def read_evidence(path: Path) -> Evidence:
     """What the folder at `path` holds.
 
     Raises `RunError` where there is no experiment, or where any file of it (declarations, jobs, results, or
-    one of the four beside) is not as it was written: no number of such a folder is repeated.
+    one of the two beside) is not as it was written: no number of such a folder is repeated.
     """
     if not is_experiment(path):
         raise RunError(f"there is no experiment at {path}; expected a folder that moot experiment made")
@@ -119,13 +115,15 @@ def read_evidence(path: Path) -> Evidence:
         )
     results = Results(read_results(path), path) if (path / RESULTS).is_file() else None
     plan = plan_of(experiment)
-    planned = [job.name for job in plan.jobs]
+    asked = Beside(plan)
+    planned = [job.name for job in (*plan.jobs, *asked.jobs)]
     if results is not None and results.as_dict()["plan"] != about["plan"]:
         results = None  # begun again with more replicates or other measures, and not at its end
     if results is not None:
         _agrees(path, results, about, done)
         if about["code"] == code_hash():
             _same_numbers(path, plan, results, done)
+            _same_beside(path, asked, results, done)
     return Evidence(
         name=path.resolve().name,
         path=path,
@@ -139,7 +137,7 @@ def read_evidence(path: Path) -> Evidence:
     )
 
 
-_FILES = (METRICS, CAUSES, ALTERNATIVES, SHEET)
+_FILES = (ALTERNATIVES, SHEET)
 
 
 def _hash(path: Path) -> str:
@@ -182,10 +180,53 @@ def _same_numbers(path: Path, plan: Plan, results: Results, done: Mapping[str, M
             kept = kept_in(path / JOBS / job.name, done[job.name])
             outcomes[job] = Outcome(kept.about["digests"], kept.parts)
     if effects_of(plan, outcomes) != list(results.effects):
-        raise RunError(
-            f"the numbers in {path / RESULTS} are not what its jobs give, so no dossier is made of them; "
-            f"remove that file and go on with: {way_on(path)}"
-        )
+        raise _others(path)
+
+
+def _others(path: Path) -> RunError:
+    return RunError(
+        f"the numbers in {path / RESULTS} are not what its jobs give, so no dossier is made of them; "
+        f"remove that file and go on with: {way_on(path)}"
+    )
+
+
+def _same_beside(
+    path: Path, asked: Beside, results: Results, done: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Raise `RunError` where metrics, twins and causes are not those of the jobs, or a job of them is gone.
+
+    A job of lives that failed and was left out is in no number.
+    """
+    content = results.as_dict()
+    for job in asked.jobs_of_causes:
+        if job.name not in done:
+            raise RunError(f"{path / JOBS / job.name} is gone, and {path / RESULTS} rests on it")
+    found: dict[str, Any] = {}
+    if asked.tracing is not None:
+        traced: dict[Job, Outcome] = {
+            job: Outcome(done[job.name]["digests"], {}, done[job.name]["traced"])
+            for job in asked.tracing.jobs
+            if job.name in done
+        }
+        found = asked.told_of_lives(traced)
+    shelf = _Done(path, done)
+    found |= asked.of_causes(shelf, None, None, None, True, 0, 0)
+    if json.loads(json.dumps(found)) != {key: content.get(key) for key in found}:
+        raise _others(path)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A shelf of jobs that are all there: nothing is done for a dossier."""
+
+    path: Path
+    done: Mapping[str, Mapping[str, Any]]
+
+    def get(self, job: str) -> Kept | None:
+        return kept_in(self.path / JOBS / job, self.done[job])
+
+    def put(self, job: str, kept: Kept) -> None:
+        raise AssertionError("a dossier does no job")
 
 
 def _beside(path: Path) -> Written:

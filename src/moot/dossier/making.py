@@ -91,11 +91,13 @@ def json_of(it: Dossier) -> bytes:
 def _national(it: Dossier) -> list[dict[str, Any]]:
     """The differences scaled to the residents whom a country declares: arithmetic on a model, no estimate."""
     out: list[dict[str, Any]] = []
-    for scenario, arm, _, mine in it.arms():
+    for scenario, arm, _, _ in it.arms():
         residents = scenario.country_model.residents
         if residents is None:
             continue
-        for number, one in mine:
+        for number, one in it.numbered:
+            if (one.scenario, one.arm) != (scenario.scenario, arm):
+                continue
             if one.difference is not None and not one.level:
                 out.append(
                     {

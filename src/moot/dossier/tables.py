@@ -37,10 +37,11 @@ def interval_of(say: Say, one: Effect) -> str:
 
 
 def difference_of(say: Say, one: Effect) -> str:
-    """The difference in words, with a star where it rests on few events."""
+    """The difference in words, with a star on few events, a † outside its range."""
     if one.too_few or one.difference is None:
         return say("too-few") if one.too_few else say("dash")
-    return say.two(one.difference, sign=True) + ("*" if one.few else "")
+    marks = ("*" if one.few else "") + ("†" if one.outside else "")
+    return say.two(one.difference, sign=True) + marks
 
 
 def _cells(say: Say, number: int, one: Effect, *, p: bool) -> list[Text]:

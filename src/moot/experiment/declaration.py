@@ -8,32 +8,38 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    GetJsonSchemaHandler,
-    PrivateAttr,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import CoreSchema
+from pydantic import Field, PrivateAttr, ValidationError
 
 from moot.declaring.complaints import Complaint, as_problem, complain_unknown, declared, said_of
 from moot.declaring.files import beside, find, kind_of_source
 from moot.declaring.source import Place, Source
-from moot.declaring.values import Declaration, IsoDate, Many, Part, Reference, Slug, Text
+from moot.declaring.values import Declaration, IsoDate, Many, Reference, Slug, Text
 from moot.errors import DeclarationError, Problem, UnknownNameError, UserError
 from moot.experiment.budget import alternatives_in
+from moot.experiment.experiment_parts import (
+    ALTERNATIVES,
+    Arms,
+    Draws,
+    ExperimentArm,
+    Intervention,
+    Plain,
+    Replicates,
+)
 from moot.experiment.fitted import Fitted, ranges_from
 from moot.experiment.questions import (
+    ALL,
+    DEFAULT,
+    Causes,
     DeclaredConclusion,
     Frontier,
+    Size,
     Sweep,
     check_conclusions,
     check_conclusions_in,
 )
 from moot.experiment.scenario import MOST_ARMS, Scenario, check_meeting, check_scenario, scenario_from
 from moot.experiment.varying import ROOTS, names_in
+from moot.regime.players import Players, default_players, players_from
 from moot.regime.reading import regime_from
 from moot.regime.schema import Regime
 from moot.regime.values import with_values
@@ -51,84 +57,11 @@ __all__ = [
     "swept_names",
 ]
 
-MOST_REPLICATES, MOST_DRAWS = 1_000, 200
 IN_MEMORY = "<memory>"
+FEWEST_FRONTIER = 10
+"""Replicates of a frontier, at least."""
 FEWEST_BCA = 50
 """Replicates from which an interval may be a bootstrap's."""
-ALTERNATIVES = "alternatives"
-Plain = bool | int | float | str
-
-
-class Intervention(Part):
-    """From the day `at` on, an arm lives under another regime, or under its own with other values."""
-
-    at: IsoDate
-    regime: Reference | None = None
-    values: dict[Text, Plain] | None = None
-
-
-class ExperimentArm(Part):
-    """An arm: a regime, other values in it at dotted paths, and what changes within the run."""
-
-    regime: Reference | None = None
-    values: dict[Text, Plain] | None = None
-    changes: Many[Intervention] = ()
-
-
-def _short(given: object) -> object:
-    return {ALTERNATIVES: {}} if given == ALTERNATIVES else given
-
-
-class _OrAlternatives:
-    """The schema of arms: by name, or the one word."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [{"const": ALTERNATIVES}, handler(schema)]}
-
-
-Arms = Annotated[dict[Slug, ExperimentArm], BeforeValidator(_short), _OrAlternatives]
-"""Arms by name; the word `alternatives` for those of the scenario and the milder ones to its regime."""
-
-
-class Replicates(Part):
-    """How often everything is done again, with another seed each time; a number alone is a `count`.
-
-    `people`: `anew` draws other people and another chance in each replicate, `fixed` the same people and
-    another chance.
-    """
-
-    count: int = Field(ge=1, le=MOST_REPLICATES)
-    people: Literal["anew", "fixed"] = "anew"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_spelling(cls, given: Any) -> Any:
-        return {"count": given} if isinstance(given, int) and not isinstance(given, bool) else given
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        full = handler.resolve_ref_schema(handler(schema))
-        return {"anyOf": [{"type": "integer"}, full], "title": "Replicates"}
-
-
-class Draws(Part):
-    """How often assumed numbers are drawn from their ranges, and which: names, or how names begin.
-
-    `replicates`: of each draw, the first so many (default: all). Draws have a `seed` of their own. `ranges`:
-    a file of fitted ranges, beside this one; the numbers that it names are drawn from these, which lie within
-    the declared ones.
-    """
-
-    count: int = Field(ge=2, le=MOST_DRAWS)
-    over: Many[Text] = Field(min_length=1)
-    replicates: int | None = Field(default=None, ge=1, le=MOST_REPLICATES)
-    seed: int = Field(default=1, ge=0)
-    ranges: Reference | None = None
 
 
 class Experiment(Declaration):
@@ -139,9 +72,11 @@ class Experiment(Declaration):
     (`moot.regime.alternatives`). `measures` are told beside those of `primary`, which alone are the family
     declared beforehand; with neither, the table of a run is. A measure is a name, or a pattern whose `*`
     stands for part of one: what it matches is added up. `groups` are attributes by whose levels they are told
-    as well. `conclusions` and `flip` are for `moot flip`, `frontier` for `moot frontier`
-    (`moot.experiment.questions`).
-    `scenario_models` are the scenarios with these arms; `drawn` the names of the numbers that are drawn.
+    as well. `metrics` (`all`, or ids), `twins` and `attribute` are told beside them, `traced` is the size of
+    the jobs that the first two need. `conclusions` and `flip` are for `moot flip`, `frontier` for
+    `moot frontier` (`moot.experiment.questions`).
+    `scenario_models` are the scenarios with these arms; `drawn` the names of the numbers that are drawn;
+    `players` those of each scenario, by its name, where something is attributed.
     """
 
     experiment: Slug
@@ -158,6 +93,10 @@ class Experiment(Declaration):
     measures: Many[Text] = Field(default=(), max_length=100)
     primary: Many[Text] = Field(default=(), max_length=20)
     groups: Many[Slug] = ()
+    metrics: Literal["all"] | Annotated[Many[Text], Field(min_length=1, max_length=40)] | None = None
+    twins: bool = False
+    traced: Size | None = None
+    attribute: Causes | None = None
     conclusions: Many[DeclaredConclusion] = Field(default=(), max_length=20)
     flip: Sweep | None = None
     frontier: Frontier | None = None
@@ -167,6 +106,7 @@ class Experiment(Declaration):
     _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
     _drawn: tuple[str, ...] = PrivateAttr(default=())
     _fitted: Fitted | None = PrivateAttr(default=None)
+    _players: dict[str, Players] = PrivateAttr(default_factory=dict)
 
     @property
     def scenario_models(self) -> tuple[Scenario, ...]:
@@ -177,6 +117,11 @@ class Experiment(Declaration):
     def drawn(self) -> tuple[str, ...]:
         """The names of the numbers that are drawn from their ranges."""
         return self._drawn
+
+    @property
+    def players(self) -> dict[str, Players]:
+        """The players of each scenario by its name; empty where nothing is attributed."""
+        return self._players
 
     @property
     def narrowed(self) -> Fitted | None:
@@ -193,17 +138,24 @@ class Experiment(Declaration):
     ) -> Experiment:
         """The same experiment with more people, for longer, with other seeds or more replicates.
 
-        Raises `DeclarationError` where the change is not possible.
+        What is asked beside the table at a size of its own (`traced`, `attribute`, `flip`, `frontier`) is not
+        larger than asked here; a frontier keeps ten replicates. Raises `DeclarationError` where the change is
+        not possible.
         """
         asked = {"people": people, "days": days, "seed": seed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         content = self.model_dump(by_alias=True, exclude_none=True)
         if replicates is not None:
             changes["replicates"] = content["replicates"] | {"count": replicates}
+        for key in ("traced", "attribute", "flip", "frontier"):
+            if key in content:
+                changes[key] = _within(
+                    content[key], {"people": people, "days": days, "replicates": replicates}
+                )
         changed = _validated(content | changes, self._source)
         changed._scenarios = tuple(one.replace(people=people, days=days) for one in self._scenarios)
         changed._drawn, changed._warnings = self._drawn, self._warnings
-        changed._fitted = self._fitted
+        changed._fitted, changed._players = self._fitted, self._players
         return changed
 
     def refuse(self, at: Place, message: str) -> NoReturn:
@@ -221,6 +173,10 @@ class Experiment(Declaration):
             content["fitted"] = self._fitted.resolved()
         if not self.conclusions:
             del content["conclusions"]
+        if not self.twins:
+            del content["twins"]
+        if self._players:
+            content["players"] = {name: one.resolved() for name, one in self._players.items()}
         return {key: value for key, value in content.items() if key not in TOLD_OF_SCENARIOS}
 
 
@@ -237,8 +193,20 @@ def experiment_of(scenario: Scenario, **keys: object) -> Experiment:
     made = _validated(content | keys, None)
     made._scenarios = (_to_compare(scenario, None),)
     complaints, made._drawn = _drawn(made)
+    arms = {scenario.scenario: list(scenario.arms)}
+    complaints = [*complaints, *check_conclusions_in(made.conclusions, arms)]
     _refuse([_in_memory(one) for one in complaints])
+    if made.attribute is not None:
+        _refuse(_with_players(made, None))
     return made
+
+
+def _within(part: dict[str, Any], most: dict[str, int | None]) -> dict[str, Any]:
+    """A part with a size of its own, which is no larger than `most`."""
+    cut = {key: min(part[key], one) for key, one in most.items() if one is not None and key in part}
+    if "aim" in part and "replicates" in cut:  # a frontier
+        cut["replicates"] = max(cut["replicates"], min(part["replicates"], FEWEST_FRONTIER))
+    return part | cut
 
 
 def _validated(content: dict[str, Any], source: Source | None) -> Experiment:
@@ -302,6 +270,8 @@ def experiment_from(source: Source) -> Experiment:
         problems += [as_problem(source, one) for one in (*said_of_ranges, *said_of_arms)]
         if experiment.draws is not None and experiment.draws.ranges is not None and not problems:
             problems += _with_fitted(experiment, source, experiment.draws.ranges)
+        if experiment.attribute is not None and not problems:
+            problems += _with_players(experiment, source)
     if problems:
         raise DeclarationError(dict.fromkeys(problems))
     noticed = (problem for one in scenarios for problem in one.warnings)
@@ -349,6 +319,9 @@ def check_experiment(experiment: Experiment) -> Iterator[Complaint]:
     if experiment.frontier is not None and list(experiment.arms or {}) != [ALTERNATIVES]:
         message = f"asks of milder alternatives; expected `arms: {ALTERNATIVES}` in this file"
         yield Complaint(at=("frontier",), message=message)
+    if experiment.traced is not None and not (experiment.metrics or experiment.twins):
+        message = f"is the size of what `metrics: {ALL}` or `twins: true` need; expected one of them here"
+        yield Complaint(at=("traced",), message=message)
     count, draws = experiment.replicates.count, experiment.draws
     if draws is not None and draws.replicates is not None and draws.replicates > count:
         message = f"{draws.replicates} replicates of each draw; there are {count} in all"
@@ -519,6 +492,38 @@ def _with_fitted(experiment: Experiment, source: Source, reference: str) -> list
         message = f"fits {', '.join(found.ranges)}, and none of them is drawn; expected one in `over`"
         return [as_problem(source, Complaint(at=at, message=message))]
     experiment._fitted = found
+    return []
+
+
+MEASURES = ("act:offences:acts", "act:lawful:acts", "act:no-merits:charged-by-regime")
+"""What is divided among default players where an experiment declares nothing beforehand."""
+
+
+def _with_players(experiment: Experiment, source: Source | None) -> list[Problem]:
+    """Give the experiment the players that it names, scenario by scenario; what is wrong with them."""
+    asked = experiment.attribute
+    assert asked is not None
+    given: Players | None = None
+    try:
+        if asked.players != DEFAULT:
+            if source is None:
+                raise ValueError(
+                    "a file of players stands beside the file of an experiment; expected default"
+                )
+            given = players_from(beside(source, asked.players, "experiment"))
+        for scenario in experiment.scenario_models:
+            regimes = {name: one for name, one in scenario.arm_regimes.items() if one is not None}
+            arm = given.arm if given is not None and given.arm is not None else next(iter(regimes))
+            if arm not in regimes:
+                raise UserError(f"{arm}: no arm with a regime; there is {', '.join(regimes)}")
+            told = given or default_players(regimes[arm], experiment.primary or MEASURES, arm)
+            told.check_against(regimes[arm])
+            experiment._players[scenario.scenario] = told
+    except DeclarationError as error:
+        return list(error.problems)
+    except (UserError, ValueError) as error:
+        said = Complaint(at=("attribute",), message=str(error))
+        return [as_problem(source, said) if source is not None else _in_memory(said)]
     return []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -21,12 +22,20 @@ from moot.experiment.simulation import changes_of
 from moot.experiment.varying import drawn_scenario, share_of
 from moot.society.arms import Arm
 from moot.society.compile import compile_arms
-from moot.vocabulary import load_vocabulary
+from moot.vocabulary import ActClass, load_vocabulary
 
-__all__ = ["Job", "Plan", "matching", "measures_in", "plan_of"]
+__all__ = ["CLASSES", "Job", "Plan", "classes_in", "matching", "measures_in", "plan_of"]
 
 AS_DECLARED = 0
 """The draw in which every number is as declared."""
+CLASSES: dict[str, tuple[ActClass, ...]] = {
+    "offences": ("offence",),
+    "incivilities": ("incivility",),
+    "lawful": ("lawful",),
+    "merits": ("merit",),
+    "no-merits": ("offence", "incivility", "lawful"),
+}
+"""What stands for all acts of a class in a pattern, as in ``act:offences:acts``."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +147,10 @@ class Plan:
     @cached_property
     def measures(self) -> dict[str, tuple[str, ...]]:
         """The measures that the experiment declares, those of `primary` first, and what each adds up."""
-        known = list(dict.fromkeys(name for one in self.experiment.scenario_models for name in _names(one)))
-        return {
-            asked: matching(asked, known) for asked in (*self.experiment.primary, *self.experiment.measures)
-        }
+        told = self.experiment
+        known = list(dict.fromkeys(name for one in told.scenario_models for name in _names(one)))
+        classes = {act: of for one in told.scenario_models for act, of in classes_in(one).items()}
+        return {asked: matching(asked, known, classes) for asked in (*told.primary, *told.measures)}
 
     @cached_property
     def concluded(self) -> dict[str, tuple[str, ...]]:
@@ -153,8 +162,10 @@ class Plan:
         names = {one.scenario: _names(one) for one in told.scenario_models}
         for number, one in enumerate(told.conclusions):
             scenario = one.scenario or told.scenario_models[0].scenario
+            classes = classes_in(self.scenario(scenario))
             try:
-                found[one.conclusion] = matching(one.measure, list(dict.fromkeys(names[scenario])))
+                known = list(dict.fromkeys(names[scenario]))
+                found[one.conclusion] = matching(one.measure, known, classes)
             except UserError as error:
                 told.refuse(("conclusions", number, "measure"), str(error))
         return found
@@ -193,17 +204,35 @@ def plan_of(experiment: Experiment) -> Plan:
     return plan
 
 
-def matching(asked: str, known: list[str]) -> tuple[str, ...]:
-    """The measures that a name or a pattern stands for. Raises `UserError` where there is none."""
+def classes_in(scenario: Scenario) -> dict[str, ActClass]:
+    """The class of each act that has a rate in a scenario's country."""
+    country, vocabulary = scenario.country_model, load_vocabulary()
+    return {name: country.act(name, vocabulary).class_ for name in country.acts}
+
+
+def matching(asked: str, known: list[str], classes: Mapping[str, ActClass] | None = None) -> tuple[str, ...]:
+    """The measures that a name or a pattern stands for: a `*`, or a class of acts (`CLASSES`).
+
+    `classes`: the class of each act. Raises `UserError` where there is no such measure.
+    """
+    found = [name for name in known if name == asked]
+    parts = asked.split(":")
+    of_class = CLASSES.get(parts[1], ()) if len(parts) == 3 and parts[0] == "act" else ()
     if "*" in asked:
-        parts = asked.split(":")
         found = [name for name in known if _fits(parts, name.split(":"))]
-    else:
-        found = [name for name in known if name == asked]
+    elif of_class and not found:
+        acts = {act for act, one in (classes or {}).items() if one in of_class}
+        found = [name for name in known if name.startswith("act:") and _act_in(name, parts[2]) in acts]
     if not found:
         near = nearest(asked, known)
         raise UserError(f'there is no measure "{asked}"' + (f"; {near}" if near else ""))
     return tuple(found)
+
+
+def _act_in(name: str, what: str) -> str | None:
+    """The act in a measure of what is counted of acts; None where it counts something else."""
+    ending = f":{what}"
+    return name.removeprefix("act:").removesuffix(ending) if name.endswith(ending) else None
 
 
 def _fits(asked: list[str], name: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What an experiment is asked beside its table: conclusions, what would flip them, milder alternatives.
+"""What an experiment is asked beside its table: metrics, twins, causes, what would flip it, what is milder.
 
 Conclusions are declared before anything is looked at: a measure, an arm, what it is held against, which way
 it goes and by how much. They are about this model; one that holds says nothing of a real country.
@@ -7,27 +7,61 @@ it goes and by how much. They are about this model; one that holds says nothing 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from moot.declaring.complaints import Complaint, complain_unknown
 from moot.declaring.source import Place
-from moot.declaring.values import Many, Part, Slug, Text
+from moot.declaring.values import Many, Part, Reference, Slug, Text
 
 __all__ = [
-    "BURDENS", "Burden", "DeclaredConclusion", "Frontier", "Sweep", "check_conclusions",
-    "check_conclusions_in",
+    "ALL", "BURDENS", "DEFAULT", "Burden", "Causes", "DeclaredConclusion", "Frontier", "Size", "Sweep",
+    "check_conclusions", "check_conclusions_in",
 ]  # fmt: skip
 
 MOST_NUMBERS = 10
 """Numbers among which the variance of a result is divided, at most."""
+ALL, DEFAULT = "all", "default"
+"""Every metric; the players that a regime has, without a file of them."""
 Burden = Literal[
     "lawful-acts-charged", "wrong-charges", "false-stops", "refusals", "work-lost", "lawful-acts-forgone",
     "lawful-acts-prevented", "ties-cut",
 ]  # fmt: skip
 """What is put beside an effect, each apart and never summed."""
 BURDENS: tuple[Burden, ...] = get_args(Burden)
+
+
+class Size(Part):
+    """On how many people, for how many days and how often; what is left out is as the experiment has it."""
+
+    people: int | None = Field(default=None, ge=1, le=2_000_000_000)
+    days: int | None = Field(default=None, ge=1, le=36_525)
+    replicates: int | None = Field(default=None, ge=2, le=1_000)
+
+
+class Causes(Size):
+    """Which mechanism does how much: `players` is a file of them, or `default`.
+
+    `orders` are drawn where there are more than six players, each with its reverse. A name or a path alone
+    is the file.
+    """
+
+    players: Reference = DEFAULT
+    orders: int = Field(default=10, ge=2, le=200)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_spelling(cls, given: Any) -> Any:
+        return {"players": given} if isinstance(given, str) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        full = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [{"type": "string"}, full], "title": "Causes"}
 
 
 class DeclaredConclusion(Part):
@@ -54,7 +88,7 @@ class Sweep(Part):
     screening, each moving every number once; `draws` of all numbers at once, in which it is told how often a
     conclusion holds; `numbers` at most, of the largest effect, among which variance is divided, on `points`
     (a power of two); `seeds` of the experiment taken as one more number (default: its replicates, 8 at most);
-    `seed` is that of the sampling.
+    `seed` is that of the sampling; `people` and `days` are those of its jobs (default: the experiment's).
     """
 
     over: Many[Text] = ()
@@ -64,6 +98,8 @@ class Sweep(Part):
     points: int = Field(default=16, ge=16, le=4_096)
     seeds: int | None = Field(default=None, ge=2, le=1_000)
     seed: int = Field(default=1, ge=0)
+    people: int | None = Field(default=None, ge=1, le=2_000_000_000)
+    days: int | None = Field(default=None, ge=1, le=36_525)
 
 
 class Frontier(Part):
@@ -73,7 +109,8 @@ class Frontier(Part):
     acts per 1,000 synthetic people a scheme may fall short and still reach as much. `burdens`: in which
     order they choose the least burdensome; those left out follow, so that no file can leave one out.
     `fresh`: replicates on which is reported, none of which chose (default: as many as chose). `rounds` of
-    the search, each of which goes one step milder (0: no search).
+    the search, each of which goes one step milder (0: no search). `people`, `days` and `replicates` that
+    choose are the experiment's, if left out.
     """
 
     aim: Text
@@ -81,6 +118,9 @@ class Frontier(Part):
     burdens: Many[Burden] = Field(default=(), max_length=20)
     fresh: int | None = Field(default=None, ge=10, le=1_000)
     rounds: int = Field(default=2, ge=0, le=20)
+    people: int | None = Field(default=None, ge=1, le=2_000_000_000)
+    days: int | None = Field(default=None, ge=1, le=36_525)
+    replicates: int | None = Field(default=None, ge=10, le=1_000)
 
 
 def check_conclusions(told: Collection[DeclaredConclusion], sweep: Sweep | None) -> Iterator[Complaint]:

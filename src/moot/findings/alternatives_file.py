@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from moot.errors import RunError
+from moot.experiment.executor import Executor
 from moot.experiment.plan import Plan
-from moot.findings.experimenting import Progress
 from moot.findings.frontier import WORDS, Found, Measured, Scheme, found_of
 from moot.findings.intervals import exact_share, mean_interval
+from moot.findings.jobs import Progress
 from moot.findings.results import NOT_VARIED
 from moot.findings.samples import Numbers
 from moot.findings.saving import LABELS, SAYS, code_hash
@@ -38,12 +39,15 @@ def write_alternatives(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> dict[str, Any]:
     """Do what is left of the jobs, write `alternatives.json` into the folder, and give back what it says.
 
     Raises as `moot.findings.frontier.found_of` does; what was done stays in the folder.
     """
-    content = alternatives_of(plan, folder, threads=threads, progress=progress, cache=cache)
+    content = alternatives_of(
+        plan, folder, threads=threads, progress=progress, cache=cache, executor=executor
+    )
     folder.write_beside(ALTERNATIVES, content)
     return content
 
@@ -64,10 +68,11 @@ def alternatives_of(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> dict[str, Any]:
     """The content of `alternatives.json` (`docs/reference/experiment-files.md`)."""
     told = plan.experiment
-    found = found_of(plan, shelf, threads=threads, progress=progress, cache=cache)
+    found = found_of(plan, shelf, threads=threads, progress=progress, cache=cache, executor=executor)
     content = {
         "labels": LABELS,
         "says": [SAYS[0], NOT_SHOWN, SAYS[-1]],
@@ -248,9 +253,11 @@ def _least(one: Mapping[str, Any]) -> Iterator[str]:
     lost = [arm for arm in one["picked"] if arm not in one["frontier"]]
     if lost:
         yield f"Chosen, and not seen to reach on fresh seeds: {', '.join(lost)}."
-    if one["least"] is None:
-        yield f"{one['picked_least']} was chosen as the least burdensome; fresh seeds do not say so: none is."
-        return
+    if one["least"] != one["picked_least"]:
+        yield (
+            f"{one['picked_least']} was chosen as the least burdensome; fresh seeds do not say so. Told is "
+            "the least burdensome of what reaches on both."
+        )
     least = next(x for x in one["schemes"] if x["arm"] == one["least"])
     if least["kind"] == "start":
         yield f"None of those simulated that reaches as much is less burdensome than {one['regime']}."

@@ -2,38 +2,39 @@
 
 All coalitions of one replicate share people, burn-in and every draw, and differ in the mechanisms that are
 left out alone. They are simulated in passes of a few arms. Up to `EXACT` players every coalition is
-simulated; beyond that, those of orders that are drawn, each with its reverse. A share is a convention: it
-depends on the list of players, and it is no finding of legal cause.
+simulated; beyond that, those of orders that are drawn, each with its reverse. Passes are jobs that are kept
+on a shelf, so that what was stopped goes on. A share is a convention: it depends on the list of players, and
+it is no finding of legal cause.
 """
 
 from __future__ import annotations
 
+import hashlib
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moot.errors import UserError
-from moot.experiment.executor import Done, Executor, carry_out
-from moot.experiment.plan import AS_DECLARED, Job, matching
-from moot.experiment.simulation import simulate
+from moot.declaring.values import canonical_json
+from moot.errors import RunError, UserError
+from moot.experiment.executor import Executor
+from moot.experiment.plan import AS_DECLARED, Job, classes_in, matching
+from moot.findings.asking import Asked
 from moot.findings.intervals import Interval, mean_interval
-from moot.findings.outcomes import outcome_of
+from moot.findings.jobs import Progress
 from moot.findings.samples import Numbers
-from moot.findings.saving import burn_ins
 from moot.findings.shapley import Attribution, attribution, estimated_attribution, members
 from moot.findings.summary import WIDTH, two
 from moot.regime.players import Mechanism, Players, coalition
+from moot.store.experiments import InMemory, Shelf
 
 if TYPE_CHECKING:
     from moot.experiment.scenario import Scenario
     from moot.regime.schema import Regime
 
-__all__ = ["EXACT", "SAYS", "Attributed", "Divided", "Replicate", "attribute"]
+__all__ = ["EXACT", "SAYS", "Attributed", "Divided", "Replicate", "attribute", "jobs_of", "lines_of"]
 
 EXACT = 6
 """Players up to which all coalitions are simulated: 64 arms a replicate."""
@@ -46,8 +47,6 @@ SAYS = (
     "list could be switched on. With another list the shares are others. It is no finding of legal cause. It "
     "may be negative, where a player works against the whole.",
 )
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -116,23 +115,7 @@ class Attributed:
 
     def lines(self) -> list[str]:
         """What is told, as lines of at most `WIDTH` columns."""
-        how = "each of them simulated" if not self.orders else f"of {self.orders} drawn orders and reverses"
-        lines = [
-            f"{self.players.title}: regime {self.regime}, {self.people:,} synthetic people × {self.days} "
-            f"days, {len(self.replicates)} replicates, {self.coalitions} coalitions, {how}.",
-            *SAYS,
-            "Players:",
-            *(f"  {one.name}: {one.words}" for one in self.mechanisms),
-            "The ground, which is in every coalition: what is seen, what it costs, the score and its tiers.",
-        ]
-        groups = self.players.grouped
-        if groups:
-            said = "; ".join(", ".join(one) for one in groups)
-            lines.append(f"Switched on group by group (Owen's value): {said}.")
-        lines = [x for line in lines for x in textwrap.wrap(line, WIDTH, subsequent_indent="    ")]
-        for one in self.measures:
-            lines += ["", *_table(one)]
-        return lines
+        return lines_of(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -159,32 +142,58 @@ def _interval(one: Interval) -> dict[str, Any]:
     return {"mean": one.mean, "low": one.low, "high": one.high, "level": one.level}
 
 
-def _between(one: Interval, *, sign: bool = True) -> str:
-    return f"{two(one.mean, sign=sign)} [{two(one.low, sign=sign)}, {two(one.high, sign=sign)}]"
-
+# What is read.
 
 TODAYS_LAW = "today's law"
+NO_DIFFERENCE = "no difference seen"
 
 
-def _table(one: Divided) -> Iterator[str]:
+def lines_of(content: Mapping[str, Any]) -> list[str]:
+    """What `Attributed.as_dict` says, as lines of at most `WIDTH` columns."""
+    orders = content["orders"]
+    how = f"of {orders} drawn orders and reverses" if orders else "each of them simulated"
+    players = content["players"]
+    lines = [
+        f"{players['title']}: regime {content['regime']}, {content['people']:,} synthetic people × "
+        f"{content['days']} days, {len(content['replicates'])} replicates, "
+        f"{content['coalitions']} coalitions, {how}.",
+        *SAYS,
+        "Players:",
+        *(f"  {one['player']}: {one['words']}" for one in players["list"]),
+        "The ground, which is in every coalition: what is seen, what it costs, the score and its tiers.",
+    ]
+    if players["groups"]:
+        said = "; ".join(", ".join(one) for one in players["groups"])
+        lines.append(f"Switched on group by group (Owen's value): {said}.")
+    lines = [x for line in lines for x in textwrap.wrap(line, WIDTH, subsequent_indent="    ")]
+    for one in content["measures"]:
+        lines += ["", *_table(one)]
+    return lines
+
+
+def _between(one: Mapping[str, Any], *, sign: bool = True) -> str:
+    low, high = (two(one[end], sign=sign) for end in ("low", "high"))
+    return f"{two(one['mean'], sign=sign)} [{low}, {high}]"
+
+
+def _table(one: Mapping[str, Any]) -> Iterator[str]:
     """One measure as a table; shares in the order of the list."""
-    found = one.attribution
-    percent = f"{100 * found.total.level:g} % interval over replicates"
-    yield from textwrap.wrap(f"{one.measure}, per 1,000 synthetic people [{percent}]", WIDTH)
-    if one.comparator is not None:
-        yield f"  {TODAYS_LAW:<28}{_between(one.comparator, sign=False)}"
-    yield f"  {'the ground alone':<28}{_between(one.ground, sign=False)}"
-    yield f"  {'with all players':<28}{_between(one.whole, sign=False)}"
-    yield f"  {'effect of the players':<28}{_between(found.total)}"
+    percent = f"{100 * one['effect']['level']:g} % interval over replicates"
+    yield from textwrap.wrap(f"{one['measure']}, per 1,000 synthetic people [{percent}]", WIDTH)
+    if one["comparator"] is not None:
+        yield f"  {TODAYS_LAW:<28}{_between(one['comparator'], sign=False)}"
+    yield f"  {'the ground alone':<28}{_between(one['ground'], sign=False)}"
+    yield f"  {'with all players':<28}{_between(one['whole'], sign=False)}"
+    yield f"  {'effect of the players':<28}{_between(one['effect'])}"
     yield f"  {'player':<28}{'share':<28}{'alone':>12}{'last':>12}"
-    for part in found.parts:
-        beside = f"{two(part.alone.mean, sign=True):>12}{two(part.last.mean, sign=True):>12}"
-        yield f"  {part.name:<28}{_between(part.value):<28}{beside}"
+    for part in one["players"]:
+        beside = "".join(f"{two(part[key]['mean'], sign=True):>12}" for key in ("alone", "last"))
+        yield f"  {part['player']:<28}{_between(part['share']):<28}{beside}"
     yield "  Shares add up to the effect, before they are rounded to two digits."
-    for pair in found.pairs:
-        if pair.kind != "no difference seen":
-            first, second = pair.names
-            yield f"  {first} and {second}: {pair.kind} ({_between(pair.index)})"
+    for pair in one["pairs"]:
+        if pair["kind"] != NO_DIFFERENCE:
+            first, second = pair["players"]
+            yield f"  {first} and {second}: {pair['kind']} ({_between(pair['index'])})"
 
 
 def attribute(
@@ -196,40 +205,40 @@ def attribute(
     level: float = 0.95,
     threads: int | None = None,
     most_arms: int = ARMS,
+    shelf: Shelf | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    cache: bool = True,
+    before: int = 0,
+    of: int | None = None,
 ) -> Attributed:
     """Divide the change of each measure among the players.
 
     `replicates`: at least 2. `pairs_of_orders`: orders drawn beyond `EXACT` players, each with its reverse.
-    `most_arms`, `threads`, `executor` and `progress` change no number. Raises `UserError` for an arm without
-    a regime, a measure that there is not, or a law that changes within the run; `DeclarationError` for
-    players that the regime does not have.
+    Jobs that are on the `shelf` (default: in memory) are not done again. `most_arms`, `threads`, `executor`,
+    `cache` and `progress` change no number; `before` and `of` are what is told of progress beside these jobs.
+    Raises `UserError` for an arm without a regime, a measure that there is not, or a law that changes within
+    the run; `DeclarationError` for players that the regime does not have; `JobFailed` for a job that fails.
     """
-    if len(replicates) < 2:
-        raise UserError(f"{len(replicates)} replicate; an interval needs at least 2")
-    if scenario.changes:
-        raise UserError("the law changes within the run; what is attributed is one regime from its first day")
-    arm, regime = _regime_of(scenario, players.arm)
-    mechanisms = tuple(players.check_against(regime).values())
-    names = players.names
-    runs = _Coalitions(scenario, regime, mechanisms, arm, most_arms, threads)
-    k = len(names)
-    groups = players.grouped
-    asked = list(range(1 << k)) if k <= EXACT else _coalitions_of_orders(names, groups, pairs_of_orders)
-    totals = runs.simulate(asked, replicates, executor, progress)
-    scale = 1000 / scenario.people
+    passes = _Passes.of(scenario, players, replicates, pairs_of_orders, most_arms)
+    doing = Asked(
+        shelf or InMemory(), passes.scenario_of, threads, progress, cache, executor, shares=lambda _: True,
+        briefly=True,
+    )  # fmt: skip
+    totals = passes.totals(doing, before, of)
+    names, groups, k = players.names, players.grouped, len(players.names)
+    scale, classes = 1000 / scenario.people, classes_in(scenario)
     known = list(dict.fromkeys(name for row in totals.values() for one in row for name in one))
     divided = []
     for measure in players.measures:
-        summed = matching(measure, [name for name in known if not name.startswith("engine:")])
+        summed = matching(measure, [name for name in known if not name.startswith("engine:")], classes)
 
         def value(of: int, summed: tuple[str, ...] = summed) -> Numbers:
             rows = totals[of]
             return np.array([scale * sum(row.get(name, 0) for name in summed) for row in rows])
 
         if k <= EXACT:
-            table = np.stack([value(c) for c in asked], axis=1)
+            table = np.stack([value(c) for c in passes.coalitions], axis=1)
             found = attribution(table, names, groups=groups, level=level)
         else:
             found = estimated_attribution(
@@ -240,13 +249,27 @@ def attribute(
         ground, whole = (mean_interval(value(c), level) for c in (0, (1 << k) - 1))
         divided.append(Divided(measure, comparator, ground, whole, found))
     return Attributed(
-        players, mechanisms, regime.regime, scenario.people, scenario.days, tuple(replicates), len(asked),
-        0 if k <= EXACT else 2 * pairs_of_orders, tuple(divided),
+        players, passes.mechanisms, passes.regime, scenario.people, scenario.days,
+        tuple(replicates), len(passes.coalitions), 0 if k <= EXACT else 2 * pairs_of_orders, tuple(divided),
     )  # fmt: skip
+
+
+def jobs_of(
+    scenario: Scenario,
+    players: Players,
+    replicates: Sequence[Replicate],
+    *,
+    pairs_of_orders: int = 10,
+    most_arms: int = ARMS,
+) -> tuple[Job, ...]:
+    """The jobs of an attribution, before any of them is done. Raises as `attribute` does."""
+    return _Passes.of(scenario, players, replicates, pairs_of_orders, most_arms).jobs
 
 
 TODAY = -1
 """Stands for the comparator, which is no coalition of players."""
+ORDERS = 1
+"""Seed of the drawn orders."""
 
 
 def _regime_of(scenario: Scenario, asked: str | None) -> tuple[str, Regime]:
@@ -271,70 +294,87 @@ def _coalitions_of_orders(names: tuple[str, ...], groups: Sequence[Sequence[str]
     return sorted(asked)
 
 
-ORDERS = 1
-"""Seed of the drawn orders."""
+@dataclass(frozen=True)
+class Pass(Job):
+    """A job of a few coalitions; `what` is the hash of the scenario with these as its arms."""
+
+    what: str = ""
+
+    @property
+    def name(self) -> str:
+        """Named by what it simulates, so that other players never meet it."""
+        known = hashlib.sha256(canonical_json([self.what, list(self.arms)])).hexdigest()[:16]
+        return f"{self.scenario}-c{known}-r{self.replicate:04d}-{self.seed}-{self.chance}"
 
 
-@dataclass
-class _Coalitions:
-    """Simulates coalitions of one regime in passes of a few arms."""
+@dataclass(frozen=True)
+class _Passes:
+    """The coalitions of one regime as jobs of a few arms each; `worlds` has the scenario of each pass."""
 
-    scenario: Scenario
-    regime: Regime
     mechanisms: tuple[Mechanism, ...]
-    arm: str
-    most_arms: int
-    threads: int | None
+    regime: str
+    coalitions: tuple[int, ...]
+    called: dict[int, str]
+    replicates: int
+    worlds: dict[str, Scenario]
+    jobs: tuple[Pass, ...]
 
-    def simulate(
-        self,
-        asked: Sequence[int],
-        replicates: Sequence[Replicate],
-        executor: Executor | None,
-        progress: Progress | None,
-    ) -> dict[int, list[dict[str, int]]]:
-        """The totals of each coalition, replicate by replicate; of the comparator under `TODAY`."""
-        whole = (1 << len(self.mechanisms)) - 1
-        regimes: dict[int, Regime | None] = {c: self._regime(c, whole) for c in asked}
-        comparator = next((name for name, one in self.scenario.arm_regimes.items() if one is None), None)
+    @classmethod
+    def of(
+        cls, scenario: Scenario, players: Players, replicates: Sequence[Replicate], pairs: int, most: int
+    ) -> _Passes:
+        if len(replicates) < 2:
+            raise UserError(f"{len(replicates)} replicate; an interval needs at least 2")
+        if scenario.changes:
+            raise UserError(
+                "the law changes within the run; what is attributed is one regime from its first day"
+            )
+        _, regime = _regime_of(scenario, players.arm)
+        mechanisms = tuple(players.check_against(regime).values())
+        names = players.names
+        k = len(names)
+        asked = list(range(1 << k)) if k <= EXACT else _coalitions_of_orders(names, players.grouped, pairs)
+        regimes: dict[int, Regime | None] = {
+            c: regime if c == (1 << k) - 1 else coalition(regime, mechanisms, members(c, names))
+            for c in asked
+        }
+        comparator = next((name for name, one in scenario.arm_regimes.items() if one is None), None)
         if comparator is not None:
             regimes[TODAY] = None
         called = {c: (comparator or "") if c == TODAY else f"coalition-{c}" for c in regimes}
         listed = list(regimes)
-        passes = [listed[x : x + self.most_arms] for x in range(0, len(listed), self.most_arms)]
-        jobs = [
-            Job(f"pass-{n}", tuple(called[c] for c in part), r, AS_DECLARED, one.seed, one.chance)
+        worlds: dict[str, Scenario] = {}
+        passes: list[tuple[str, tuple[str, ...]]] = []
+        for x in range(0, len(listed), most):
+            arms = {called[c]: regimes[c] for c in listed[x : x + most]}
+            beside = {comparator: None} if comparator is not None else {}  # a scenario needs its own
+            world = scenario.with_arms(beside | arms)
+            worlds[world.content_hash] = world
+            passes.append((world.content_hash, tuple(arms)))
+        jobs = tuple(
+            Pass(scenario.scenario, arms, r, AS_DECLARED, one.seed, one.chance, what)
             for r, one in enumerate(replicates, 1)
-            for n, part in enumerate(passes)
-        ]
-        done: dict[tuple[int, int], dict[str, int]] = {}
-        with TemporaryDirectory(prefix="moot-") as folder:
-            kept = burn_ins(least=0)
-            kept.folder = Path(folder)
+            for what, arms in passes
+        )
+        return cls(
+            mechanisms, regime.regime, tuple(asked), called, len(replicates), worlds, jobs
+        )  # fmt: skip
 
-            def work(job: Job) -> dict[str, dict[str, int]]:
-                part = passes[int(job.scenario.removeprefix("pass-"))]
-                arms = {called[c]: regimes[c] for c in part}
-                beside = {comparator: None} if comparator is not None else {}  # a scenario needs its own
-                result = simulate(
-                    self.scenario.with_arms(beside | arms), seed=job.seed, chance=job.chance,
-                    threads=self.threads, arms=list(arms), panel=0, burn_ins=kept,
-                )  # fmt: skip
-                outcome = outcome_of(result)
-                return {arm: outcome.totals(arm) for arm in result.arms}
+    def scenario_of(self, job: Job) -> Scenario:
+        """The scenario that a pass simulates."""
+        assert isinstance(job, Pass)
+        return self.worlds[job.what]
 
-            def keep(one: Done[dict[str, dict[str, int]]]) -> None:
-                assert one.result is not None
-                for c in passes[int(one.job.scenario.removeprefix("pass-"))]:
-                    done[c, one.job.replicate] = one.result[called[c]]
-                if progress is not None:
-                    progress("arms", len(done), len(regimes) * len(replicates))
-
-            carry_out(jobs, work, keep, executor=executor)
-        return {c: [done[c, r] for r in range(1, len(replicates) + 1)] for c in regimes}
-
-    def _regime(self, of: int, whole: int) -> Regime:
-        if of == whole:
-            return self.regime
-        names = [one.name for one in self.mechanisms]
-        return coalition(self.regime, self.mechanisms, members(of, names))
+    def totals(self, doing: Asked, before: int, of: int | None) -> dict[int, list[dict[str, int]]]:
+        """The totals of each coalition, replicate by replicate; of the comparator under `TODAY`."""
+        found: dict[tuple[str, int], dict[str, int]] = {}
+        for job, outcome in doing.do(self.jobs, before=before, of=of).outcomes.items():
+            for arm in job.arms:
+                found[arm, job.replicate] = totals = outcome.totals(arm)
+                if totals.get("engine:clamped", 0):
+                    raise RunError(
+                        f"{job.words}, {arm}: probabilities were clamped: the headroom of an act is too "
+                        "small for what raised it; `moot check` says which"
+                    )
+        replicates = range(1, self.replicates + 1)
+        return {c: [found[arm, r] for r in replicates] for c, arm in self.called.items()}

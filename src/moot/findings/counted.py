@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moot.experiment.plan import matching
+from moot.experiment.plan import classes_in, matching
 from moot.findings.kinds import CHARGES, Event
 from moot.findings.lives import on, sentence
 from moot.findings.rules import Rules
@@ -148,7 +148,8 @@ def counted_in(run: Run, asked: str, arm: str | None = None) -> Counted:
     """
     told = run.known_arm(arm) if arm is not None else run.other_arm
     totals = run.totals(told)
-    names = matching(asked, [one for one in totals if ":" in one and not one.startswith("engine:")])
+    known = [one for one in totals if ":" in one and not one.startswith("engine:")]
+    names = matching(asked, known, classes_in(run.scenario))
     events = [
         one
         for life in run.lives.values()

@@ -95,6 +95,15 @@ class Effect:
     attribute: str = ""
     level: str = ""
 
+    @property
+    def outside(self) -> bool:
+        """Whether the difference lies outside its own range over assumptions.
+
+        It may: the range is of the means over fewer replicates, and chance moves both.
+        """
+        span, mean = self.span, self.difference
+        return span is not None and mean is not None and not span.low <= mean <= span.high
+
 
 @dataclass(frozen=True)
 class _Line:

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from moot.declaring.source import source_of_text
 from moot.errors import RunError, UserError
 from moot.experiment.declaration import Experiment
-from moot.experiment.executor import Done, Executor, Policy, carry_out
+from moot.experiment.executor import Executor, Policy
 from moot.experiment.fitted import Fitted
 from moot.experiment.plan import Job, Plan, plan_of
-from moot.experiment.scenario import Scenario
+from moot.findings.asking import Asked
+from moot.findings.beside import Beside
 from moot.findings.effects import effects_of
-from moot.findings.jobs import OnRay
-from moot.findings.jobs import done as done_here
-from moot.findings.outcomes import Outcome, outcome_of
+from moot.findings.jobs import OnRay, Progress
 from moot.findings.rebuilding import scenario_of
 from moot.findings.results import Results, results_of
 from moot.findings.saving import FEWEST, code_hash, versions
 from moot.findings.sharding import compiled_once
-from moot.store.experiments import ExperimentFolder, InMemory, Kept, Shelf, read_results
+from moot.regime.players import players_from
+from moot.store.experiments import ExperimentFolder, InMemory, Shelf, read_results
 from moot.vocabulary import load_vocabulary
 
 __all__ = [
-    "Asked", "Jobs", "Progress", "begin", "executor_at", "experiment_of", "in_memory", "open_experiment",
-    "reopen", "to_the_end",
+    "begin", "executor_at", "experiment_of", "in_memory", "open_experiment", "reopen", "to_the_end",
 ]  # fmt: skip
-
-Progress = Callable[[str, int, int], None]
-"""`progress(phase, done, of)`: ``jobs`` counts what is done, the others are phases of the job at hand."""
 
 
 def open_experiment(path: str | Path) -> Results:
@@ -55,6 +51,7 @@ def begin(experiment: Experiment, place: Path, *, force: bool = False) -> tuple[
                 f"an experiment of {scenario.people:,} people leaves no folder; simulate at least {FEWEST:,}"
             )
     plan = plan_of(experiment)
+    Beside(plan).check()
     return ExperimentFolder.begin(place, _about(plan), force=force), plan
 
 
@@ -130,87 +127,24 @@ def _done(
     executor: Executor | None,
 ) -> tuple[dict[str, Any], dict[Job, float]]:
     """The results once every job is done, and the seconds of each."""
-    asked = Asked(shelf, plan.scenario_of, threads, progress, cache, executor, plan.shares_burn_in)
-    done = asked.do(plan.jobs, on_error=on_error)
-    errors = {one.job: one.error for one in done.failed if one.error is not None}
+    told = Beside(plan)
+    of = len(told.jobs) + len(plan.jobs)
+
+    def asked(**how: Any) -> Asked:
+        return Asked(shelf, threads=threads, progress=progress, cache=cache, executor=executor, **how)
+
+    # Traced lives first: what they simulate at the experiment's own size is what its table needs.
+    content, seconds, errors = told.of_lives(asked, on_error, of)
+    before = len(told.jobs) - len(told.jobs_of_causes)
+    done = asked(scenario_of=plan.scenario_of, shares=plan.shares_burn_in).do(
+        plan.jobs, on_error=on_error, before=before, of=of
+    )
+    seconds |= done.seconds
+    content |= told.of_causes(shelf, threads, progress, executor, cache, before + len(plan.jobs), of)
+    errors |= {one.job: one.error for one in done.failed if one.error is not None}
     outcomes = done.outcomes
-    return results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash()), done.seconds
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """What became of jobs: what came out of those that are done, in their order, seconds, and the failed."""
-
-    outcomes: dict[Job, Outcome]
-    seconds: dict[Job, float]
-    failed: list[Done[Outcome]]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How jobs are done: on which shelf they are kept, what each simulates, and what changes no number.
-
-    `shares` says of a job whether another one lives through the same years before its first day. `briefly`
-    keeps the sums of the whole run and country alone. `arms` of a job are those that are simulated.
-    """
-
-    shelf: Shelf
-    scenario_of: Callable[[Job], Scenario]
-    threads: int | None = None
-    progress: Progress | None = None
-    cache: bool = True
-    executor: Executor | None = None
-    shares: Callable[[Job], bool] = lambda _: False
-    briefly: bool = False
-
-    def do(
-        self, jobs: Sequence[Job], *, on_error: Policy = "stop", before: int = 0, of: int | None = None
-    ) -> Jobs:
-        """Do jobs, those apart that are on the shelf already. Raises as `carry_out` does.
-
-        `before` and `of` are what is told of progress beside these jobs: done before, and in all.
-        """
-        outcomes: dict[Job, Outcome] = {}
-        seconds: dict[Job, float] = {}
-
-        def take(job: Job, kept: Kept) -> None:
-            outcomes[job] = Outcome(kept.about["digests"], kept.parts)
-            seconds[job] = float(kept.about["seconds"])
-
-        def tell() -> None:
-            if self.progress is not None:
-                self.progress("jobs", before + len(outcomes), of or len(jobs))
-
-        def work(job: Job) -> Outcome:
-            shared = self.cache and self.shares(job)
-            result = done_here(
-                self.scenario_of(job), job, shared=shared, threads=self.threads, progress=self.progress
-            )
-            found = outcome_of(result)
-            return found.brief if self.briefly else found
-
-        def keep(done: Done[Outcome]) -> None:
-            assert done.result is not None
-            about = {
-                "job": done.job.as_dict(),
-                "digests": dict(done.result.digests),
-                "seconds": round(done.seconds, 3),
-            }
-            kept = Kept(done.result.parts, about)
-            self.shelf.put(done.job.name, kept)
-            take(done.job, kept)
-            tell()
-
-        left = []
-        for job in jobs:
-            kept = self.shelf.get(job.name)
-            if kept is None:
-                left.append(job)
-            else:
-                take(job, kept)
-        tell()
-        failed = carry_out(left, work, keep, executor=self.executor, on_error=on_error)
-        return Jobs({job: outcomes[job] for job in jobs if job in outcomes}, seconds, failed)
+    results = results_of(plan, outcomes, effects_of(plan, outcomes), errors, code_hash(), content)
+    return results, seconds
 
 
 def executor_at(
@@ -239,6 +173,7 @@ def executor_at(
 def _about(plan: Plan) -> dict[str, Any]:
     """Everything needed to do it again: the content of `experiment.json`."""
     experiment, code = plan.experiment, code_hash()
+    players = {name: one.resolved() for name, one in experiment.players.items()}
     return {
         "identity": hashlib.sha256(f"{plan.jobs_hash} {code}".encode()).hexdigest(),
         "plan": plan.content_hash,
@@ -246,12 +181,13 @@ def _about(plan: Plan) -> dict[str, Any]:
         "code": code,
         "vocabulary": load_vocabulary().content_hash,
         "versions": versions(),
-        "jobs": len(plan.jobs),
+        "jobs": len(Beside(plan).jobs) + len(plan.jobs),
         "experiment": {
             "hash": experiment.content_hash,
             "declared": experiment.model_dump(mode="json", by_alias=True, exclude_none=True),
             "drawn": list(experiment.drawn),
             **({"fitted": experiment.narrowed.resolved()} if experiment.narrowed is not None else {}),
+            **({"players": players} if players else {}),
         },
         "scenarios": [
             {"hash": one.content_hash, "resolved": one.resolved()} for one in experiment.scenario_models
@@ -270,6 +206,9 @@ def experiment_of(about: dict[str, Any]) -> Experiment:
         experiment._drawn = tuple(recorded["drawn"])
         if "fitted" in recorded:
             experiment._fitted = Fitted.model_validate_json(json.dumps(recorded["fitted"]))
+        for name, one in recorded.get("players", {}).items():
+            text = json.dumps(one, ensure_ascii=False)
+            experiment._players[name] = players_from(source_of_text(text, f"{name}, players"))
     except (KeyError, TypeError, ValidationError) as error:
         raise RunError(f"experiment.json cannot be read by this version of Moot: {error}") from None
     if experiment.content_hash != recorded["hash"]:
@@ -280,9 +219,9 @@ def experiment_of(about: dict[str, Any]) -> Experiment:
 def _log(plan: Plan, seconds: dict[Job, float]) -> str:
     """What a reader of the folder finds in `log`: how long each job took."""
     lines = [
-        f"{plan.experiment.title}: jobs in all {len(plan.jobs)}, plan {plan.content_hash}",
+        f"{plan.experiment.title}: jobs of the table {len(plan.jobs)}, plan {plan.content_hash}",
         "Synthetic people; mechanism, not forecast.",
-        *(f"{job.words}: {seconds[job]:.1f} s" for job in plan.jobs if job in seconds),
+        *(f"{job.words}: {one:.1f} s" for job, one in seconds.items()),
         f"in all: {sum(seconds.values()):.1f} s",
     ]
     return "\n".join(lines) + "\n"

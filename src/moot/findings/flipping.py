@@ -25,12 +25,14 @@ from numpy.typing import NDArray
 from moot.declaring.values import Quantity, canonical_json
 from moot.errors import RunError, UserError
 from moot.experiment.declaration import swept_names
+from moot.experiment.executor import Executor
 from moot.experiment.fitted import Fitted, position_of
 from moot.experiment.plan import AS_DECLARED, Job, Plan
 from moot.experiment.questions import DeclaredConclusion, Sweep
 from moot.experiment.scenario import Scenario
 from moot.experiment.varying import drawn_scenario, log_scaled, ranged_in, value_at
-from moot.findings.experimenting import Asked, Progress
+from moot.findings.asking import Asked
+from moot.findings.jobs import Progress
 from moot.findings.outcomes import Outcome
 from moot.findings.ranges import Range, seeds
 from moot.findings.rules import Rules
@@ -215,6 +217,7 @@ def sweep_plan(plan: Plan) -> tuple[Swept, ...]:
         mine = tuple(one for one in told.conclusions if one.scenario in (None, scenario.scenario))
         if not mine:
             continue
+        scenario = scenario.replace(people=sweep.people, days=sweep.days)
         comparator = Rules(scenario, tuple(scenario.arms)).comparator
         named = {comparator, *(one.arm for one in mine), *(one.beside or comparator for one in mine)}
         arms = tuple(arm for arm in scenario.arms if arm in named)
@@ -266,17 +269,18 @@ def swept(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> list[Sheet]:
     """The sheets of an experiment, scenario by scenario; what is on the shelf is not done again.
 
-    `threads`, `progress` and `cache` change no number. Raises `UserError` for draws that do not hold
-    together and `JobFailed` for a job that fails; what was done stays on the shelf.
+    `threads`, `progress`, `cache` and `executor` change no number. Raises `UserError` for draws that do not
+    hold together and `JobFailed` for a job that fails; what was done stays on the shelf.
     """
     asked = sweep_plan(plan)
     of, before = sum(one.jobs_at_most for one in asked), 0
     out = []
     for one in asked:
-        sweeping = _Sweeping(one, shelf, threads, progress, cache, before, of)
+        sweeping = _Sweeping(one, shelf, threads, progress, cache, before, of, executor)
         out.append(sweeping.sheet())
         before += one.jobs_at_most
     return out
@@ -291,6 +295,7 @@ class _Sweeping:
     cache: bool
     before: int
     of: int
+    executor: Executor | None
     _known: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
     @cached_property
@@ -361,7 +366,7 @@ class _Sweeping:
         new = {one.name: one for one in points if one.name not in self._known}
         shared = all(name.startswith("regime.") for name in self.swept.names)
         asked = Asked(
-            self.shelf, self._scenario_of, self.threads, self.progress, self.cache,
+            self.shelf, self._scenario_of, self.threads, self.progress, self.cache, self.executor,
             shares=lambda _: shared, briefly=True,
         )  # fmt: skip
         done = asked.do(list(new.values()), before=self.before + len(self._known), of=self.of)

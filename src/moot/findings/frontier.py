@@ -4,7 +4,8 @@ The aim is a fall in true acts. A scheme *reaches* as much where the interval of
 regime lies above −margin: the lower end of the acts under the regime less those under the scheme, replicate
 by replicate. From the regime, or the least burdensome alternative that reaches, a search goes one step milder
 at a time (`moot.regime.searching`). All of this is chosen on the seeds of the experiment and **reported on
-fresh seeds** that chose nothing: the best of many on the same seeds looks better than it is.
+fresh seeds** that chose nothing: the best of many on the same seeds looks better than it is. Everything that
+reached is taken to fresh seeds, so that where the one chosen fails there, the next is told.
 
 Burdens stay apart, each in its unit. A scheme is *dominated* where another one that reaches has no burden
 larger and one smaller; what is left is the frontier. The least burdensome of it is a convention: the smallest
@@ -24,12 +25,13 @@ import numpy as np
 from moot.declaring.values import canonical_json
 from moot.errors import RunError, UserError
 from moot.experiment.budget import alternatives_in, budget_of
+from moot.experiment.executor import Executor
 from moot.experiment.plan import AS_DECLARED, Job, Plan
 from moot.experiment.questions import BURDENS, Burden, Frontier
 from moot.experiment.scenario import Scenario
-from moot.findings.experimenting import Asked as Asking
-from moot.findings.experimenting import Progress
+from moot.findings.asking import Asked as Asking
 from moot.findings.intervals import Interval, mean_interval
+from moot.findings.jobs import Progress
 from moot.findings.metric_parts import Asked
 from moot.findings.metrics_totals import BURDENS as COUNTED
 from moot.findings.rules import Rules
@@ -121,9 +123,9 @@ class Found:
     """What was found for one scenario; `why` says why there is no frontier, and is empty where there is one.
 
     `chosen` and `fresh` by arm, the regime among them; `fresh` has those that are reported. `picked` are the
-    arms that reach and that none which reaches dominates, on the seeds that choose; `frontier` those of them
-    that reach on fresh seeds as well; `dominated` by which others each arm is; `first` the least burdensome
-    of `picked`.
+    arms that reach and that none which reaches dominates, on the seeds that choose, and `first` the least
+    burdensome of them; `frontier` and `least` are the same of what reaches on fresh seeds as well (burdens
+    are compared on the seeds that choose); `dominated` by which others each arm is.
     """
 
     asked: Question
@@ -136,13 +138,9 @@ class Found:
     frontier: tuple[str, ...]
     dominated: Mapping[str, tuple[str, ...]]
     first: str | None
+    least: str | None
     why: str
     jobs: int
-
-    @property
-    def least(self) -> str | None:
-        """The least burdensome, where fresh seeds say as well that it reaches."""
-        return self.first if self.first in self.frontier else None
 
 
 @dataclass(frozen=True)
@@ -167,12 +165,17 @@ class Question:
     @property
     def chose(self) -> range:
         """The replicates that choose, from 1."""
-        return range(1, self.plan.experiment.replicates.count + 1)
+        return range(1, (self.frontier.replicates or self.plan.experiment.replicates.count) + 1)
+
+    @property
+    def of_plan(self) -> bool:
+        """Whether its jobs are those of the experiment's own size."""
+        return self.scenario.content_hash == self.plan.scenario(self.scenario.scenario).content_hash
 
     @property
     def fresh(self) -> range:
         """The replicates that are reported, after those that chose."""
-        count = self.plan.experiment.replicates.count
+        count = len(self.chose)
         return range(count + 1, count + (self.frontier.fresh or count) + 1)
 
     @property
@@ -190,7 +193,9 @@ class Question:
         of_draws = 0
         if draws is not None:
             of_draws = draws.count * min(draws.replicates or len(self.fresh), len(self.fresh))
-        return len(self.chose) + search + 2 * (len(self.fresh) + of_draws)
+        return (
+            len(self.chose) + search + (1 + self.frontier.rounds * per_round) * (len(self.fresh) + of_draws)
+        )
 
 
 def questions_of(plan: Plan) -> tuple[Question, ...]:
@@ -206,11 +211,13 @@ def questions_of(plan: Plan) -> tuple[Question, ...]:
             "asks for no frontier; expected `arms: alternatives` and `frontier: {aim: …, margin: …}`, with "
             "the margin in true acts per 1,000 synthetic people",
         )
-    if told.replicates.count < FEWEST:
-        said = f"{told.replicates.count} replicates; whether a scheme reaches takes {FEWEST} or more"
+    count = told.frontier.replicates or told.replicates.count
+    if count < FEWEST:
+        said = f"{count} replicates; whether a scheme reaches takes {FEWEST} or more"
         told.refuse(("replicates",), said)
     out = []
-    for scenario in told.scenario_models:
+    for model in told.scenario_models:
+        scenario = model.replace(people=told.frontier.people, days=told.frontier.days)
         rules = Rules(scenario, tuple(scenario.arms))
         start = next(name for name, one in scenario.arm_regimes.items() if one is not None)
         regime = scenario.arm_regimes[start]
@@ -242,15 +249,17 @@ def found_of(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> list[Found]:
     """What is found, scenario by scenario; what is on the shelf is not done again.
 
-    `threads`, `progress` and `cache` change no number. Raises as `questions_of` does, and `JobFailed`.
+    `threads`, `progress`, `cache` and `executor` change no number. Raises as `questions_of` does, and
+    `JobFailed`.
     """
     asked = questions_of(plan)
     of, before, out = sum(one.jobs_at_most for one in asked), 0, []
     for one in asked:
-        out.append(_Looking(one, shelf, threads, progress, cache, before, of).found())
+        out.append(_Looking(one, shelf, threads, progress, cache, before, of, executor).found())
         before += one.jobs_at_most
     return out
 
@@ -277,6 +286,7 @@ class _Looking:
     cache: bool
     before: int
     of: int
+    executor: Executor | None
     _totals: dict[tuple[str, int, int], Totals] = field(default_factory=dict)
     _today: dict[tuple[int, int], Totals] = field(default_factory=dict)
     _jobs: int = 0
@@ -298,34 +308,44 @@ class _Looking:
         fresh = {one.arm: self._measured(one, asked.fresh) for one in reported}
         why = why or self._not_clear(fresh[asked.start], "fresh seeds")
         drawn = self._drawn(reported) if not why else {}
-        picked, dominated = self._picked(pool, measured)
-        named = [one.arm for one in reported if one.arm in picked]
-        stand = tuple(arm for arm in named if self._reaches(arm, fresh[arm]))
-        first: str | None = min(named, key=lambda arm: measured[arm].weight(asked.order))
+        reach = [arm for arm, one in measured.items() if self._reaches(arm, one)]
+        dominated = {
+            arm: tuple(x for x in reach if self._less(measured[x], one)) for arm, one in measured.items()
+        }
+        named, stand = (
+            self._undominated(among, pool, measured)
+            for among in (reach, [arm for arm in reach if arm in fresh and self._reaches(arm, fresh[arm])])
+        )
+        first, least = (
+            min(among, key=lambda arm: measured[arm].weight(asked.order)) for among in (named, stand)
+        )
         if why:
-            named, stand, first = [], (), None
+            return Found(
+                asked, tuple(pool.values()), measured, fresh, drawn, tuple(rounds), (), (), dominated, None,
+                None, why, self._jobs,
+            )  # fmt: skip
         return Found(
-            asked, tuple(pool.values()), measured, fresh, drawn, tuple(rounds), tuple(named), stand,
-            dominated, first, why, self._jobs,
+            asked, tuple(pool.values()), measured, fresh, drawn, tuple(rounds), tuple(named), tuple(stand),
+            dominated, first, least, why, self._jobs,
         )  # fmt: skip
 
-    def _picked(
-        self, pool: Mapping[str, Scheme], measured: Mapping[str, Measured]
-    ) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-        """What reaches and is not dominated, on the seeds that choose; and what dominates which.
+    def _undominated(
+        self, among: Sequence[str], pool: Mapping[str, Scheme], measured: Mapping[str, Measured]
+    ) -> list[str]:
+        """Those that none of them dominates, on the seeds that choose; without idle steps of the search."""
+        return [
+            arm
+            for arm in among
+            if not any(self._less(measured[x], measured[arm]) for x in among)
+            and not self._idle(pool[arm], measured)
+        ]
 
-        A step of the search that changed no burden is left out.
-        """
-        reach = [arm for arm, one in measured.items() if self._reaches(arm, one)]
-        by = {arm: tuple(x for x in reach if self._less(measured[x], one)) for arm, one in measured.items()}
-
-        def idle(arm: str) -> bool:
-            one = pool[arm]
-            return one.kind == "searched" and (
-                measured[arm].weight(BURDENS) == measured[one.of].weight(BURDENS)
-            )
-
-        return [arm for arm in reach if not by[arm] and not idle(arm)], by
+    @staticmethod
+    def _idle(one: Scheme, measured: Mapping[str, Measured]) -> bool:
+        """Whether a step of the search changed no burden."""
+        if one.kind != "searched":
+            return False
+        return measured[one.arm].weight(BURDENS) == measured[one.of].weight(BURDENS)
 
     # What there is.
 
@@ -411,21 +431,26 @@ class _Looking:
         return Scheme(arm, "searched", title, changed, here.arm, regime, budget, text)
 
     def _reported(self, pool: Mapping[str, Scheme], measured: Mapping[str, Measured]) -> list[Scheme]:
-        """The regime, the battery, and of the search what reached and nothing that reached dominated."""
-        picked, _ = self._picked(pool, measured)
-        return [one for arm, one in pool.items() if one.kind != "searched" or arm in picked]
+        """The regime, the battery, and of the search what reached and changed a burden."""
+
+        def told(arm: str, one: Scheme) -> bool:
+            return self._reaches(arm, measured[arm]) and not self._idle(one, measured)
+
+        return [one for arm, one in pool.items() if one.kind != "searched" or told(arm, one)]
 
     # Jobs.
 
     def _of_plan(self, replicates: Sequence[int], draws: Sequence[int] = (AS_DECLARED,)) -> None:
-        """The regime, the battery and today's law, in the jobs of the experiment itself."""
+        """The regime, the battery and today's law, in jobs of the experiment where these are of its size."""
         a = self.asked
-        jobs = [
-            Job(a.scenario.scenario, tuple(a.scenario.arms), r, d, *self._seeds(r))
-            for r in replicates
-            for d in draws
-        ]
-        self._do(jobs, a.plan.scenario_of)
+        at = [(r, d) for r in replicates for d in draws]
+        name, arms = a.scenario.scenario, tuple(a.scenario.arms)
+        if a.of_plan:
+            self._do([Job(name, arms, r, d, *self._seeds(r)) for r, d in at], a.plan.scenario_of)
+            return
+        what = a.scenario.content_hash
+        jobs = [Trial(name, arms, r, d, *self._seeds(r), what) for r, d in at]
+        self._do(jobs, lambda job: a.plan.under_draw(a.scenario, job.draw)[0])
 
     def _others(
         self, schemes: Sequence[Scheme], replicates: Sequence[int], draws: Sequence[int] = (AS_DECLARED,)
@@ -451,8 +476,8 @@ class _Looking:
     def _do(self, jobs: Sequence[Job], scenario_of: Callable[[Job], Scenario]) -> None:
         whole = jobs and not isinstance(jobs[0], Trial)
         asking = Asking(
-            self.shelf, scenario_of, self.threads, self.progress, self.cache, shares=lambda _: True,
-            briefly=not whole,
+            self.shelf, scenario_of, self.threads, self.progress, self.cache, self.executor,
+            shares=lambda _: True, briefly=not whole,
         )  # fmt: skip
         done = asking.do(jobs, before=self.before + self._jobs, of=self.of)
         self._jobs += len(jobs)

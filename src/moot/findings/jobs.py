@@ -1,13 +1,15 @@
 """What is done for one job of an experiment, in this process or in one of a cluster.
 
-To another process a job goes as plain values: the experiment as its folder declares it, and the job. What
-comes back is the sums of the job, or what went wrong, in words. The numbers do not depend on where.
+To another process a job goes as plain values: the experiment as its folder declares it, and the job; a job
+beside the plan has its own scenario with it. What comes back is the sums of the job, or what went wrong, in
+words. The numbers do not depend on where.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -20,10 +22,12 @@ from moot.experiment.plan import Job, Plan
 from moot.experiment.scenario import Scenario
 from moot.experiment.simulation import Result, simulate
 from moot.findings.outcomes import Outcome, outcome_of
-from moot.findings.saving import burn_ins, code_hash
+from moot.findings.rebuilding import scenario_of
+from moot.findings.saving import burn_ins, code_hash, versions
+from moot.findings.tracing import panel_for, told_of
 from moot.store.burnt import BurnIns
 
-__all__ = ["FailedThere", "OnRay", "done"]
+__all__ = ["FailedThere", "OnRay", "Progress", "Work", "done"]
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -49,6 +53,48 @@ def _place_of_burn_in(shared: bool) -> Iterator[BurnIns]:
     with TemporaryDirectory(prefix="moot-") as folder:
         kept.folder = Path(folder) / "burn-ins"
         yield kept
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done for a job: `scenario_of` says what it simulates; the others are those of `Asked`."""
+
+    scenario_of: Callable[[Job], Scenario]
+    shares: Callable[[Job], bool] = lambda _: False
+    threads: int | None = None
+    progress: Progress | None = None
+    cache: bool = True
+    briefly: bool = False
+    traced: bool = False
+
+    def __call__(self, job: Job) -> Outcome:
+        """Do it here."""
+        shared = self.cache and self.shares(job)
+        result = done(
+            self.scenario_of(job), job, shared=shared, threads=self.threads, progress=self.progress,
+            traced=self.traced,
+        )  # fmt: skip
+        return _kept_of(result, briefly=self.briefly, traced=self.traced)
+
+    def told(self, job: Job) -> dict[str, Any]:
+        """The job as plain values for another process; one of the plan itself needs no scenario."""
+        plain: dict[str, Any] = {name: getattr(job, name) for name in Job.__dataclass_fields__}
+        plain["arms"] = list(job.arms)
+        how = {"briefly": self.briefly, "traced": self.traced}
+        if type(job) is Job:
+            return plain | how
+        scenario = self.scenario_of(job)
+        return plain | how | {
+            "shared": self.cache and self.shares(job),
+            "world": {"hash": scenario.content_hash, "resolved": scenario.resolved()},
+        }  # fmt: skip
+
+
+def _kept_of(result: Result, *, briefly: bool, traced: bool) -> Outcome:
+    found = outcome_of(result)
+    if traced:
+        return Outcome(found.digests, found.parts, told_of(result, found))
+    return found.brief if briefly else found
 
 
 class OnRay:
@@ -79,7 +125,8 @@ class OnRay:
 
         asked = list(jobs)
         self.prepare()
-        given = [one.as_dict() for one in asked]
+        assert isinstance(work, Work)
+        given = [work.told(one) for one in asked]
         for came in done_on_ray(
             self.address, serve, self.request, given, processors=self.threads, losses=LOSSES, tell=self.tell,
             names=[one.words for one in asked],
@@ -96,7 +143,7 @@ class OnRay:
                     arm: {name: np.array(one) for name, one in columns.items()}
                     for arm, columns in said["parts"].items()
                 }
-                outcome: Any = Outcome(said["digests"], parts)
+                outcome: Any = Outcome(said["digests"], parts, said.get("traced"))
                 yield Done(job, outcome, None, came.seconds)
 
 
@@ -113,14 +160,21 @@ def serve(request: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
                 f"asks ({request['code'][:16]})"
             )
         plan = _plan_of(request)
-        one = Job(**{**job, "arms": tuple(job["arms"])})
-        shared = request["cache"] and plan.shares_burn_in(one)
-        outcome = outcome_of(done(plan.scenario_of(one), one, shared=shared, threads=request["threads"]))
+        one = Job(**{name: job[name] for name in Job.__dataclass_fields__} | {"arms": tuple(job["arms"])})
+        if "world" in job:
+            scenario = scenario_of({"scenario": job["world"], "versions": versions()})
+            shared = job["shared"]
+        else:
+            scenario, shared = plan.scenario_of(one), request["cache"] and plan.shares_burn_in(one)
+        how = {"briefly": job.get("briefly", False), "traced": job.get("traced", False)}
+        result = done(scenario, one, shared=shared, threads=request["threads"], traced=how["traced"])
+        outcome = _kept_of(result, **how)
     except MootError as error:
         return {"error": str(error), "user": isinstance(error, UserError)}
     except Exception as error:
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())}", "user": False}
-    return {"digests": dict(outcome.digests), "parts": {arm: dict(x) for arm, x in outcome.parts.items()}}
+    parts = {arm: dict(x) for arm, x in outcome.parts.items()}
+    return {"digests": dict(outcome.digests), "parts": parts, "traced": outcome.traced}
 
 
 def _plan_of(request: dict[str, Any]) -> Plan:
@@ -137,11 +191,21 @@ def _plan_of(request: dict[str, Any]) -> Plan:
 
 
 def done(
-    scenario: Scenario, job: Job, *, shared: bool, threads: int | None, progress: Progress | None = None
+    scenario: Scenario,
+    job: Job,
+    *,
+    shared: bool,
+    threads: int | None,
+    progress: Progress | None = None,
+    traced: bool = False,
 ) -> Result:
-    """Simulate the arms of a job; its burn-in is kept in the cache where it is `shared` with others."""
+    """Simulate the arms of a job; its burn-in is kept in the cache where it is `shared` with others.
+
+    With `traced`, as many lives as there may be are kept; that changes no number.
+    """
     with _place_of_burn_in(shared) as kept:
         return simulate(
-            scenario, seed=job.seed, chance=job.chance, threads=threads, panel=0, arms=list(job.arms),
-            progress=progress, burn_ins=kept,
+            scenario, seed=job.seed, chance=job.chance, threads=threads,
+            panel=panel_for(scenario.people) if traced else 0, arms=list(job.arms), progress=progress,
+            burn_ins=kept,
         )  # fmt: skip

@@ -31,10 +31,14 @@ KEYS = ("arm", "period", "at", "attribute", "level")
 
 @dataclass(frozen=True)
 class Outcome:
-    """The sums of a job by arm, as columns, and the digest of each arm."""
+    """The sums of a job by arm, as columns, and the digest of each arm.
+
+    `traced`: what is told of traced lives (`moot.findings.tracing`), None where none were.
+    """
 
     digests: Mapping[str, str]
     parts: Mapping[str, Columns]
+    traced: Mapping[str, Any] | None = None
 
     def totals(self, arm: str) -> dict[str, int]:
         """Every measure of an arm over the whole run and country."""
@@ -44,6 +48,10 @@ class Outcome:
         """Every measure of an arm over the run by level of an attribute, `people` among them."""
         return {level: row for (of, level), row in self._rows[arm].items() if of == attribute}
 
+    def rows(self, arm: str) -> dict[tuple[str, str], dict[str, int]]:
+        """Every measure of an arm over the run by (attribute, level), those of everybody among them."""
+        return self._rows[arm]
+
     @property
     def brief(self) -> Outcome:
         """The sums of the whole run and country alone."""
@@ -52,7 +60,7 @@ class Outcome:
             mine = (columns["period"] == RUN) & (columns["attribute"] == ALL)
             return {name: one[mine] for name, one in columns.items()}
 
-        return Outcome(self.digests, {arm: of(columns) for arm, columns in self.parts.items()})
+        return Outcome(self.digests, {arm: of(columns) for arm, columns in self.parts.items()}, self.traced)
 
     @cached_property
     def _rows(self) -> dict[str, dict[tuple[str, str], dict[str, int]]]:

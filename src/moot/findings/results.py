@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from moot.declaring.complaints import nearest
 from moot.errors import MootError, UserError
 from moot.experiment.plan import Job, Plan
+from moot.findings.attributing import lines_of as cause_lines
 from moot.findings.effects import DECLARED, FEWEST, Effect, Span
 from moot.findings.effects_table import table_of
 from moot.findings.intervals import Interval
@@ -24,6 +25,7 @@ from moot.findings.report_groups import LEAST_GROUP, TOO_FEW
 from moot.findings.rules import Rules
 from moot.findings.saving import LABELS, SAYS
 from moot.findings.summary import FEW, two
+from moot.findings.traced_lines import metric_lines, twin_lines
 from moot.store.exports import Exported, Table
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ __all__ = ["NOT_VARIED", "Results", "results_of"]
 NOT_VARIED = "assumptions not varied"
 NONE = "—"
 STAR = f"* fewer than {FEW} events in some replicate, and not none in all"
+OUTSIDE = (
+    "† the difference lies outside its range over assumptions: it is the mean over more replicates than the "
+    "range, and chance moves both"
+)
 MECHANISM = "Synthetic people; mechanism, not forecast; what the model leaves out is told with every result."
 CHANCE = (
     "The simulation interval is about chance alone: more replicates make it narrower, and it knows nothing "
@@ -127,12 +133,47 @@ class Results(Exported):
             near = nearest(arm, arms)
             raise UserError(f"no arm {arm!r} in these results; {near or 'there is ' + ', '.join(arms)}")
         out = [str(self._content["experiment"]["title"]), *self.says]
+        told = arms if arm is None else [arm]
         for scenario in self._content["scenarios"]:
-            for name in arms if arm is None else [arm]:
+            for name in told:
                 mine = [one for one in self.effects if (one.scenario, one.arm) == (scenario["name"], name)]
                 if mine:
                     out += ["", *self._table(scenario, mine)]
+                if mine and len(told) == 1:
+                    out += self._lives(scenario["name"], name)
+        beside = [word for word in ("metrics", "twins") if word in self._content]
+        if len(told) > 1 and beside:
+            out += ["", f"With its {' and '.join(beside)}, one arm: moot show EXPERIMENT --arm {arms[0]}"]
+        for one in self.causes:
+            if arm in (None, one["arm"]):
+                out += ["", *cause_lines(one)]
         return [*out, "", *self.notes]
+
+    def _lives(self, scenario: str, arm: str) -> list[str]:
+        """Metrics and twins of an arm, each after an empty line."""
+        parts = []
+        if self.metrics is not None:
+            parts.append(metric_lines(self.metrics, scenario, arm))
+        if self.twins is not None:
+            parts.append(twin_lines(self.twins, scenario, arm))
+        return [line for part in parts if part for line in ("", *part)]
+
+    # What was asked for beside the table, as plain values (docs/reference/experiment-files.md).
+
+    @property
+    def metrics(self) -> Mapping[str, Any] | None:
+        """The metrics over replicates; None where the experiment asks for none."""
+        return self._content.get("metrics")
+
+    @property
+    def twins(self) -> Mapping[str, Any] | None:
+        """Each arm beside its twins, over replicates; None where the experiment does not ask."""
+        return self._content.get("twins")
+
+    @property
+    def causes(self) -> Sequence[Mapping[str, Any]]:
+        """What was divided among players, scenario by scenario."""
+        return tuple(self._content.get("causes", ()))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -143,8 +184,9 @@ class Results(Exported):
             if any(one.too_few for one in self.effects)
             else ()
         )
+        outside = (OUTSIDE,) if any(one.outside for one in self.effects) else ()
         left = tuple(f"left out, for it failed: {one}" for one in self.left_out)
-        return (*few, *small, GAIN, *left)
+        return (*few, *small, *outside, GAIN, *left)
 
     def _table(self, scenario: Mapping[str, Any], mine: Sequence[Effect]) -> list[str]:
         head = self._head(mine)
@@ -186,8 +228,8 @@ class Results(Exported):
     def _cells(self, one: Effect, head: Sequence[str]) -> list[str]:
         if one.too_few or one.difference is None:
             return [TOO_FEW if one.too_few else NONE, *[""] * (len(head) - 1)]
-        star = "*" if one.few else ""
-        cells = [two(one.difference, sign=True) + star, _range(one.span), self._interval(one)]
+        marks = ("*" if one.few else "") + ("†" if one.outside else "")
+        cells = [two(one.difference, sign=True) + marks, _range(one.span), self._interval(one)]
         cells.append(NONE if one.ratio is None else f"{two(one.ratio.mean)} ({_ends(one.ratio, sign=False)})")
         cells.append(NONE if one.gain is None else two(one.gain))
         if "p" in head:
@@ -257,8 +299,12 @@ def results_of(
     effects: Sequence[Effect],
     failed: Mapping[Job, Exception],
     code: str,
+    beside: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The content of `results.json`: the same whatever the threads, and however often it was stopped."""
+    """The content of `results.json`: the same whatever the threads, and however often it was stopped.
+
+    `beside`: metrics, twins and causes, where they were asked for.
+    """
     told = plan.experiment
     first = told.seed
     draws = None
@@ -305,11 +351,12 @@ def results_of(
         "draws": draws,
         "left_out": [
             {"job": job.name, "words": job.words, "error": _one_line(failed[job])}
-            for job in plan.jobs
+            for job in (*(job for job in failed if job not in plan.jobs), *plan.jobs)
             if job in failed
         ],
         "digests": {job.name: dict(outcome.digests) for job, outcome in outcomes.items()},
         "effects": [asdict(one) for one in effects],
+        **beside,
     }
     return dict(json.loads(json.dumps(content)))  # as it is read back
 

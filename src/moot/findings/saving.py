@@ -34,6 +34,7 @@ __all__ = [
     "code_hash",
     "manifest_and_tables",
     "manifest_of",
+    "panel_in",
     "save",
     "writable",
 ]
@@ -91,27 +92,9 @@ def versions() -> dict[str, str]:
 
 def manifest_of(result: Result) -> dict[str, Any]:
     """Everything needed to run it again and to compare: the content of `run.json`, without the files."""
-    from moot.experiment.simulation import number_of
-
-    scenario, compiled, residents = result.scenario, result.compiled, result.residents
+    scenario, compiled = result.scenario, result.compiled
     country = scenario.country_model
     regimes = {name: regime for name, regime in scenario.arm_regimes.items() if name in result.arms}
-    panel = []
-    for x, person in enumerate(result.panel.tolist()):  # in the order of their places
-        attributes = {
-            a: level for slot in residents.levels[x].tolist() for a, level in [compiled.slots[slot]]
-        }
-        band = int(residents.age5[x])
-        panel.append(
-            {
-                "number": number_of(result.population, person),
-                "age": "85 and over" if band == 17 else f"{5 * band} to {5 * band + 4}",
-                "sex": attributes.get("sex", ""),
-                "stratum": attributes.get("stratum", ""),
-                "region": compiled.regions[int(residents.region[x])][0],
-                "synthetic": True,
-            }
-        )
     return {
         "format": FORMAT,
         "labels": LABELS,
@@ -154,8 +137,32 @@ def manifest_of(result: Result) -> dict[str, Any]:
         "stocks": stocks_of(result),
         "regions": [list(region) for region in compiled.regions],
         "slots": [list(slot) for slot in compiled.slots],
-        "panel": panel,
+        "panel": panel_in(result),
     }
+
+
+def panel_in(result: Result) -> list[dict[str, Any]]:
+    """What is said of each person of the panel: number, five-year age band, sex, kind of place, region."""
+    from moot.experiment.simulation import number_of
+
+    compiled, residents = result.compiled, result.residents
+    panel = []
+    for x, person in enumerate(result.panel.tolist()):  # in the order of their places
+        attributes = {
+            a: level for slot in residents.levels[x].tolist() for a, level in [compiled.slots[slot]]
+        }
+        band = int(residents.age5[x])
+        panel.append(
+            {
+                "number": number_of(result.population, person),
+                "age": "85 and over" if band == 17 else f"{5 * band} to {5 * band + 4}",
+                "sex": attributes.get("sex", ""),
+                "stratum": attributes.get("stratum", ""),
+                "region": compiled.regions[int(residents.region[x])][0],
+                "synthetic": True,
+            }
+        )
+    return panel
 
 
 def file_of(scenario: Scenario) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from moot.errors import RunError
+from moot.experiment.executor import Executor
 from moot.experiment.plan import Plan
-from moot.findings.experimenting import Progress
 from moot.findings.flipping import SEED, Moved, Sheet, Told, swept
+from moot.findings.jobs import Progress
 from moot.findings.saving import LABELS, SAYS, code_hash
 from moot.findings.sensitivity import Flip
 from moot.findings.summary import WIDTH, two
@@ -39,12 +40,13 @@ def write_sheet(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> dict[str, Any]:
     """Do what is left of the jobs, write `sheet.json` into the folder, and give back what it says.
 
     Raises as `moot.findings.flipping.swept` does; what was done stays in the folder.
     """
-    content = sheet_of(plan, folder, threads=threads, progress=progress, cache=cache)
+    content = sheet_of(plan, folder, threads=threads, progress=progress, cache=cache, executor=executor)
     folder.write_beside(SHEET, content)
     return content
 
@@ -64,9 +66,11 @@ def sheet_of(
     threads: int | None = None,
     progress: Progress | None = None,
     cache: bool = True,
+    executor: Executor | None = None,
 ) -> dict[str, Any]:
     """The content of `sheet.json` (`docs/reference/experiment-files.md`)."""
     told = plan.experiment
+    sheets = swept(plan, shelf, threads=threads, progress=progress, cache=cache, executor=executor)
     moved = SOME if told.flip is not None and told.flip.over else EVERY
     content = {
         "labels": LABELS,
@@ -75,9 +79,7 @@ def sheet_of(
         "plan": plan.content_hash,
         "code": code_hash(),
         "level": told.level,
-        "scenarios": [
-            _scenario(one) for one in swept(plan, shelf, threads=threads, progress=progress, cache=cache)
-        ],
+        "scenarios": list(map(_scenario, sheets)),
     }
     return dict(json.loads(json.dumps(content)))
 

@@ -25,16 +25,20 @@ from moot.findings.summary import FEW, WIDTH, two
 if TYPE_CHECKING:
     from moot.findings.run import Run
 
-__all__ = ["SAYS", "Group", "Twins", "twins"]
+__all__ = ["COUNTED", "COUPLING", "SAYS", "Group", "Twins", "twins"]
 
 THRESHOLDS = (0, 1, 2, 4)
 """More than so many refusals and losses of work beyond the twin's."""
 GROUPS = ("sex", "age", "income", "stratum", "appearance")
+COUPLING = (
+    "Under shared draws: which life belongs to which twin is the engine's way of sharing chance, and nothing "
+    "could tell it from another. In brackets the least and the most over every way of pairing the two arms."
+)
+COUNTED = "Counted are refusals and losses of work, one each; what they weigh is not said here."
 SAYS = (
     "Synthetic people; mechanism, not forecast. One run, assumptions not varied. A random sample of lives.",
-    "Under shared draws: which life belongs to which twin is the engine's way of sharing chance, and nothing "
-    "could tell it from another. In brackets the least and the most over every way of pairing the two arms.",
-    "Counted are refusals and losses of work, one each; what they weigh is not said here.",
+    COUPLING,
+    COUNTED,
 )
 
 
@@ -81,11 +85,16 @@ class Twins:
             *(f"lose more than {by:.0f}: {_of(share)} of 1,000" for by, share in spread.above),
         ]
         lines = [x for one in said for x in textwrap.wrap(one, WIDTH, subsequent_indent="    ")]
+        few: dict[str, list[str]] = {}
         for one in self.groups:
-            told = TOO_FEW
             if one.worse is not None and one.better is not None:
                 told = f"worse {_of(one.worse)}, better {_of(one.better)}"
-            lines.append(f"  {one.attribute} {one.level} ({one.people:,}): {told}")
+                lines.append(f"  {one.attribute} {one.level} ({one.people:,}): {told}")
+            else:
+                few.setdefault(one.attribute, []).append(one.level)
+        for attribute, levels in few.items():
+            folded = f"  {attribute}, {TOO_FEW}: {', '.join(levels)}"
+            lines += textwrap.wrap(folded, WIDTH, subsequent_indent="    ")
         return lines
 
 
@@ -132,13 +141,19 @@ def _same(here: Numbers, there: Numbers) -> Bounds:
     return Bounds(low / n, high / n, float((here == there).mean()))
 
 
+def _in_order(level: str) -> tuple[int, str]:
+    """Levels that begin with a number by that number, as ages in bands of five years."""
+    first = level.split(" ", maxsplit=1)[0]
+    return (int(first) if first.isdigit() else 0, level)
+
+
 def _groups(people: Sequence[Mapping[str, Any]], here: Numbers, there: Numbers) -> list[Group]:
     found = []
     for attribute in GROUPS:
         if attribute not in people[0]:
             continue
         of = np.array([str(one[attribute]) for one in people])
-        for level in dict.fromkeys(sorted(of.tolist())):
+        for level in dict.fromkeys(sorted(of.tolist(), key=_in_order)):
             mine = of == level
             many, events = int(mine.sum()), int((here[mine] + there[mine]).sum())
             worse = better = None

@@ -8,7 +8,7 @@ else stands: without them there is no scheme to ask about, so they are no player
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import Field
 
 from moot.declaring.complaints import Complaint, declared, nearest
-from moot.declaring.files import shown
+from moot.declaring.files import kind_of_source, shown
 from moot.declaring.source import Place, Source, read_source, source_of_text
 from moot.declaring.values import Declaration, Many, Part, Slug, Text
 from moot.errors import DeclarationError
@@ -29,6 +29,7 @@ __all__ = [
     "Mechanism",
     "Players",
     "coalition",
+    "default_players",
     "load_players",
     "mechanisms_of",
     "players_from",
@@ -36,6 +37,13 @@ __all__ = [
 
 MOST_GROUPS = 8
 MOST_PLAYERS = 16
+DEFAULT = (
+    "announcement", "association", "hiring", "redress", "dismissal", "shunning", "ratings", "past",
+    "prevention", "campaigns", "notice", "gaming", "bought-repair", "false-reports", "offers",
+    "displacement", "repression-told",
+)  # fmt: skip
+"""In which order players are taken where no file lists them; refusals and decisions follow."""
+DEFAULT_MOST = 4
 
 Content = dict[str, Any]
 
@@ -124,8 +132,32 @@ def load_players(path: str | Path) -> Players:
     return players_from(read_source(file, shown(file)))
 
 
+def default_players(regime: Regime, measures: Sequence[str], arm: str) -> Players:
+    """The players of a regime where no file lists them: the first four of a fixed order that it has.
+
+    What is no player stays in the ground, as it does with any list; with other players shares are others.
+    Raises `DeclarationError` where the regime has no mechanism that could be absent.
+    """
+    known = mechanisms_of(regime)
+    order = {name: n for n, name in enumerate(DEFAULT)}
+    chosen = sorted(known, key=lambda name: order.get(name, len(order)))[:DEFAULT_MOST]
+    content = {
+        "players": "default",
+        "title": f"What brings the effects of {regime.name}",
+        "arm": arm,
+        "measures": list(measures),
+        "groups": [{"group": name, "players": [name]} for name in chosen],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return players_from(source_of_text(text, f"{regime.regime}, default players"))
+
+
 def players_from(source: Source) -> Players:
     """The players declared in `source`. Raises `DeclarationError` with every problem of the file."""
+    kind = kind_of_source(source)
+    if kind not in ("players", None):
+        message = f"declares a file of the kind {kind}; expected a list of players (moot schema players)"
+        raise DeclarationError([source.problem((), message)])
     return declared(Players, source, _check)
 
 
