@@ -1,6 +1,7 @@
 """Browsers of the tests: an application in this process, and clients that keep cookies and send tokens."""
 
 import contextlib
+import time
 import warnings
 from collections.abc import Iterator
 
@@ -21,13 +22,23 @@ class Browser(TestClient):
 
     def __init__(self, app: Application) -> None:
         super().__init__(app, raise_server_exceptions=False)
+        self.portal = getattr(app, "portal", None)  # one event loop for all browsers of a server
         self.headers["origin"] = ORIGIN
         self.me = self.get("/api/me").json()
         self.headers["x-moot-csrf"] = self.me["csrf"]
 
+    @contextlib.contextmanager
     def live(self, path: str):
-        """A WebSocket as this browser opens one."""
-        return self.websocket_connect(path, headers={"origin": ORIGIN})
+        """A WebSocket as this browser opens one. It is left as a browser leaves it, and the server has seen
+        so: the client of the tests would cancel what the server is doing."""
+        hub = self.app.api.state.hub
+        before = hub.observers
+        with self.websocket_connect(path, headers={"origin": ORIGIN}) as socket:
+            yield socket
+            socket.close(1000)
+            until = time.monotonic() + 10
+            while hub.observers > before and time.monotonic() < until:
+                time.sleep(0.002)
 
 
 def settings_of(folder, **changes) -> Settings:
@@ -40,5 +51,6 @@ def settings_of(folder, **changes) -> Settings:
 def served(folder, **changes) -> Iterator[Application]:
     """An application between its start and its end."""
     app = create_app(settings_of(folder, **changes))
-    with TestClient(app):
+    with TestClient(app) as first:
+        app.portal = first.portal
         yield app

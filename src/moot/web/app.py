@@ -67,7 +67,9 @@ def parts() -> list[Any]:
 
     What `open_room` holds is there before the first request and is put away after the last.
     """
-    return [me]
+    from moot.web import court
+
+    return [me, court]
 
 
 def create_app(settings: Settings, *, static: Path = STATIC) -> Application:

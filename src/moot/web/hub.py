@@ -168,21 +168,23 @@ class Hub:
                 self._by_session[mark] = left
 
     async def _until_gone(self, websocket: WebSocket, observer: Observer, hear: Hear | None) -> None:
-        pumping = asyncio.create_task(observer.pump())
-        hearing = asyncio.create_task(self._listen(websocket, observer, hear))
+        tasks = [
+            asyncio.create_task(observer.pump()),
+            asyncio.create_task(self._listen(websocket, observer, hear)),
+        ]
         try:
-            await asyncio.wait({pumping, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (pumping, hearing):
+            # Where this task itself is cancelled nothing is waited for: the server is ending.
+            for task in tasks:
                 task.cancel()
-            ended = await asyncio.gather(pumping, hearing, return_exceptions=True)
-            for error in ended:
-                usual = (asyncio.CancelledError, WebSocketDisconnect, TimeoutError, OSError, RuntimeError)
-                if isinstance(error, BaseException) and not isinstance(error, usual):
-                    log.error("a connection ended by a fault", exc_info=error)
-            if websocket.application_state is WebSocketState.CONNECTED:
-                with suppress(RuntimeError, OSError, WebSocketDisconnect):  # the browser was faster
-                    await websocket.close(code=1000)
+        usual = (asyncio.CancelledError, WebSocketDisconnect, TimeoutError, OSError, RuntimeError)
+        for error in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(error, BaseException) and not isinstance(error, usual):
+                log.error("a connection ended by a fault", exc_info=error)
+        if websocket.application_state is WebSocketState.CONNECTED:
+            with suppress(RuntimeError, OSError, WebSocketDisconnect):  # the browser was faster
+                await websocket.close(code=1000)
 
     async def _listen(self, websocket: WebSocket, observer: Observer, hear: Hear | None) -> None:
         from moot.web.answers import body_of
