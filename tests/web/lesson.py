@@ -1,4 +1,4 @@
-"""A lesson played by scripted roles, each in a browser of its own, over the same routes that the pages use."""
+"""A lesson played by scripted roles, each in a browser of its own, over the routes that the pages use."""
 
 from typing import Any
 

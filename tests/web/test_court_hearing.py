@@ -327,8 +327,8 @@ def test_a_server_that_is_killed_has_lost_nothing_that_it_accepted(tmp_path):
         raise AssertionError("the server did not start")
 
     def asked(client, address, method, path, **body):
-        return client.request(method, f"{address}{path}", json=body or None,
-                              headers={"x-moot-csrf": client.get(f"{address}/api/me").json()["csrf"]})  # fmt: skip
+        token = client.get(f"{address}/api/me").json()["csrf"]
+        return client.request(method, f"{address}{path}", json=body or None, headers={"x-moot-csrf": token})
 
     process, address = started()
     held = contextlib.ExitStack()
