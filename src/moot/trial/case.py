@@ -41,6 +41,8 @@ SHEET = "sheet"
 """The text of an exhibit that holds what would flip it: written by the program too."""
 WRITTEN = (CONTENT, SHEET)
 """Texts of any length that no person typed; a wipe leaves them."""
+SEAT = "seat"
+"""Which seat of a role took a step, where several people share the role; any step may say it."""
 EXHIBIT = "moot-exhibit-1"
 
 
@@ -301,10 +303,12 @@ class Case:
             refuse("the case is closed; a correction can still be added")
         if self.paused_at is not None and kind not in ("resume", "incident", "ruling", "correction"):
             refuse("the hearing is suspended; the president resumes it first")
-        strange = body.keys() - set(step.fields)
+        strange = body.keys() - {*step.fields, SEAT}
         if strange:
             there = f"there is {', '.join(step.fields)}" if step.fields else "there is nothing to say"
             refuse(f"{kind}: does not know {', '.join(sorted(strange))}; {there}")
+        if SEAT in body:
+            self._checked_seat(by, body[SEAT])
         given = {name: text for name, text in (texts or {}).items() if text and text.strip()}
         unknown = given.keys() - set(step.texts)
         if unknown:
@@ -319,6 +323,11 @@ class Case:
         draft = Draft(kind=kind, by=by, at=at, body=body, texts=clean)
         added = step.check(self, draft)
         return Draft(kind=kind, by=by, at=at, body={**body, **added}, texts=clean)
+
+    def _checked_seat(self, by: str, seat: object) -> None:
+        most = max(1, self.procedure.role(by).seats[1])
+        if not isinstance(seat, int) or isinstance(seat, bool) or not 1 <= seat <= most:
+            refuse(f"{by} has {most} seats; expected the number of one of them")
 
 
 def prepared(case: Case, *, filing: bool = False) -> None:

@@ -67,12 +67,9 @@ def parts() -> list[Any]:
 
     What `open_room` holds is there before the first request and is put away after the last.
     """
-    return [
-        me,
-        lab_routes,
-        builder,
-        experiment_routes,
-    ]
+    from moot.web import court
+
+    return [me, lab_routes, builder, experiment_routes, court]
 
 
 def create_app(settings: Settings, *, static: Path = STATIC) -> Application:

@@ -7,7 +7,7 @@ Every route is in `WHO`, or the application does not start. A word of the table 
 - ``host``: who started the server (on a server that this machine alone can reach, everyone);
 - ``owner``: who made the laboratory that the path names, or the host;
 - ``member``: any role in the case that the path names;
-- any other word: that role in the case.
+- any other word: that role in the case, whichever of its seats (a session holds ``role:seat:invitation``).
 """
 
 from __future__ import annotations
@@ -122,5 +122,5 @@ def may(
         return True
     if OWNER in words and owner_of is not None and owner_of(str(named.get("lab"))) == session.mark:
         return True
-    role = session.roles.get(str(named.get("case")))
-    return role is not None and (MEMBER in words or role in words)
+    seat = session.roles.get(str(named.get("case")))
+    return seat is not None and (MEMBER in words or seat.partition(":")[0] in words)
