@@ -1,6 +1,9 @@
 export default {
   title: 'What does a scoring scheme do to people who live under it?',
   lead: 'Choose an invented scheme. A synthetic society will live under it, beside the same society without it. Then change a rule, and see what follows.',
+  andMore: 'and {n} more',
+  size: '{people} synthetic people, {days} days',
+  openIt: 'Live it →',
   choose: 'Choose a scheme',
   sees: 'It sees',
   counts: 'It counts',
@@ -70,7 +73,7 @@ export default {
   refusalsSentence: 'The same refusal can have three causes, and they are easily confused: a court’s list, a score, or conduct while travelling.',
   cause: 'Cause',
   seat: 'Seat',
-  groupsSentence: 'Where the gap between the two bars differs from group to group, the scheme weighs on them unequally.',
+  groupsSentence: 'How the scheme falls on each group; one attribute is looked at at a time.',
   groupsBy: 'Groups by',
   group: 'Group',
   tiersTitle: 'From tier to tier',

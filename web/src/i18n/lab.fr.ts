@@ -1,6 +1,9 @@
 export default {
   title: 'Que fait une notation sociale à ceux qui vivent sous elle ?',
   lead: 'Choisissez un dispositif inventé. Une société synthétique vivra sous lui, à côté de la même société sans lui. Changez ensuite une règle, et voyez ce qui s’ensuit.',
+  andMore: 'et {n} {n, autre|autres}',
+  size: '{people} personnes synthétiques, {days} jours',
+  openIt: 'La vivre →',
   choose: 'Choisir un dispositif',
   sees: 'Il voit',
   counts: 'Il compte',
@@ -70,7 +73,7 @@ export default {
   refusalsSentence: 'Un même refus peut avoir trois causes, que l’on confond aisément : la liste d’un tribunal, une note, ou une conduite en voyage.',
   cause: 'Cause',
   seat: 'Place',
-  groupsSentence: 'Là où l’écart entre les deux barres change d’un groupe à l’autre, le dispositif pèse inégalement sur eux.',
+  groupsSentence: 'Comment le dispositif pèse sur chaque groupe ; un seul attribut est regardé à la fois.',
   groupsBy: 'Groupes selon',
   group: 'Groupe',
   tiersTitle: 'De palier en palier',
