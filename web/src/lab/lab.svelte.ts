@@ -283,7 +283,8 @@ export class Lab {
 
   /** What is seen stands in the address. */
   note(): void {
-    if (!this.closed) place.note(this.address())
+    // A regime of one's own is no part of an address: what shows it keeps its own.
+    if (!this.closed && this.yaml === undefined) place.note(this.address())
   }
 }
 
