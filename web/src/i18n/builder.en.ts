@@ -2,6 +2,7 @@ export default {
   title: 'Build a scheme',
   lead: 'Say what a scheme sees, counts and does, and how one gets out of it. Its account in words stands beside it, and what is wrong is said where it is wrong.',
   begin: 'Begin with',
+  scaffold: 'a scaffold with comments',
   loading: 'Reading the scheme …',
   form: 'As a form',
   yaml: 'As a file',

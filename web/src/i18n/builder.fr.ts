@@ -2,6 +2,7 @@ export default {
   title: 'Composer un dispositif',
   lead: 'Dites ce qu’un dispositif voit, compte et fait, et comment on en sort. Son récit en mots se tient à côté, et ce qui ne va pas est dit là où cela ne va pas.',
   begin: 'Commencer par',
+  scaffold: 'une trame commentée',
   loading: 'Lecture du dispositif…',
   form: 'En formulaire',
   yaml: 'En fichier',

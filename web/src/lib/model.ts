@@ -9,6 +9,7 @@ export type Scenario = {
   description: Text
   country: string
   regime: string
+  regime_name?: Text
   people: number
   days: number
   start: string
