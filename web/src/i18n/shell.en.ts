@@ -1,5 +1,6 @@
 export default {
   band: 'Model · synthetic people',
+  bandName: 'What this is',
   bandMore: 'Nobody here exists.',
   mark: 'Synthetic people.',
   banner: 'An invented scheme and invented people. Do not write about a real person or a real case.',

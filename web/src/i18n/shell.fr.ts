@@ -1,5 +1,6 @@
 export default {
   band: 'Modèle · personnes synthétiques',
+  bandName: 'Ce que c’est',
   bandMore: 'Personne ici n’existe.',
   mark: 'Personnes synthétiques.',
   banner: 'Dispositif inventé, personnes inventées. N’écrivez rien sur une personne réelle ni sur une affaire réelle.',

@@ -5,6 +5,8 @@ export type Both = { en: string; fr: string }
 export type Values = Record<string, string | number>
 
 const KEY = 'moot.language'
+/** Day before month in both. */
+const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' }
 
 function first(): Language {
   const asked = new URLSearchParams(location.search).get('lang')
@@ -79,7 +81,7 @@ export function said(text: Both | string | null | undefined): string {
 }
 
 export function number(value: number, spoken: Language = language.current, digits?: number): string {
-  return new Intl.NumberFormat(spoken, digits === undefined ? {} : { maximumSignificantDigits: digits }).format(value)
+  return new Intl.NumberFormat(LOCALES[spoken], digits === undefined ? {} : { maximumSignificantDigits: digits }).format(value)
 }
 
 /** Two significant digits, as every number of synthetic people is told. */
@@ -93,5 +95,5 @@ export function date(start: string, day: number, how: 'short' | 'long' = 'long')
   when.setUTCDate(when.getUTCDate() + day)
   const style: Intl.DateTimeFormatOptions =
     how === 'long' ? { day: 'numeric', month: 'long', year: 'numeric' } : { day: 'numeric', month: 'short' }
-  return new Intl.DateTimeFormat(language.current, { ...style, timeZone: 'UTC' }).format(when)
+  return new Intl.DateTimeFormat(LOCALES[language.current], { ...style, timeZone: 'UTC' }).format(when)
 }
