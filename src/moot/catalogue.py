@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import string
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -22,7 +23,7 @@ from moot.declaring.source import read_source
 from moot.declaring.values import Words
 from moot.errors import UnknownNameError
 
-__all__ = ["LANGUAGES", "Catalogue", "Language", "catalogue", "placeholders", "typeset", "words"]
+__all__ = ["LANGUAGES", "Catalogue", "Language", "catalogue", "line_key", "placeholders", "typeset", "words"]
 
 Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -67,6 +68,10 @@ class Catalogue:
     def figures(self, text: str) -> str:
         """A number that is written as in English (12,345.6), as the language writes it."""
         return text.replace(",", THIN).replace(".", ",") if self.language == "fr" else text
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Parts of a sentence one after another, with semicolons."""
+        return (f"{THIN}; " if self.language == "fr" else "; ").join(parts)
 
     def percent(self, share: float, digits: int = 0) -> str:
         """A share (0 to 1) as a percentage: 12 %, with the space that each language puts there."""
@@ -142,9 +147,54 @@ def _flat(text: str) -> str:
 def words(thing: str, language: str) -> str:
     """A text of a data file in a language; as it was written where there is no such text in that language.
 
-    An act, a context, the name or title of a metric, law, stage, remedy, scheme, scenario or country, or a
-    sentence of a scheme's file. What people typed is not translated.
+    An act, a context, the name or title of a metric, law, stage, remedy, scheme, scenario or country, a line
+    of a table of effects, or a sentence of a scheme's file. What people typed is not translated.
     """
     if isinstance(thing, Words):
         return thing if thing.french is None else typeset(thing.of(language), language)
-    return translations().get(_flat(thing), thing) if language == "fr" else thing
+    if language != "fr":
+        return thing
+    return translations().get(_flat(thing)) or _line(thing) or thing
+
+
+# Lines of tables are made in English, from the templates of the part `measures`: they are recognised by them.
+
+LINES = "measures"
+_LOOKED_UP = {"score": "score.", "act": "act.", "context": "context."}
+_APART = ("group-", "score.", "act.", "context.", "what.", "every", "attribute.", "level.", "burden.")
+
+
+@lru_cache(maxsize=8)
+def _patterns(prefix: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(key, pattern) of the English lines under a prefix, those with most words of their own first."""
+    sentences = catalogue(LINES, "en").sentences
+    keys = [key for key in sentences if key.startswith(prefix) and (prefix or not key.startswith(_APART))]
+
+    def own(key: str) -> int:
+        return len(re.sub(r"\{\w+\}", "", sentences[key]))
+
+    made = []
+    for key in sorted(keys, key=own, reverse=True):
+        pattern = re.escape(sentences[key])
+        for name in placeholders(sentences[key]):
+            pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>.+?)")
+        made.append((key, re.compile(pattern)))
+    return tuple(made)
+
+
+def line_key(line: str) -> str:
+    """The key in `measures` of a line of a table of effects in English; empty where it has none."""
+    return next((key for key, pattern in _patterns("") if pattern.fullmatch(line.strip())), "")
+
+
+def _line(line: str, prefix: str = "") -> str:
+    """A line of a table of effects in French; empty where no catalogue has it."""
+    for key, pattern in _patterns(prefix):
+        found = pattern.fullmatch(line)
+        if found:
+            values = {
+                name: (_line(value, _LOOKED_UP[name]) or value) if name in _LOOKED_UP else value
+                for name, value in found.groupdict().items()
+            }
+            return catalogue(LINES, "fr")(key, **values)
+    return ""

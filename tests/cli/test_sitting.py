@@ -125,7 +125,7 @@ def test_f34_one_human_is_seated_as_sole_judge_between_machines(capsys, monkeypa
                    "vote president 1 not-met", "close-vote", "next", "reason 1 E5 : The judge has read both.",
                    "operative 1 dismissed : Dismissed.", 'operative 2 "not established" : Not reached.',
                    "deliver", "next"]  # fmt: skip
-    code, _, err = sit(capsys, monkeypatch, case_lines, "--language", "fr")
+    code, _, err = sit(capsys, monkeypatch, case_lines, "--lang", "fr")
     assert code == 0, err
     case = kept_case(Path("a-case"))
     assert case.delivered and case.phase == "closed" and case.questions[0].result == "not met"
@@ -231,7 +231,7 @@ def test_a_rehearsal_is_made_and_told_and_every_is_twelve(capsys):
     run(capsys, "case", "do", "a-case", "ground", "--by", "claimants", "--set", "entry=CH-1",
         "--text", "claim=More than a number.")  # fmt: skip
     before = kept_case(Path("a-case")).minutes.head
-    code, out, _ = run(capsys, "case", "rehearse", "a-case", "--out", "one", "--language", "fr")
+    code, out, _ = run(capsys, "case", "rehearse", "a-case", "--out", "one", "--lang", "fr")
     assert code == 0 and out.startswith("RÉPÉTITION") and "Machine\u00a0: " in out
     code, out, _ = run(capsys, "case", "rehearse", "a-case", "--out", "all", "--every", "--json")
     told = [json.loads(line) for line in out.splitlines()]
@@ -255,7 +255,7 @@ def test_sheets_answers_and_machines_from_the_command_line(capsys, monkeypatch):
     code, out, _ = run(capsys, "case", "sheet", "a-case", 1, "E5", "--json")
     told = json.loads(out)
     assert code == 0 and told["arguments"]["claimants"][0].startswith("Machine: ")
-    code, out, _ = run(capsys, "case", "sheet", "a-case", 1, "E5", "--language", "fr")
+    code, out, _ = run(capsys, "case", "sheet", "a-case", 1, "E5", "--lang", "fr")
     assert code == 0 and out.startswith("Le texte\n")
     code, _, err = run(capsys, "case", "answer", "a-case", "met", "--role", "jury")
     assert code == 2 and "no element is before the court" in err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moot.catalogue import LANGUAGES, catalogue
+from moot.catalogue import LANGUAGES, catalogue, words
 from moot.errors import CaseError
 from moot.trial.ballots import CHOICES, Box, cast
 from moot.trial.deliberation import answer_for_oneself, question_read, sheet_of
@@ -51,8 +51,9 @@ def test_f47_law_then_both_sides_then_own_answers_then_figures_then_the_question
     heads = [say(key) for key in ("law", "claimants", "respondent", "own", "figures", "question")]
     places = [lines.index(head) for head in heads]
     assert places == sorted(places) and lines[-1] == question_read(case, 1, "E5", language)
-    assert case.law.entry("AIA-5-1-c").element("E5").text in lines[1]
-    assert case.law.entry("AIA-5-1-c").element("E5").gloss in lines[2]  # a reading, apart from the text
+    element = case.law.entry("AIA-5-1-c").element("E5")
+    assert words(element.text, language) in lines[1]
+    assert words(element.gloss, language) in lines[2]  # a reading, apart from the text
     assert ("claimants", ("Words of claimants.",)) in sheet.arguments
     # In the order of the exhibits, whoever cited them and whatever they show; the range before the point.
     assert [line.split()[1].rstrip(",") for line in sheet.figures] == ["1", "2", "3"]

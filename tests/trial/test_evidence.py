@@ -243,9 +243,9 @@ def test_f49_every_remedy_of_the_menu_is_simulated_or_says_why_not(kept, measure
     shown = exhibit_of(folder_of(kept, 1), measure, asked_by="claimants")
     regime = load_regime("rank-my-life-2028")
     for name, one in load_remedies().menu.items():
-        assert one.title.en and one.title.fr
+        assert one.title and one.title.french
         if one.order is None:
-            assert one.unmeasured.en and one.unmeasured.fr
+            assert one.unmeasured and one.unmeasured.french
             with pytest.raises(CaseError, match="cannot be simulated"):
                 experiment_with(shown, name)
             continue

@@ -5,7 +5,7 @@ import json
 import lxml.html
 import pytest
 
-from moot.catalogue import LANGUAGES, catalogue
+from moot.catalogue import LANGUAGES, catalogue, words
 from moot.documents import as_lines, written
 from moot.errors import CaseError
 from moot.trial.akoma import as_akoma_ntoso
@@ -71,9 +71,9 @@ def test_f13_a_no_at_p2_stops_and_what_follows_is_not_needed_and_still_readable(
         say = catalogue("proportionality", language)
         grey = " ".join(one.text_content() for one in page.find_class("muted"))
         for step in proportionality()[3:]:
-            assert step.text.of(language) in grey  # still there, and in words, not in colour alone
+            assert words(step.text, language) in grey  # still there, and in words, not in colour alone
         assert say("not-needed", step="P2") in grey
-        assert proportionality()[2].text.of(language) not in grey
+        assert words(proportionality()[2].text, language) not in grey
 
 
 def test_f13_the_sides_answer_for_themselves_and_the_last_answer_counts():
@@ -114,12 +114,12 @@ def test_f13_the_sheet_is_in_every_paper_in_both_languages(language):
     assert heading in as_akoma_ntoso(case, language).decode()
     kit = "\n".join(as_lines(kit_document(case, language, people=12)))
     for step in proportionality():
-        assert step.text.of(language) in kit
+        assert words(step.text, language) in kit
     told = lines_of(case, 1, language)
     assert told[0] == heading and say("answer-none") in " ".join(told)
     sheet = sheet_of(case, 1, "P2", language)
-    assert proportionality()[2].names.of(language) in " ".join(sheet.law)
-    assert proportionality()[2].text.of(language) in sheet.question
+    assert words(proportionality()[2].names, language) in " ".join(sheet.law)
+    assert words(proportionality()[2].text, language) in sheet.question
 
 
 def test_f13_the_text_and_the_data_have_it_and_a_retry_opens_it_again():
@@ -162,7 +162,7 @@ def test_every_step_has_its_texts_and_a_stop_says_what_follows():
     for step in proportionality():
         assert (step.stop is None) == (step.says is None)
         for language in LANGUAGES:
-            assert step.text.of(language).endswith("?") and step.names.of(language)
+            assert words(step.text, language).endswith("?") and words(step.names, language)
     assert {one.step: one.stop for one in proportionality() if one.stop} == {
         "P0": "yes",
         "P1": "no",

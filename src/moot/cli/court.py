@@ -16,6 +16,7 @@ from moot.cli.court_seats import SEATS
 from moot.cli.court_shared import AT, FOLDER, JSON, banner, changed, second, tell, warn
 from moot.cli.court_typed import MADE, pair_of, value_of
 from moot.cli.hearings import COMMANDS
+from moot.cli.languages import LANG, Lang
 
 if TYPE_CHECKING:
     from moot.trial.case import Case
@@ -182,16 +183,18 @@ def _listed(path: Path, one: Case | str) -> dict[str, str]:
     }
 
 
-def show(folder: Path = FOLDER, as_json: bool = JSON) -> None:
+def show(folder: Path = FOLDER, lang: Lang = LANG, as_json: bool = JSON) -> None:
     """Tell how far a case is, who has the floor, and what comes next."""
+    from moot.catalogue import catalogue
     from moot.trial.keeping import expiry, kept_case
 
     case = kept_case(folder)
     warn(case)
-    tell(case, folder, as_json)
+    tell(case, folder, as_json, lang.value)
     day = expiry(folder)
     if day is not None and not as_json:
-        print(f"  Texts and names are erased on {day}.")
+        say = catalogue("trial", lang.value)
+        print(f"  {say('expires', day=day if lang is Lang.en else say.date(day))}")
 
 
 def do(

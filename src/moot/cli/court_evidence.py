@@ -311,8 +311,8 @@ def remedy(
             print(json.dumps({key: one.model_dump(exclude_none=True) for key, one in menu.items()}))
             return
         for key, one in menu.items():
-            told = "simulated" if one.order else f"no figure: {one.unmeasured and one.unmeasured.en}"
-            print(f"{key}: {one.title.en} ({told})")
+            told = "simulated" if one.order else f"no figure: {one.unmeasured}"
+            print(f"{key}: {one.title} ({told})")
         return
     if number is None:
         raise UserError(f"{name}: expected --exhibit N, whose experiment and measure it is simulated on")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from moot.cli.court_shared import FOLDER, JSON, banner
+from moot.cli.languages import LANG, Lang
 
 if TYPE_CHECKING:
     from moot.documents import Document
@@ -38,14 +39,6 @@ class Paper(StrEnum):
     docx = "docx"
 
 
-class Lang(StrEnum):
-    """The languages of papers."""
-
-    en = "en"
-    fr = "fr"
-
-
-_LANG = typer.Option(Lang.en, "--lang", help="en or fr; what people typed is not translated.")
 _OUT = typer.Option(None, "--out", metavar="FILE", help="The file to write.")
 _FORCE = typer.Option(False, "--force", help="Replace a file that is there.")
 _COURT = typer.Option(False, "--for-court", help="The court's own copy: what is sealed is shown.")
@@ -65,7 +58,7 @@ def export(
     form: Form = typer.Option(
         Form.md, "--format", help="md, html, pdf, docx, json, or akn (Akoma Ntoso 3.0)."
     ),
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
     for_court: bool = _COURT,
     out: Path | None = typer.Option(
         None, "--out", metavar="FILE", help="The file to write (default: stdout, for text)."
@@ -106,7 +99,7 @@ def _exported(case: Case, form: Form, lang: Any, for_court: bool) -> bytes:
 
 def bundle(
     folder: Path = FOLDER,
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
     form: Paper = _PAPER,
     for_court: bool = _COURT,
     out: Path | None = _OUT,
@@ -123,7 +116,7 @@ def bundle(
 def kit(
     folder: Path = FOLDER,
     people: int = typer.Option(24, "--people", help="For how many people, 12 to 36."),
-    lang: Lang = _LANG,
+    lang: Lang = LANG,
     form: Paper = _PAPER,
     out: Path | None = _OUT,
     force: bool = _FORCE,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from moot.catalogue import Language
     from moot.trial.case import Case
 
 __all__ = ["AT", "FOLDER", "JSON", "banner", "changed", "lines_of", "second", "state_of", "tell", "warn"]
@@ -55,12 +56,12 @@ def second(case: Case, at: int | None) -> int:
     return case.now if case.began is None else max(case.now, int(time.time()) - case.began)
 
 
-def tell(case: Case, folder: Path, as_json: bool) -> None:
+def tell(case: Case, folder: Path, as_json: bool, language: Language = "en") -> None:
     """The state of a case, in words or as one JSON object."""
     if as_json:
         print(json.dumps(state_of(case, folder), ensure_ascii=False))
         return
-    for line in lines_of(case, folder):
+    for line in lines_of(case, folder, language):
         print(line)
 
 
@@ -100,34 +101,38 @@ def state_of(case: Case, folder: Path) -> dict[str, Any]:
     }
 
 
-def lines_of(case: Case, folder: Path) -> list[str]:
+def lines_of(case: Case, folder: Path, language: Language = "en") -> list[str]:
     """The state of a case as lines."""
-    from moot.catalogue import catalogue
+    from moot.catalogue import catalogue, words
     from moot.trial.necessity import necessity_line, unexamined
+    from moot.trial.pieces import claimants_of, court_called, role_called
 
-    state = state_of(case, folder)
+    say, state = catalogue("trial", language), state_of(case, folder)
+    day = str(case.day) if language == "en" else say.date(case.day)
+    grounds = ", ".join(one.entry for one in case.grounds) or say("state-none")
+    claimants = claimants_of(case, say) if case.claimants else say("state-none")
     lines = [
-        f"{case.name}: {case.procedure.title}; the scheme {case.respondent['name']} "
-        f"({case.respondent['hash'][:12]}); {case.day}",
-        f"  Question: {state['question']}",
-        f"  Claimants: {', '.join(case.claimants) or 'none'}; grounds: "
-        f"{', '.join(one.entry for one in case.grounds) or 'none'}; exhibits: {len(case.exhibits)}",
-        f"  {len(case.minutes)} records; head {case.minutes.head}",
-    ]
+        say("state", case=case.name, procedure=court_called(case, say), regime=case.respondent["name"],
+            hash=case.respondent["hash"][:12], date=day),
+        "  " + say("state-question", question=words(state["question"], language)),
+        "  " + say("state-before", claimants=claimants, grounds=grounds, exhibits=len(case.exhibits)),
+        "  " + say("state-records", count=len(case.minutes), head=case.minutes.head),
+    ]  # fmt: skip
     if numbers := unexamined(case):
-        lines.append(f"  {necessity_line(numbers, catalogue('trial', 'en'))}")
+        lines.append(f"  {necessity_line(numbers, say)}")
     if case.phase != "hearing":
-        return [*lines, f"  In {case.phase}." if case.phase != "closed" else "  Closed."]
+        return [*lines, f"  {say(f'phase-{case.phase}')}"]
     if state["page"]:
-        lines.append(f"  Everyone to exhibit {state['page']['exhibit']}, page {state['page']['page']}.")
+        lines.append("  " + say("state-page", exhibit=state["page"]["exhibit"], page=state["page"]["page"]))
+    stage = words(case.stage.title, language)
+
+    def role(name: str) -> str:
+        return name if language == "en" else role_called(case.procedure.role(name), say)
+
     if case.floor is not None:
-        lines.append(
-            f"  Stage {case.stage.title}: {case.floor.role} has the floor, {case.floor.allowed} s at most."
-        )
+        told = say("state-floor", stage=stage, role=role(case.floor.role), seconds=case.floor.allowed)
     elif state["turn"]:
-        lines.append(f"  Stage {case.stage.title}: the turn of {state['turn']}.")
+        told = say("state-turn", stage=stage, role=role(state["turn"]))
     else:
-        lines.append(
-            f"  Stage {case.stage.title} ({case.stage.kind}): nobody has a turn; `next` when it is over."
-        )
-    return lines
+        told = say("state-free", stage=stage, kind=say(f"stage-{case.stage.kind}"))
+    return [*lines, f"  {told}"]

@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from moot.cli.languages import LANG, Lang
+
 if TYPE_CHECKING:
     from moot.experiment.declaration import Experiment
 
 __all__ = ["register"]
-
-
-class Tongue(StrEnum):
-    """The language of a dossier."""
-
-    en = "en"
-    fr = "fr"
 
 
 class Shape(StrEnum):
@@ -56,7 +51,7 @@ def dossier(
     assessment: Path | None = typer.Option(
         None, "--assessment", metavar="FILE", help="What only people know (moot schema assessment)."
     ),
-    language: Tongue = typer.Option(Tongue.en, "--lang", help="en or fr."),
+    language: Lang = LANG,
     format: Shape = typer.Option(Shape.html, "--format", help="html, pdf, json or docx."),
     out: Path | None = typer.Option(
         None, "--out", metavar="FILE", help="The file to write (default: NAME-dossier.LANG.FORMAT here)."

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from moot.cli.court_shared import AT, FOLDER, JSON, changed, second, tell
+from moot.cli.languages import LANG, Lang
 
 if TYPE_CHECKING:
     from moot.trial.case import Case
@@ -17,19 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 
-class Tongue(StrEnum):
-    """The languages of a machine's sentences and of the sheets of the court."""
-
-    en = "en"
-    fr = "fr"
-
-
-_LANGUAGE = typer.Option(Tongue.en, "--language", help="Of the sentences: en or fr.")
-
-
 def sit(
     folder: Path = FOLDER,
-    language: Tongue = _LANGUAGE,
+    lang: Lang = LANG,
     keep_going: bool = typer.Option(
         False, "--keep-going", help="Go on after a line that is refused (a script stops there)."
     ),
@@ -38,7 +28,7 @@ def sit(
     """Follow and lead a hearing from the keyboard, or from lines on stdin; `help` lists what can be typed."""
     from moot.cli.sitting import Sitting
 
-    Sitting(folder, language=language.value, as_json=as_json, keep_going=keep_going).run()
+    Sitting(folder, language=lang.value, as_json=as_json, keep_going=keep_going).run()
 
 
 def sheet(
@@ -47,7 +37,7 @@ def sheet(
     element: str | None = typer.Argument(
         None, help="The element, such as E5; left out: the proportionality sheet of the ground."
     ),
-    language: Tongue = _LANGUAGE,
+    lang: Lang = LANG,
     as_json: bool = JSON,
 ) -> None:
     """Tell what the court has before it on an element: the law, both sides, then the figures."""
@@ -56,16 +46,16 @@ def sheet(
     from moot.trial.keeping import kept_case
 
     if element is None:
-        _weighed(kept_case(folder), ground, language.value, as_json)
+        _weighed(kept_case(folder), ground, lang.value, as_json)
         return
-    made = sheet_of(kept_case(folder), ground, element, language.value)
+    made = sheet_of(kept_case(folder), ground, element, lang.value)
     if as_json:
         print(json.dumps({
             "law": made.law, "arguments": dict(made.arguments), "own": made.own, "figures": made.figures,
             "question": made.question,
         }, ensure_ascii=False))  # fmt: skip
         return
-    for line in made.lines(catalogue("deliberation", language.value)):
+    for line in made.lines(catalogue("deliberation", lang.value)):
         print(line)
 
 
@@ -95,13 +85,13 @@ def answer(
 
 
 def play(
-    folder: Path = FOLDER, language: Tongue = _LANGUAGE, at: int | None = AT, as_json: bool = JSON
+    folder: Path = FOLDER, lang: Lang = LANG, at: int | None = AT, as_json: bool = JSON
 ) -> None:
     """Let machines do what is theirs now: speak where they have the floor, keep the clock."""
     from moot.trial.rehearsing import let_machines_act
 
-    case = changed(folder, lambda case: let_machines_act(case, second(case, at), language.value))
-    tell(case, folder, as_json)
+    case = changed(folder, lambda case: let_machines_act(case, second(case, at), lang.value))
+    tell(case, folder, as_json, lang.value)
 
 
 def rehearse(
@@ -113,7 +103,7 @@ def rehearse(
     every: bool = typer.Option(
         False, "--every", help="All six procedures in both languages, a folder each below --out."
     ),
-    language: Tongue = _LANGUAGE,
+    lang: Lang = LANG,
     as_json: bool = JSON,
 ) -> None:
     """Rehearse a case by machines, from opening to end: blank ballots, no judgment, the case untouched."""
@@ -134,7 +124,7 @@ def rehearse(
             (out / f"{name}-{tongue}", name, tongue) for name in procedure_names() for tongue in LANGUAGES
         ]
     else:
-        chosen = [(out, procedure, language.value)]
+        chosen = [(out, procedure, lang.value)]
     for path, name, tongue in chosen:
         if not looks_like_name(path.name):
             raise UserError(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
 import typer
 
+from moot.cli.languages import LANG, Lang
+
 if TYPE_CHECKING:
+    from moot.catalogue import Catalogue
     from moot.trial.law import Entry, Law
 
 __all__ = ["register"]
@@ -27,9 +31,11 @@ def law(
     entry: str | None = typer.Option(None, "--entry", metavar="ID", help="One entry with its elements."),
     pack: list[str] = typer.Option([], "--pack", metavar="FILE|NAME", help="A pack of your own, too."),
     only: bool = typer.Option(False, "--only", help="The packs of --pack alone."),
+    lang: Lang = LANG,
     as_json: bool = typer.Option(False, "--json", help="One JSON object on stdout and nothing else."),
 ) -> None:
     """Tell which law a scheme meets, from which day it applies, and whom it is said to bind."""
+    from moot.catalogue import catalogue
     from moot.errors import UserError
     from moot.trial.law import law_of
 
@@ -40,13 +46,14 @@ def law(
     if day is None:
         raise UserError("no pack of law is there; say --date")
     if as_json:
-        content = told.as_dict(day)
+        content = told.as_dict(day, lang.value)
         if entry is not None:
             told.entry(entry)
             content["entries"] = [one for one in content["entries"] if one["id"] == entry]
         print(json.dumps(content, ensure_ascii=False))
         return
-    lines = _entry_lines(told.entry(entry), day) if entry is not None else _lines(told, day)
+    say = catalogue("law", lang.value)
+    lines = _entry_lines(told.entry(entry), day, say) if entry is not None else _lines(told, day, say)
     for line in lines:
         print(line)
 
@@ -63,49 +70,60 @@ def day_of(text: str | None) -> date | None:
         raise UserError(f"--date {text!r}: expected a day such as 2028-12-04") from None
 
 
-def _lines(told: Law, day: date) -> list[str]:
+def _day(say: Catalogue, day: date | None) -> str:
+    return str(day) if day is None or say.language == "en" else say.date(day)
+
+
+def _lines(told: Law, day: date, say: Catalogue) -> Iterator[str]:
+    from moot.catalogue import words
     from moot.trial.law import threshold_questions
 
-    known = told.known_on()
-    lines = [f"The law on {day}, as known on {known}; later changes are not in it.", *told.says, ""]
-    lines.append("Asked before every ground; each side and the court answer, the program never:")
+    language = say.language
+    yield say("known", day=_day(say, day), known=_day(say, told.known_on()))
+    yield from (words(one, language) for one in told.says)
+    yield ""
+    yield say("asked")
     for number, one in enumerate(threshold_questions(), 1):
-        lines.append(f"  {number}. {one.text}  ({', '.join(one.entries)})" if one.entries else
-                     f"  {number}. {one.text}")  # fmt: skip
+        entries = f"  ({', '.join(one.entries)})" if one.entries else ""
+        yield f"  {number}. {words(one.text, language)}{entries}"
     for pack in told.packs:
-        lines += ["", f"{pack.title} ({pack.law})"]
+        yield ""
+        yield f"{words(pack.title, language)} ({pack.law})"
         for entry in pack.entries:
-            carried = ", carried over by invention" if entry.id in told.invented else ""
-            lines.append(f"  {entry.id:<15} {entry.title}")
-            lines.append(f"  {'':<15} {entry.on(day)}; {entry.binding}{carried}")
-    lines += ["", "One entry with its elements: moot law --entry AIA-5-1-c"]
-    return lines
+            carried = say("carried") if entry.id in told.invented else ""
+            yield f"  {entry.id:<15} {words(entry.title, language)}"
+            binding = say(f"binding-{entry.binding}")
+            yield f"  {'':<15} {entry.on(day, language)}; {binding}{carried}"
+    yield ""
+    yield say("one-entry", command="moot law --entry AIA-5-1-c")
 
 
-def _entry_lines(one: Entry, day: date) -> list[str]:
+def _entry_lines(one: Entry, day: date, say: Catalogue) -> Iterator[str]:
+    from moot.catalogue import words
     from moot.trial.law import evidence_codes
 
-    lines = [f"{one.id}: {one.title}", f"  {one.identifier}", f"  On {day}: {one.on(day)}."]
-    lines.append(
-        f"  Kind: {one.binding}; version: {one.version or 'not told'}; dates: {one.dates_mark or 'unknown'}."
-    )
-    lines += [
-        f"  Of a private body: {one.said_to_bind('private')}.",
-        f"  Of an authority: {one.said_to_bind('public')}.",
-    ]
+    language = say.language
+    yield say("code", code=one.id, what=words(one.title, language))
+    yield f"  {words(one.identifier, language)}"
+    yield f"  {say('on-day', day=_day(say, day), what=one.on(day, language))}"
+    version = words(one.version, language) if one.version else say("not-told")
+    binding, dates = say(f"binding-{one.binding}"), one.dates_mark or say("unknown")
+    yield f"  {say('kind', binding=binding, version=version, dates=dates)}"
+    yield f"  {say('of-private', what=one.said_to_bind('private', language))}"
+    yield f"  {say('of-public', what=one.said_to_bind('public', language))}"
     if one.rule:
-        lines.append(f"  Together: {one.rule}.")
+        yield f"  {say('together', rule=words(one.rule, language))}"
     codes = evidence_codes()
     for element in one.elements:
-        lines.append(f"  {element.id:<4} {element.text}")
+        yield f"  {element.id:<4} {words(element.text, language)}"
         if element.gloss:
-            lines.append(f"       reading: {element.gloss}")
+            yield f"       {say('reading', gloss=words(element.gloss, language))}"
         for found in element.evidence:
-            what = f" ({found.what})" if found.what else ""
-            lines.append(f"       {found.code}{what}: {codes[found.code].split(':')[0]}")
+            what = words(codes[found.code], language).split(":")[0].strip()
+            key = "code-of" if found.what else "code"
+            yield f"       {say(key, code=found.code, of=words(found.what, language), what=what)}"
     for found in one.evidence:
-        lines.append(f"  {found.code} {found.what}".rstrip())
+        yield f"  {found.code} {words(found.what, language)}".rstrip()
     if one.note:
-        lines.append(f"  {one.note}")
-    lines.append(f"  Source: {one.source} [{one.mark}]")
-    return lines
+        yield f"  {words(one.note, language)}"
+    yield f"  {say('source', source=one.source, mark=one.mark)}"

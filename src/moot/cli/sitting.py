@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moot.catalogue import Language, catalogue, words
 from moot.cli.court_shared import banner, lines_of, second, state_of
 from moot.cli.court_typed import MADE, value_of
 from moot.errors import MootError, UserError
@@ -99,8 +100,9 @@ class Sitting:
     """A hearing that is followed and led line by line; every line opens the case, changes it and closes
     it, so that several keyboards can sit in one hearing."""
 
-    def __init__(self, folder: Path, *, language: str, as_json: bool, keep_going: bool) -> None:
+    def __init__(self, folder: Path, *, language: Language, as_json: bool, keep_going: bool) -> None:
         self.folder, self.language, self.as_json, self.keep_going = folder, language, as_json, keep_going
+        self.say = catalogue("trial", language)
         self.held: int | None = None
         self.terminal = sys.stdin.isatty() and not as_json
 
@@ -126,7 +128,7 @@ class Sitting:
         if self.as_json:
             print(json.dumps({"line": number, "ok": False, "error": str(error)}, ensure_ascii=False))
         elif self.terminal or self.keep_going:
-            print(f"refused: {error}", file=sys.stderr)
+            print(self.say("sit-refused", why=error), file=sys.stderr)
         if not (self.terminal or self.keep_going):
             raise UserError(f"line {number}: {error}") from None
 
@@ -158,7 +160,7 @@ class Sitting:
         """Tell it, and let a machine that keeps the clock take the floor back."""
         case = self.opened()
         if case.floor is not None:
-            print(f"\a\nthe time of {case.floor.role} is over")
+            print(f"\a\n{self.say('sit-over', role=self.role(case, case.floor.role))}")
             self.changed(lambda _: None)
             print("> ", end="", flush=True)
 
@@ -260,11 +262,10 @@ class Sitting:
             raise UserError("expected a choice: met, not-met or blank")
         from getpass import getpass
 
-        return getpass("met, not-met or blank (not shown): ").strip()
+        return getpass(self.say("sit-unseen")).strip()
 
     def sheet(self, words: list[str]) -> None:
         """Tell what the court has before it on an element."""
-        from moot.catalogue import catalogue
         from moot.trial.deliberation import sheet_of
 
         if len(words) != 2 or not words[0].isdecimal():
@@ -284,7 +285,7 @@ class Sitting:
 
         case = change(self.folder, both)
         if quiet and not self.as_json:
-            print("a paper was put into the box")
+            print(self.say("sit-put"))
         else:
             self.show(case)
 
@@ -310,20 +311,37 @@ class Sitting:
                     "state": state_of(case, self.folder), "next": [one.as_dict() for one in may]}  # fmt: skip
             print(json.dumps(told, ensure_ascii=False), flush=True)
             return
+        say, records = self.say, len(case.minutes)
         if not self.terminal:
-            said = f"in {case.phase}" if case.phase != "hearing" else f"{case.stage.stage}"
-            floor = f", {case.floor.role} has the floor" if case.floor else ""
-            print(f"{_clock(at)} {said}{floor}; {len(case.minutes)} records")
+            if case.phase != "hearing":
+                print(say("sit-phase", clock=_clock(at), phase=self.phase(case), records=records))
+                return
+            stage = case.stage.stage if self.language == "en" else words(case.stage.title, self.language)
+            role = self.role(case, case.floor.role) if case.floor else ""
+            key = "sit-stage-floor" if case.floor else "sit-stage"
+            print(say(key, clock=_clock(at), stage=stage, role=role, records=records))
             return
-        print("\n".join(lines_of(case, self.folder)))
+        print("\n".join(lines_of(case, self.folder, self.language)))
         if case.floor is not None:
-            print(f"  {_clock(at)}; {case.floor.role} has {_clock(remaining(case, at))} left")
+            left = _clock(remaining(case, at))
+            print(f"  {say('sit-floor', clock=_clock(at), role=self.role(case, case.floor.role), left=left)}")
         elif case.phase == "hearing":
-            print(f"  {_clock(at)}" + ("; suspended" if case.paused_at is not None else ""))
+            key = "sit-suspended" if case.paused_at is not None else "sit-clock"
+            print(f"  {say(key, clock=_clock(at))}")
         if case.phase == "hearing" and case.box.question:
-            print(f"  {len(case.box.voted)} of {case.voters} papers are in the box: vote or answer ROLE SEAT")
+            print(f"  {say('sit-papers', count=len(case.box.voted), voters=case.voters)}")
         if may:
-            print("  may be done: " + "; ".join(line_of(one) for one in may[:8]))
+            print(f"  {say('sit-may', steps=say.listed(line_of(one) for one in may[:8]))}")
+
+    def role(self, case: Case, name: str) -> str:
+        """A role as it is typed; in another language than English by its title."""
+        if self.language == "en":
+            return name
+        return words(case.procedure.role(name).title, self.language)
+
+    def phase(self, case: Case) -> str:
+        """Where the case is outside its hearing."""
+        return case.phase if self.language == "en" else self.say(f"phase-{case.phase}")
 
 
 def second_on_the_wall() -> int:

@@ -27,6 +27,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PrivateAttr,
+    SerializationInfo,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -103,7 +104,7 @@ class Words(str):
                 lambda given: cls(given["en"], given["fr"]) if isinstance(given, dict) else cls(given),
                 core_schema.tagged_union_schema({"pair": pair, "text": text}, _pair_or_text),
             ),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
+            serialization=core_schema.plain_serializer_function_ser_schema(_as_written, info_arg=True),
         )
 
 
@@ -112,6 +113,11 @@ def _as_pair(given: object) -> object:
     if isinstance(given, Words):
         return {"en": str(given), "fr": given.french} if given.french is not None else str(given)
     return given
+
+
+def _as_written(given: Words, info: SerializationInfo) -> object:
+    """As in a file; with ``{"language": …}`` as the context of a dump, in that language alone."""
+    return given.of(info.context["language"]) if info.context else _as_pair(given)
 
 
 def _pair_or_text(given: object) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
-from moot.catalogue import THIN, Language, catalogue, placeholders
+from moot.catalogue import Language, catalogue, line_key, words
 from moot.documents import Text, rich
 from moot.findings.effects import Effect
 from moot.findings.summary import two
@@ -23,26 +22,6 @@ GROUPS = {
     "Declared beforehand": "group-declared",
     "Asked for": "group-asked",
 }
-_LOOKED_UP = {"score": "score.", "act": "act.", "context": "context."}
-_APART = ("group-", "score.", "act.", "context.", "what.", "every", "attribute.", "level.", "burden.")
-
-
-@lru_cache(maxsize=8)
-def _patterns(prefix: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """(key, pattern) of the English lines under a prefix, those with most words of their own first."""
-    sentences = catalogue("measures", "en").sentences
-    keys = [key for key in sentences if key.startswith(prefix) and (prefix or not key.startswith(_APART))]
-
-    def own(key: str) -> int:
-        return len(re.sub(r"\{\w+\}", "", sentences[key]))
-
-    made = []
-    for key in sorted(keys, key=own, reverse=True):
-        pattern = re.escape(sentences[key])
-        for name in placeholders(sentences[key]):
-            pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>.+?)")
-        made.append((key, re.compile(pattern)))
-    return tuple(made)
 
 
 class Say:
@@ -74,7 +53,7 @@ class Say:
     def two(self, number: float, *, sign: bool = False) -> str:
         """A number with two significant digits, as the language writes it."""
         said = two(number, sign=sign)
-        return said.replace(",", THIN).replace(".", ",") if self.language == "fr" else said
+        return self.common.figures(said)
 
     def ends(self, low: float, high: float, *, sign: bool = True) -> str:
         """low to high."""
@@ -91,30 +70,16 @@ class Say:
         key = GROUPS.get(group)
         return self.measures(key) if key else group
 
-    def line(self, words: str) -> str:
+    def line(self, line: str) -> str:
         """A line of the table of effects in this language; as it is where no catalogue has it."""
-        part = words != words.lstrip()
-        said = self._found("", words.strip()) or words.strip()
+        part = line != line.lstrip()
+        said = words(line.strip(), self.language)
         return f"  {said}" if part else said
 
     @staticmethod
-    def key_of(words: str) -> str:
+    def key_of(line: str) -> str:
         """The key of a line in the catalogue; empty where it has none."""
-        for key, pattern in _patterns(""):
-            if pattern.fullmatch(words.strip()):
-                return key
-        return ""
-
-    def _found(self, prefix: str, words: str) -> str:
-        for key, pattern in _patterns(prefix):
-            found = pattern.fullmatch(words)
-            if found:
-                values = {
-                    name: (self._found(_LOOKED_UP[name], value) or value) if name in _LOOKED_UP else value
-                    for name, value in found.groupdict().items()
-                }
-                return self.measures(key, **values)
-        return ""
+        return line_key(line)
 
     def measure(self, asked: str) -> str:
         """A measure, or a pattern of them, in words where the catalogue has them: what is counted, and of
@@ -126,10 +91,8 @@ class Say:
         named = f"{parts[0]}.{of}"
         if parts[0] == "trip":
             named = f"context.{of}"
-        words = (
-            self.measures("every") if of == "*" else self.measures(named) if named in self.measures else of
-        )
-        return f"{self.measures('what.' + parts[2])} ({words})"
+        what = self.measures("every") if of == "*" else self.measures(named) if named in self.measures else of
+        return f"{self.measures('what.' + parts[2])} ({what})"
 
     def words_of(self, effect: Effect) -> str:
         """A line of the results in words."""
@@ -143,9 +106,7 @@ class Say:
 
     def unit(self, unit: str) -> str:
         """The unit of a metric; as it is where the catalogue has it not."""
-        english = catalogue("metric-names", "en").sentences
-        keys = [key for key, words in english.items() if key.startswith("unit.") and words == unit]
-        return self.metrics(keys[0]) if keys else unit
+        return words(unit, self.language)
 
     def burden(self, name: str) -> str:
         """A burden of the frontier; empty where the catalogue has it not."""

@@ -230,7 +230,7 @@ def _twin(pair: Pair, event: Event) -> str:
     ]  # fmt: skip
     if not instead:
         return say("twin-nothing", arm=under)
-    return say("twin-instead", arm=under, what="; ".join(sentence(one, pair.rules) for one in instead[:3]))
+    return say("twin-instead", arm=under, what=say.listed(sentence(one, pair.rules) for one in instead[:3]))
 
 
 def _step(cause: Cause, rules: Rules, arm: str) -> str:

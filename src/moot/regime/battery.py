@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from moot.declaring.complaints import Complaint, declared, unranged
 from moot.declaring.files import data_folder, shown
 from moot.declaring.source import read_source
-from moot.declaring.values import Declaration, NonNegative, Part, Positive, Probability, Slug, Text
+from moot.declaring.values import Declaration, NonNegative, Part, Positive, Probability, Slug, Words
 
 __all__ = ["IDS", "Battery", "RuleId", "RuleWords", "load_battery"]
 
@@ -20,9 +20,9 @@ IDS: tuple[RuleId, ...] = get_args(RuleId)
 class RuleWords(Part):
     """One rule: its title, the question that it puts, and how it is held to the budget of its start."""
 
-    title: Text
-    asks: Text
-    budget: Text
+    title: Words
+    asks: Words
+    budget: Words
 
 
 class Reviewers(Part):

@@ -180,13 +180,13 @@ class _Account:
         if sensor.places and not reading:
             said += say("sensor-places", places=", ".join(say(f"place.{one}") for one in sensor.places))
         if sensor.reads:
-            said += say("sensor-reads", acts="; ".join(self.act(name) for name in sensor.reads))
+            said += say("sensor-reads", acts=say.listed(self.act(name) for name in sensor.reads))
             if sensor.missed_links is not None:
                 said += say("sensor-misses", part=self.share(sensor.missed_links))
             if sensor.false_links is not None:
                 said += say("sensor-books", part=self.share(sensor.false_links))
         if sensor.sees:
-            acts = "; ".join(
+            acts = say.listed(
                 say("act-part", act=self.act(name), part=self.share(how)) for name, how in sensor.sees.items()
             )
             said += say("sensor-sees", reach=self.reach(sensor), acts=acts, product=self.product(sensor))
@@ -241,7 +241,7 @@ class _Account:
             said.append(say("analysed", part=self.share(sensor.share_analysed)))
         if sensor.kind == "phone":
             said.append(say("smartphone-only"))
-        return "; ".join(said) or say("all-within")
+        return say.listed(said) or say("all-within")
 
     def product(self, sensor: Sensor) -> str:
         """What coverage, share analysed and sensitivity come to, for the act that is seen best."""
@@ -345,7 +345,7 @@ class _Account:
             if rule.prevents is not None:
                 what.append(say(f"prevents.{rule.prevents.exposure}"))
             if what:
-                yield say("listed", entered=self.entered(rule), list=rule.list, what="; ".join(what))
+                yield say("listed", entered=self.entered(rule), list=rule.list, what=say.listed(what))
         for tier, part in scheme.hiring.items():
             yield say("hiring", tier=tier, part=self.number(part))
         for tier, chance in scheme.dismissal.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moot.catalogue import Language, catalogue
+from moot.catalogue import Language, catalogue, words
 from moot.documents import Block, Heading, Items, Note, Paragraph, Table, plain
 from moot.errors import CaseError, MissingExtraError
 from moot.trial.case import Case
@@ -60,8 +60,8 @@ def as_akoma_ntoso(case: Case, language: Language) -> bytes:
     put(put(header, "p"), "docTitle", title)
     put(header, "p", say("fiction"))
     for block in front(case, say):
-        for words in _words(block):
-            put(header, "p", words)
+        for line in _words(block):
+            put(header, "p", line)
     body = put(judgment, "judgmentBody")
     for name, blocks in judgment_blocks(case, say).items():
         part = put(body, PARTS[name], eId=name)
@@ -94,10 +94,10 @@ def _meta(case: Case, language: Language, put: Any, meta: Any) -> None:
     references = put(meta, "references", source="#moot")
     put(references, "TLCOrganization", eId="moot", href="/akn/ontology/organization/xx/moot", showAs="Moot")
     put(references, "TLCOrganization", eId="court", href="/akn/ontology/organization/xx/imaginary-court",
-        showAs=case.procedure.title)  # fmt: skip
+        showAs=words(case.procedure.title, language))  # fmt: skip
     for role in case.procedure.roles:
         put(references, "TLCRole", eId=f"role-{role.role}", href=f"/akn/ontology/role/xx/{role.role}",
-            showAs=role.title)  # fmt: skip
+            showAs=words(role.title, language))  # fmt: skip
 
 
 def _filled(put: Any, part: Any, blocks: list[Block], name: str, by: list[str]) -> None:
@@ -124,12 +124,12 @@ def _filled(put: Any, part: Any, blocks: list[Block], name: str, by: list[str]) 
         if target is not part:
             last = target[-1]
             target = last if last.tag == f"{{{NAMESPACE}}}content" else put(target, "content")
-        for words in _words(block):
+        for line in _words(block):
             one = put(target, "p")
             if by and not isinstance(block, Heading):
-                put(one, "opinion", words, by=f"#role-{by.pop(0)}")
+                put(one, "opinion", line, by=f"#role-{by.pop(0)}")
             else:
-                one.text = words
+                one.text = line
 
 
 def _words(block: Block) -> Iterator[str]:

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from moot.catalogue import Catalogue, catalogue
+from moot.catalogue import Catalogue, catalogue, words
 from moot.trial.ballots import CHOICES, Box, drop_paper, papers_of
 from moot.trial.case import CONTENT, Case, Considered, Filed, Step, only, refuse
 from moot.trial.exhibits import exhibit_from
 from moot.trial.judgment import arguments
 from moot.trial.minutes import ERASED, Draft, Record, new_salt
 from moot.trial.weighing import about_step, step_of, text_of
+from moot.trial.wording import arm_in
 
 __all__ = ["STEPS", "Sheet", "answer_for_oneself", "figures_of", "question_read", "sheet_of"]
 
@@ -94,9 +95,10 @@ def sheet_of(case: Case, ground: int, element: str, language: str = "en") -> She
     pleaded, name = case.element_of(ground, element)
     entry = case.law.entry(pleaded.entry)
     asked = case.element(ground, name)
-    law = [say("text", entry=entry.identifier, element=name, law=text_of(asked, language))]
+    identifier = words(entry.identifier, language)
+    law = [say("text", entry=identifier, element=name, law=text_of(asked, language))]
     if asked.gloss:
-        law.append(say("gloss", gloss=asked.gloss))
+        law.append(say("gloss", gloss=words(asked.gloss, language)))
     if (step := step_of(name)) is not None:
         law += about_step(step, catalogue("proportionality", language))
     sides = []
@@ -142,9 +144,9 @@ def _figures(case: Case, ground: int, element: str, say: Catalogue) -> list[str]
             say(
                 "figure",
                 exhibit=number,
-                words=shown["words"],
-                arm=shown["arm"],
-                twin=shown["twin"],
+                words=words(shown["words"], say.language),
+                arm=arm_in(shown["arm"], say.language),
+                twin=arm_in(shown["twin"], say.language),
                 low=amount(say, effect["span"]["low"]),
                 high=amount(say, effect["span"]["high"]),
                 noise_low=amount(say, effect["interval"]["low"]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from moot.catalogue import Catalogue, Language, catalogue
+from moot.catalogue import Catalogue, Language, catalogue, words
 from moot.documents import Block, Document, Heading, Items, Note, PageBreak, Paragraph, link, text
 from moot.documents.model import Span, Text
 from moot.trial.case import Case
@@ -28,6 +28,7 @@ from moot.trial.pieces import (
     role_called,
     runs_table,
     status_of,
+    title_of,
     weighing_blocks,
     witness_blocks,
 )
@@ -65,14 +66,15 @@ def mark_of(case: Case, say: Catalogue) -> str:
 
 def front(case: Case, say: Catalogue) -> Iterator[Block]:
     """The first page: the question, who stands before the court, and what this is not."""
-    question = case.text(case.question, "question") if case.question is not None else ""
+    question = words(case.text(case.question, "question"), say.language) if case.question is not None else ""
     yield Paragraph(text(say("question", question=question)), "lead")
     if not case.delivered:
         yield Paragraph(text(Span(say("no-judgment"), "strong")))
     respondent = case.respondent
     yield Paragraph(
         text(
-            say("respondent", name=respondent["name"], title=case.text(1, "regime"), hash=respondent["hash"])
+            say("respondent", name=respondent["name"], title=words(case.text(1, "regime"), say.language),
+                hash=respondent["hash"])
         )
     )
     yield Paragraph(text(say("claimants", names=claimants_of(case, say))))
@@ -130,9 +132,13 @@ def _visas(case: Case, say: Catalogue) -> Iterator[Block]:
     )
     entries = dict.fromkeys(one.entry for one in case.grounds)
     items = []
+
+    def said(one: str) -> str:
+        return words(one, say.language)
+
     for name in entries:
         entry = case.law.entry(name)
-        items.append(text(say("visa", identifier=entry.identifier, title=entry.title,
+        items.append(text(say("visa", identifier=said(entry.identifier), title=said(entry.title),
                               binding=say(f"binding-{entry.binding}"),
                               applies=applies_on(entry, case.day, say))))  # fmt: skip
     admitted = [n for n, one in enumerate(case.exhibits, 1) if one.status == "admitted"]
@@ -141,7 +147,7 @@ def _visas(case: Case, say: Catalogue) -> Iterator[Block]:
     items.append(text(say("visa-minutes", count=len(case.minutes), hash=case.minutes.head)))
     yield Items(tuple(items))
     yield Paragraph(text(say("first-questions")))
-    yield Items(tuple(text(one.text) for one in threshold_questions()))
+    yield Items(tuple(text(said(one.text)) for one in threshold_questions()))
 
 
 def _facts(case: Case, say: Catalogue) -> Iterator[Block]:
@@ -152,7 +158,7 @@ def _facts(case: Case, say: Catalogue) -> Iterator[Block]:
         if not mine:
             yield Paragraph(text(say("none")))
         for number, one in mine:
-            fact, origin = case.text(one.record, "fact"), case.text(one.record, "origin")
+            fact, origin = (words(case.text(one.record, what), say.language) for what in ("fact", "origin"))
             said = f"{number}. {say('fact', fact=fact, origin=origin)}"
             yield Paragraph(text(said), anchor=f"fact-{number}")
     times = ", ".join(
@@ -168,17 +174,18 @@ def _facts(case: Case, say: Catalogue) -> Iterator[Block]:
         yield Paragraph(text(line))
     for number, incident in enumerate(case.incidents, 1):
         ruled = incident.ruling
-        outcome = str(case.minutes[ruled].body["outcome"]) if ruled else say("no-ruling")
+        outcome = say(f"ruled-{case.minutes[ruled].body['outcome']}") if ruled else say("no-ruling")
         reason = case.text(ruled, "reason") if ruled else ""
-        said = say("incident", number=number, what=incident.what, outcome=outcome, reason=reason)
+        said = say("incident", number=number, what=say(f"incident-{incident.what}"), outcome=outcome,
+                   reason=reason)  # fmt: skip
         yield Paragraph(text(said.strip()))
     for record in case.minutes:
         if record.kind in ("late-exhibit", "seal"):
             number, reason = record.body["exhibit"], case.text(record.number, "reason")
             key = "sealed" if record.kind == "seal" else "late"
             status = status_of(say, case.exhibits[number - 1])
-            words = {"number": number, "reason": reason} | ({"status": status} if key == "late" else {})
-            yield Paragraph(text(say(key, **words)))
+            values = {"number": number, "reason": reason} | ({"status": status} if key == "late" else {})
+            yield Paragraph(text(say(key, **values)))
     for number, point in enumerate(case.points, 1):
         sides = ", ".join(say(f"side-{one}") for one in sorted(point.heard)) or say("nobody")
         said = say("point", number=number, text=case.text(point.record, "text"), sides=sides)
@@ -191,7 +198,7 @@ def _claims(case: Case, say: Catalogue) -> Iterator[Block]:
         yield Paragraph(text(say("none")))
     for number, one in enumerate(case.grounds, 1):
         said = say("claim", number=number, entry=one.entry, side=say(f"side-{one.side}"),
-                   claim=case.text(one.record, "claim"))  # fmt: skip
+                   claim=words(case.text(one.record, "claim"), say.language))  # fmt: skip
         yield Paragraph(text(said))
 
 
@@ -199,12 +206,12 @@ def _reasons(case: Case, say: Catalogue) -> Iterator[Block]:
     yield Heading(text(say("reasons")), anchor="reasons", number="")
     for number, ground in enumerate(case.grounds, 1):
         entry = case.law.entry(ground.entry)
-        title = say("ground", number=number, entry=entry.id, title=entry.title)
+        title = say("ground", number=number, entry=entry.id, title=words(entry.title, say.language))
         yield Heading(text(title), 2, anchor=f"ground-{number}", number="")
         said = [say(f"binds-{actor}", words=say(f"binds-{getattr(entry.binds, actor)}"))
                 for actor in ("private", "public")]  # fmt: skip
         if entry.rule:
-            said.append(say("rule", rule=entry.rule))
+            said.append(say("rule", rule=words(entry.rule, say.language)))
         yield Paragraph(text(" ".join(said)), "small")
         yield from weighing_blocks(case, number, say)
         for element in case.elements(number):
@@ -212,7 +219,7 @@ def _reasons(case: Case, say: Catalogue) -> Iterator[Block]:
                           anchor=f"ground-{number}-{element.id}")  # fmt: skip
             yield Paragraph(text(say("law", text=text_of(element, say.language))))
             if element.gloss:
-                yield Paragraph(text(say("gloss", text=element.gloss)), "small")
+                yield Paragraph(text(say("gloss", text=words(element.gloss, say.language))), "small")
             for side, records in arguments(case, number, element.id).items():
                 yield from _argued(case, side, records, say)
             votes = _votes(case, number, element.id, say)
@@ -280,13 +287,13 @@ def _operative(case: Case, say: Catalogue) -> Iterator[Block]:
         yield Paragraph(text(said))
     for one in case.remedies:
         remedy = remedy_of(one.remedy)
-        said = say("remedy", number=one.ground, title=remedy.title.of(say.language),
+        said = say("remedy", number=one.ground, title=words(remedy.title, say.language),
                    text=case.text(one.record, "text"))  # fmt: skip
         if one.exhibit is not None:
             shown = link(say("remedy-simulated", number=one.exhibit), f"#exhibit-{one.exhibit}")
             yield Paragraph(text(said.strip(), " ", shown))
         else:
-            why = remedy.unmeasured.of(say.language) if remedy.unmeasured else ""
+            why = words(remedy.unmeasured, say.language) if remedy.unmeasured else ""
             yield Paragraph(text(said.strip(), " ", say("remedy-unmeasured", why=why)))
 
 
@@ -311,13 +318,22 @@ def _annexes(case: Case, say: Catalogue, for_court: bool) -> Iterator[Block]:
     yield Heading(text(say("minutes")), anchor="minutes", number="")
     yield Paragraph(text(say("minutes-head", count=len(case.minutes), hash=case.minutes.head)), "small")
     for record in case.minutes:
-        words = " ".join(
-            case.text(record.number, name)
+        typed = " ".join(
+            words(case.text(record.number, name), say.language)
             for name in record.commitments
             if name not in ("content", "sheet", "name")
         )
+        if record.kind == "exhibit":
+            typed = title_of(case, case.exhibits[_filed(case, record.number)], say)
         if record.kind == "page":
-            words = say("page-opened", exhibit=record.body["exhibit"], page=record.body["page"])
+            typed = say("page-opened", exhibit=record.body["exhibit"], page=record.body["page"])
         role = role_called(case.procedure.role(record.by), say)
-        said = say("minute", clock=clock(record.at), role=role, kind=record.kind, words=words)
-        yield Paragraph(text(f"{record.number}. {said.strip()}"), "small")
+        kind = say(f"step-{record.kind}")
+        said = say("minute" if typed else "minute-bare", clock=clock(record.at), role=role, kind=kind,
+                   words=typed)  # fmt: skip
+        yield Paragraph(text(f"{record.number}. {said}"), "small")
+
+
+def _filed(case: Case, record: int) -> int:
+    """Which exhibit, counted from 0, a record filed."""
+    return next(n for n, one in enumerate(case.exhibits) if one.record == record)

@@ -235,7 +235,7 @@ def _operative(case: Case) -> Section:
             made.paragraphs.append(f"Ground {number}, {ground.entry}: {outcome}. {case.text(record, 'text')}")
     for one in case.remedies:
         shown = f" Simulated again: exhibit {one.exhibit}." if one.exhibit is not None else ""
-        said = f"Remedy on ground {one.ground}: {remedy_of(one.remedy).title.en}.{shown}"
+        said = f"Remedy on ground {one.ground}: {remedy_of(one.remedy).title}.{shown}"
         made.paragraphs.append(f"{said} {case.text(one.record, 'text')}".strip())
     return made
 

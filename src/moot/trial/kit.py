@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moot.catalogue import Catalogue, Language, catalogue
+from moot.catalogue import Catalogue, Language, catalogue, words
 from moot.documents import Block, Document, Heading, Items, Note, PageBreak, Paragraph, Row, Table, Text, text
 from moot.documents.model import Span
 from moot.errors import UserError
@@ -80,7 +80,7 @@ def kit_document(case: Case, language: Language, *, people: int = 24) -> Documen
     """The kit of a case for so many people. Raises `UserError` as `teams` does."""
     say, trial = catalogue("kit", language), catalogue("trial", language)
     seats = teams(case.procedure, people)
-    question = case.text(case.question, "question") if case.question is not None else ""
+    question = words(case.text(case.question, "question"), language) if case.question is not None else ""
     return Document(
         title=say("title", case=case.name),
         subtitle=say("subtitle", procedure=court_called(case, trial), people=people),
@@ -135,11 +135,16 @@ def _stages(procedure: Procedure, say: Catalogue, trial: Catalogue) -> Iterator[
     yield Heading(text(say("stages")), number="")
     rows = []
     for stage in procedure.stages:
-        turns = "; ".join(
-            say("turn", role=role_called(procedure.role(one.role), trial), what=one.what, minutes=one.minutes)
+        turns = say.listed(
+            say(
+                "turn",
+                role=role_called(procedure.role(one.role), trial),
+                what=words(one.what, say.language),
+                minutes=one.minutes,
+            )
             for one in stage.turns
         )
-        rows.append(Row((text(stage.title), text(str(stage.minutes)), text(turns))))
+        rows.append(Row((text(words(stage.title, say.language)), text(str(stage.minutes)), text(turns))))
     columns = tuple(text(say(f"column-{one}")) for one in ("stage", "minutes", "turns"))
     yield Table(columns, tuple(rows), widths=(2, 0.7, 3), numbers=frozenset({1}))
 
@@ -150,8 +155,9 @@ def _cards(procedure: Procedure, seats: dict[str, int], say: Catalogue, trial: C
     for role in procedure.roles:
         if role.role not in seats:
             continue
-        turns = "; ".join(
-            say("turn", role=stage.title, what=one.what, minutes=one.minutes)
+        turns = say.listed(
+            say("turn", role=words(stage.title, say.language), what=words(one.what, say.language),
+                minutes=one.minutes)
             for stage in procedure.stages for one in stage.turns if one.role == role.role
         )  # fmt: skip
         own = role.role if role.role in OWN_CARD else {"office": "clerk"}.get(role.side, role.side)
@@ -171,13 +177,14 @@ def _case(case: Case, say: Catalogue, trial: Catalogue) -> Iterator[Block]:
     if not case.facts:
         yield Paragraph(text(say("none")))
     for number, one in enumerate(case.facts, 1):
-        fact = case.text(one.record, "fact")
+        fact = words(case.text(one.record, "fact"), say.language)
         yield Paragraph(text(say("fact", number=number, fact=fact, status=say(f"status-{one.status}"))))
     yield Heading(text(say("grounds")), 2, number="")
     columns = tuple(text(say(f"column-{one}")) for one in ("element", "law", "for", "against", "court"))
     for number, ground in enumerate(case.grounds, 1):
         entry = case.law.entry(ground.entry)
-        yield Paragraph(text(Span(say("ground", entry=entry.id, title=entry.title), "strong")))
+        title = words(entry.title, say.language)
+        yield Paragraph(text(Span(say("ground", entry=entry.id, title=title), "strong")))
         rows = [
             Row((text(one.id), text(text_of(one, say.language)), EMPTY, EMPTY, EMPTY))
             for one in case.elements(number)

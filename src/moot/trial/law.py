@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from moot.catalogue import Catalogue, Language, catalogue, words
 from moot.declaring.complaints import Complaint, complain_unknown, declared, nearest
 from moot.declaring.files import data_folder, shown
 from moot.declaring.source import Place, Source, read_source
-from moot.declaring.values import Declaration, IsoDate, Many, Mark, Part, Slug, Text
+from moot.declaring.values import Declaration, IsoDate, Many, Mark, Part, Slug, Words
 from moot.errors import UnknownNameError
 
 __all__ = [
@@ -74,29 +75,28 @@ _SCHEMA = WithJsonSchema({"type": "string"})
 From = Annotated[date | Literal["unknown"], _known_or(UNKNOWN), _SCHEMA]
 To = Annotated[date | Literal["unknown", "none"], _known_or(UNKNOWN, NONE), _SCHEMA]
 
-_BINDS_WORDS: dict[str, str] = {
-    "directly": "the entry says that it binds directly",
-    "through-the-state": (
-        "the entry says that it binds States; such an actor is reached through what a State owes"
-    ),
-    "no": "the entry says that it binds no such actor",
-    "unknown": "not known here",
-}
+SENTENCES = "law"
+"""The catalogue of what is said about entries."""
+
+
+def _day(say: Catalogue, day: date) -> str:
+    """A date within a sentence."""
+    return str(day) if say.language == "en" else say.date(day)
 
 
 class Evidence(Part):
     """What may answer an element: a code of `evidence.yaml`, and of what."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z_]+$", max_length=20)]
-    what: Text = ""
+    what: Words = Words("")
 
 
 class Element(Part):
     """One thing to be answered: `text` is the law in short, `gloss` a reading of it, kept apart."""
 
     id: ElementId
-    text: Text
-    gloss: Text | None = None
+    text: Words
+    gloss: Words | None = None
     evidence: Many[Evidence] = ()
 
 
@@ -114,38 +114,39 @@ class Entry(Part):
     """
 
     id: EntryId
-    identifier: Text
-    title: Text
+    identifier: Words
+    title: Words
     role: Role
     binding: Binding
     binds: BindsWhom
     applies_from: From
     applies_to: To
     dates_mark: Mark | None = None
-    version: Text | None = None
-    rule: Text | None = None
+    version: Words | None = None
+    rule: Words | None = None
+    note: Words | None = None
     elements: Many[Element] = Field(min_length=1, max_length=20)
     evidence: Many[Evidence] = ()
 
-    def on(self, day: date) -> str:
-        """What is known of the entry on a day, in words that begin with `applies`, `not yet`, `no longer`
-        or `unknown`."""
-        if self.applies_from == UNKNOWN:
-            return "unknown: the day from which it applies is not known here"
-        assert isinstance(self.applies_from, date)
-        if day < self.applies_from:
-            return f"not yet applicable (from {self.applies_from})"
-        if isinstance(self.applies_to, date) and day > self.applies_to:
-            return f"no longer applicable (until {self.applies_to})"
-        if self.applies_to == UNKNOWN:
-            return f"unknown: applies from {self.applies_from}; until when is not known here"
-        return f"applies (from {self.applies_from})"
+    def on(self, day: date, language: Language = "en") -> str:
+        """What is known of the entry on a day; in English in words that begin with `applies`, `not yet`,
+        `no longer` or `unknown`."""
+        say = catalogue(SENTENCES, language)
+        begins, ends = self.applies_from, self.applies_to
+        if not isinstance(begins, date):
+            return say("on-unknown")
+        start = _day(say, begins)
+        if day < begins:
+            return say("on-not-yet", day=start)
+        if isinstance(ends, date) and day > ends:
+            return say("on-no-longer", day=_day(say, ends))
+        return say("on-applies-unknown-end" if ends == UNKNOWN else "on-applies", day=start)
 
-    def said_to_bind(self, actor: str) -> str:
+    def said_to_bind(self, actor: str, language: Language = "en") -> str:
         """What the entry says of an actor; whether that holds in the case is for the sides and the court."""
-        words: str = _BINDS_WORDS[getattr(self.binds, actor)]
-        kind = {"guideline": "; a guideline binds no court", "case": "; a decision, read for its reasons"}
-        return words + kind.get(self.binding, "")
+        say = catalogue(SENTENCES, language)
+        said: str = say(f"binds-{getattr(self.binds, actor)}")
+        return said if self.binding == "text" else said + say(f"kind-{self.binding}")
 
     def element(self, name: str) -> Element:
         """The element of this id; `UnknownNameError` names the nearest."""
@@ -163,11 +164,11 @@ class Pack(Declaration):
     """
 
     law: Slug
-    title: Text
+    title: Words
     known_on: IsoDate
     countries: Many[Slug] = ()
     transposes: Many[Slug] = ()
-    transposition: Text | None = None
+    transposition: Words | None = None
     entries: Many[Entry] = Field(max_length=400)
 
 
@@ -175,20 +176,9 @@ class Question(Part):
     """A question asked before every ground; `entries` are read with it."""
 
     question: Slug
-    text: Text
-    says: Text
+    text: Words
+    says: Words
     entries: Many[EntryId] = ()
-
-
-class InBoth(Part):
-    """The same in both languages."""
-
-    en: Text
-    fr: Text
-
-    def of(self, language: str) -> str:
-        """The words in a language."""
-        return str(getattr(self, language))
 
 
 class Step(Part):
@@ -198,18 +188,18 @@ class Step(Part):
     """
 
     step: Annotated[str, StringConstraints(pattern=r"^P[0-9]$")]
-    text: InBoth
+    text: Words
     evidence: Many[str] = ()
     stop: Literal["yes", "no"] | None = None
-    says: InBoth | None = None
-    names: InBoth
-    never: InBoth | None = None
+    says: Words | None = None
+    names: Words
+    never: Words | None = None
 
     @property
     def element(self) -> Element:
-        """The step as something to be argued and answered like an element; its text is in English."""
+        """The step as something to be argued and answered like an element."""
         codes = tuple(Evidence(code=code) for code in self.evidence)
-        return Element(id=self.step, text=self.text.en, evidence=codes)
+        return Element(id=self.step, text=self.text, evidence=codes)
 
 
 class Questions(Declaration):
@@ -222,7 +212,7 @@ class Questions(Declaration):
 class Codes(Declaration):
     """The file of evidence codes."""
 
-    evidence: dict[str, Text]
+    evidence: dict[str, Words]
 
 
 class Law:
@@ -251,26 +241,29 @@ class Law:
         """The day of the oldest of its packs; what changed later is not in it. None without a pack."""
         return min((pack.known_on for pack in self.packs), default=None)
 
-    def on(self, day: date) -> list[tuple[Entry, str]]:
+    def on(self, day: date, language: Language = "en") -> list[tuple[Entry, str]]:
         """Every entry with what is known of it on `day`."""
-        return [(one, one.on(day)) for one in self.entries.values()]
+        return [(one, one.on(day, language)) for one in self.entries.values()]
 
-    def as_dict(self, day: date) -> dict[str, Any]:
-        """The law of a day as plain values, for `--json`."""
+    def as_dict(self, day: date, language: Language = "en") -> dict[str, Any]:
+        """The law of a day as plain values, for `--json`: texts in one language."""
+        told = {"language": language}
         return {
             "date": day.isoformat(),
             "known_on": str(self.known_on()),
             "packs": [pack.law for pack in self.packs],
-            "says": list(self.says),
-            "questions": [one.model_dump(exclude_none=True) for one in threshold_questions()],
+            "says": [words(one, language) for one in self.says],
+            "questions": [
+                one.model_dump(exclude_none=True, context=told) for one in threshold_questions()
+            ],
             "entries": [
-                one.model_dump(mode="json", exclude_none=True)
+                one.model_dump(mode="json", exclude_none=True, context=told)
                 | {
-                    "on_the_day": words,
-                    "said_to_bind": {actor: one.said_to_bind(actor) for actor in ACTORS},
+                    "on_the_day": known,
+                    "said_to_bind": {actor: one.said_to_bind(actor, language) for actor in ACTORS},
                     "transposed_by_invention": one.id in self.invented,
                 }
-                for one, words in self.on(day)
+                for one, known in self.on(day, language)
             ],
         }
 
@@ -347,7 +340,7 @@ def _known_codes(at: Place, evidence: Sequence[Evidence]) -> Iterator[Complaint]
 
 
 @cache
-def evidence_codes() -> dict[str, str]:
+def evidence_codes() -> dict[str, Words]:
     """Every code of evidence with its words."""
     path = data_folder() / "law" / "evidence.yaml"
     return declared(Codes, read_source(path, shown(path)), lambda _: ()).evidence

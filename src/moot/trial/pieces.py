@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from moot.catalogue import Catalogue, catalogue
+from moot.catalogue import Catalogue, catalogue, words
 from moot.documents import Block, Heading, Items, Paragraph, Row, Span, Style, Table, link, text
 from moot.findings.battery import lines_of
 from moot.findings.summary import two
@@ -18,7 +18,8 @@ from moot.trial.necessity import necessity_of
 from moot.trial.papers import bordereau, outside, runs_of
 from moot.trial.procedure import Role
 from moot.trial.weighing import WHO, about_step, answer_words, weighed
-from moot.trial.witness import life_from
+from moot.trial.witness import LoggedLife, life_from
+from moot.trial.wording import arm_in
 
 __all__ = [
     "bordereau_table",
@@ -29,6 +30,7 @@ __all__ = [
     "role_called",
     "runs_table",
     "status_of",
+    "title_of",
     "weighing_blocks",
     "witness_blocks",
 ]
@@ -43,16 +45,13 @@ def clock(seconds: int) -> str:
 
 
 def court_called(case: Case, say: Catalogue) -> str:
-    """The title of the procedure: in the language for those that are shipped, else as its file has it."""
-    procedure = case.procedure
-    key = f"procedure-{procedure.procedure}"
-    return say(key) if say.language != "en" and key in say else procedure.title
+    """The title of the procedure: in the language, where its file has it so."""
+    return words(case.procedure.title, say.language)
 
 
 def role_called(role: Role, say: Catalogue) -> str:
-    """The title of a role: in the language where it is known, else as the file of the procedure has it."""
-    key = f"role-{role.role}"
-    return say(key) if say.language != "en" and key in say else role.title
+    """The title of a role: in the language, where the file of the procedure has it so."""
+    return words(role.title, say.language)
 
 
 def claimants_of(case: Case, say: Catalogue) -> str:
@@ -69,6 +68,27 @@ def status_of(say: Catalogue, filed: Filed) -> str:
     return say(f"status-{filed.status.replace(' ', '-')}")
 
 
+def title_of(case: Case, filed: Filed, say: Catalogue) -> str:
+    """The title of an exhibit: made in the language, where it is the one that its content gives it."""
+    title, kept = case.text(filed.record, "title"), case.text(filed.record, CONTENT)
+    if not kept or kept == ERASED:
+        return title
+    found = json.loads(kept)
+    if "words" not in found or title != exhibit_from(kept).title:
+        return words(title, say.language)
+    return say("exhibit-title", **_shown(found, say))
+
+
+def _shown(found: dict[str, Any], say: Catalogue) -> dict[str, str]:
+    """What an exhibit shows, of which arm, beside which, in which scenario."""
+    return {
+        "words": words(found["words"], say.language),
+        "arm": arm_in(found["arm"], say.language),
+        "twin": arm_in(found["twin"], say.language),
+        "title": words(found["title"], say.language),
+    }
+
+
 def exhibit_blocks(case: Case, number: int, say: Catalogue, *, for_court: bool = False) -> Iterator[Block]:
     """An exhibit: by whom, in which state, its figures with the range over assumptions first, how it is made.
 
@@ -80,7 +100,7 @@ def exhibit_blocks(case: Case, number: int, say: Catalogue, *, for_court: bool =
     yield Paragraph(
         text(say("exhibit-head", side=side, status=status_of(say, filed), digest=filed.digest)), "small"
     )
-    yield Paragraph(text(case.text(filed.record, "title")))
+    yield Paragraph(text(title_of(case, filed, say)))
     if filed.status == "withdrawn":
         yield Paragraph(text(say("exhibit-withdrawn")))
         return
@@ -105,7 +125,7 @@ def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: 
     effect = found["effect"]
     if "words" not in found:  # the least that an exhibit holds
         return
-    shown = {name: found[name] for name in ("words", "arm", "twin", "title")}
+    shown = _shown(found, say)
     if title != exhibit_from(json.dumps(found)).title:  # it was given one of its own
         yield Paragraph(text(say("exhibit-title", **shown)))
     yield Paragraph(text(say("exhibit-per")))
@@ -118,8 +138,8 @@ def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: 
         (say("row-range", draws=draws["count"], over=len(draws["over"])), ends(span)),
         (say("row-interval", replicates=effect["replicates"]), ends(interval)),
         (say("row-difference"), _figure(say, effect["difference"])),
-        (say("row-arm", arm=found["arm"]), _figure(say, effect["arm_mean"], sign=False)),
-        (say("row-twin", twin=found["twin"]), _figure(say, effect["today_mean"], sign=False)),
+        (say("row-arm", arm=shown["arm"]), _figure(say, effect["arm_mean"], sign=False)),
+        (say("row-twin", twin=shown["twin"]), _figure(say, effect["today_mean"], sign=False)),
     ]
     yield Table(
         (text(say("column-what")), text(say("column-figure"))),
@@ -143,10 +163,7 @@ def _figures(found: dict[str, Any], filed: Filed, number: int, title: str, say: 
 
 def _figure(say: Catalogue, quantity: float, *, sign: bool = True) -> str:
     """Two significant digits, as the language writes them."""
-    said = two(quantity, sign=sign)
-    if say.language == "fr":
-        said = said.replace(",", "\u202f").replace(".", ",")
-    return said
+    return say.figures(two(quantity, sign=sign))
 
 
 def _whence(case: Case, filed: Filed, number: int, say: Catalogue) -> Iterator[Block]:
@@ -183,7 +200,7 @@ def _flips(told: dict[str, Any], say: Catalogue) -> Iterator[str]:
 
 
 def witness_blocks(case: Case, number: int, say: Catalogue) -> Iterator[Block]:
-    """A witness: its sentences as they were logged, in English, and what it answered."""
+    """A witness: its sentences as they were logged, and what it answered."""
     called = case.witnesses[number - 1]
     yield Heading(text(say("witness", number=number, person=called.person)), 2, number="",
                   anchor=f"witness-{number}")  # fmt: skip
@@ -192,12 +209,18 @@ def witness_blocks(case: Case, number: int, say: Catalogue) -> Iterator[Block]:
     if content_of(case, called.record) is None:
         yield Paragraph(text(say("exhibit-gone")))
         return
-    yield Items(tuple(text(line) for line in life_from(case.text(called.record, CONTENT)).lines()[:-1]))
+    yield Items(tuple(text(line) for line in _told(life_from(case.text(called.record, CONTENT)), say)))
     for record in called.answers:
         answer = content_of(case, record) or {}
         asker = say(f"side-{case.side(case.minutes[record].by)}")
         yield Paragraph(text(say("witness-answer", side=asker, event=answer.get("event", ""))))
-        yield Items(tuple(text(str(line)) for line in answer.get("lines", ())))
+        lines = answer.get("french") if say.language == "fr" else None
+        yield Items(tuple(text(str(line)) for line in lines or answer.get("lines", ())))
+
+
+def _told(life: LoggedLife, say: Catalogue) -> list[str]:
+    """What a life says, without how it is rebuilt."""
+    return life.lines(say.language)[:-1]
 
 
 def runs_table(case: Case, say: Catalogue) -> Iterator[Block]:
@@ -210,7 +233,8 @@ def runs_table(case: Case, say: Catalogue) -> Iterator[Block]:
             filed = ", ".join(str(number) for number in one["exhibits"])
             rows.append(
                 Row((
-                    text(str(one["run"])), text(one["title"]), text(say(f"side-{one['side']}")),
+                    text(str(one["run"])), text(words(one["title"], say.language)),
+                    text(say(f"side-{one['side']}")),
                     text(clock(one["told_at"]) if one["made"] else say("not-made")),
                     text(say("exhibit-numbers", numbers=filed) if filed else say("not-filed")),
                 ))
@@ -226,18 +250,19 @@ def weighing_blocks(case: Case, number: int, say: Catalogue) -> Iterator[Block]:
     found = weighed(case, number)
     if not found:
         return
-    words = catalogue("proportionality", say.language)
-    yield Heading(text(words("heading", ground=number, entry=case.grounds[number - 1].entry)), 3, number="",
+    told = catalogue("proportionality", say.language)
+    yield Heading(text(told("heading", ground=number, entry=case.grounds[number - 1].entry)), 3, number="",
                   anchor=f"proportionality-{number}")  # fmt: skip
-    yield Paragraph(text(words("intro")), "small")
+    yield Paragraph(text(told("intro")), "small")
     rows = []
     for one in found:
         style: Style = "plain" if one.needed else "muted"
-        about = " ".join(about_step(one.step, words))
-        asked = Span(f"{one.step.step}. {one.step.text.of(say.language)}", "strong" if one.needed else style)
-        answers = [text(Span(answer_words(one, side, words), style)) for side in WHO]
+        about = " ".join(about_step(one.step, told))
+        step = f"{one.step.step}. {words(one.step.text, say.language)}"
+        asked = Span(step, "strong" if one.needed else style)
+        answers = [text(Span(answer_words(one, side, told), style)) for side in WHO]
         rows.append(Row((text(asked, Span(f" {about}", style)), *answers)))
-    columns = tuple(text(words(name)) for name in ("column-step", *WHO))
+    columns = tuple(text(told(name)) for name in ("column-step", *WHO))
     yield Table(columns, tuple(rows), widths=(4, 1.2, 1.2, 1.2), number="")
 
 
@@ -252,7 +277,8 @@ def bordereau_table(case: Case, side: str, say: Catalogue, *, pages: bool = Fals
     for one in lines:
         late = f" ({say('late-mark')})" if one.late else ""
         status = status_of(say, case.exhibits[one.number - 1])
-        cells = [text(str(one.number)), text(one.title), text(clock(one.at)), text(status + late)]
+        title = title_of(case, case.exhibits[one.number - 1], say)
+        cells = [text(str(one.number)), text(title), text(clock(one.at)), text(status + late)]
         if pages:
             cells.append(text(link(say("page-of-exhibit"), f"#exhibit-{one.number}", page=True)))
         rows.append(Row(tuple(cells)))

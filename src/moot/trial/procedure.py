@@ -15,7 +15,7 @@ from pydantic import Field
 from moot.declaring.complaints import Complaint, complain_unknown, declared, nearest
 from moot.declaring.files import data_folder, shown
 from moot.declaring.source import Place, Source, read_source
-from moot.declaring.values import Declaration, Many, Part, Slug, Text
+from moot.declaring.values import Declaration, Many, Part, Slug, Words
 from moot.errors import UnknownNameError
 
 __all__ = [
@@ -41,7 +41,7 @@ class Role(Part):
     """A role that any person may take; `seats` is the least and the most people in it."""
 
     role: Slug
-    title: Text
+    title: Words
     side: Side
     seats: Annotated[tuple[int, int], Field(strict=False)]
     votes: bool = False
@@ -52,7 +52,7 @@ class Turn(Part):
 
     role: Slug
     minutes: int = Field(ge=1, le=600)
-    what: Text
+    what: Words
 
 
 class Stage(Part):
@@ -64,7 +64,7 @@ class Stage(Part):
     """
 
     stage: Slug
-    title: Text
+    title: Words
     kind: Literal["speeches", "instructions", "questions", "public-vote", "vote", "reading", "open"]
     minutes: int = Field(ge=1, le=600)
     turns: Many[Turn] = ()
@@ -122,7 +122,7 @@ class Procedure(Declaration):
     """
 
     procedure: Slug
-    title: Text
+    title: Words
     roles: Many[Role] = Field(min_length=1, max_length=40)
     stages: Many[Stage] = Field(min_length=1, max_length=60)
     ballot: Ballot

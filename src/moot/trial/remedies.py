@@ -16,24 +16,13 @@ from pydantic import Field
 from moot.declaring.complaints import Complaint, declared, nearest
 from moot.declaring.files import data_folder, shown
 from moot.declaring.source import read_source
-from moot.declaring.values import Declaration, Part, Slug, Text
+from moot.declaring.values import Declaration, Part, Slug, Words
 from moot.errors import UnknownNameError
 from moot.regime.remedied import Order
 from moot.trial.case import Case, Step, only, refuse
 from moot.trial.minutes import Draft, Record
 
 __all__ = ["STEPS", "Ordered", "Remedy", "load_remedies", "remedy_of"]
-
-
-class Words(Part):
-    """The same in both languages."""
-
-    en: Text
-    fr: Text
-
-    def of(self, language: str) -> str:
-        """The words in a language."""
-        return str(getattr(self, language))
 
 
 class Remedy(Part):

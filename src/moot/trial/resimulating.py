@@ -25,7 +25,7 @@ def experiment_with(exhibit: Exhibit, name: str) -> tuple[Experiment, str, tuple
     """
     remedy = remedy_of(name)
     if remedy.order is None:
-        raise CaseError(f"{name}: cannot be simulated ({remedy.unmeasured and remedy.unmeasured.en})")
+        raise CaseError(f"{name}: cannot be simulated ({remedy.unmeasured})")
     found = exhibit.content
     start = experimenting.experiment_of(json.loads(found["about"]))
     scenario = next(one for one in start.scenario_models if one.scenario == found["scenario"])
@@ -43,7 +43,7 @@ def experiment_with(exhibit: Exhibit, name: str) -> tuple[Experiment, str, tuple
         played = played.replace(days=remedy.days)
     keys: dict[str, Any] = {
         "experiment": f"{start.experiment[:60]}-{name}"[:100],
-        "title": f"{start.title}: {remedy.title.en}",
+        "title": f"{start.title}: {remedy.title}",
         "replicates": start.replicates.model_dump(),
         "seed": found["seeds"][1] + 1 if remedy.fresh_seeds else start.seed,
         "level": start.level,

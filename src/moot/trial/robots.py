@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal
 
-from moot.catalogue import LANGUAGES, Catalogue, catalogue
+from moot.catalogue import LANGUAGES, Catalogue, catalogue, words
 from moot.declaring.complaints import declared
 from moot.declaring.files import data_folder, shown
 from moot.declaring.source import read_source
@@ -25,6 +25,7 @@ from moot.trial.case import CONTENT, Case, Filed, refuse
 from moot.trial.deliberation import amount
 from moot.trial.minutes import ERASED, Draft
 from moot.trial.procedure import PARTIES
+from moot.trial.wording import arm_in
 
 __all__ = [
     "Point",
@@ -145,7 +146,8 @@ def speeches_of(case: Case, role: str, language: str = "en") -> list[Speech]:
     if case.phase == "hearing" and case.stage.kind == "instructions":
         return [_plain(say, say("instructions"))]
     question = case.text(case.question, "question") if case.question is not None else ""
-    return [_plain(say, say("question", question=" ".join(question.split())), *_grounds(case, say))]
+    read = " ".join(words(question, language).split())
+    return [_plain(say, say("question", question=read), *_grounds(case, say))]
 
 
 def elements_of(case: Case) -> list[tuple[int, str]]:
@@ -161,7 +163,7 @@ def note_of(case: Case, language: str = "en") -> str:
     """What a machine notes of a stage: how many records there are, and how long each side has spoken."""
     say = catalogue(WHERE, language)
     used = {side: case.seconds.get(side, 0) for side in PARTIES}
-    said = say("closed", stage=case.stage.stage, records=len(case.minutes), **used)
+    said = say("closed", stage=words(case.stage.title, language), records=len(case.minutes), **used)
     return say("machine", said=said)
 
 
@@ -249,12 +251,13 @@ def _point(say: Catalogue, point: Point, ground: int, element: str) -> str:
     flips = min(span["low"], effect["difference"]) < 0 < max(span["high"], effect["difference"])
     return " ".join(
         (
-            say("exhibit", ground=ground, element=element, exhibit=point.exhibit, words=shown["words"]),
+            say("exhibit", ground=ground, element=element, exhibit=point.exhibit,
+                words=words(shown["words"], say.language)),
             say("range", low=amount(say, span["low"]), high=amount(say, span["high"])),
             say("figure", mean=amount(say, effect["difference"]), noise_low=amount(say, noise["low"]),
                 noise_high=amount(say, noise["high"])),
-            say("twin", arm=shown["arm"], here=plain(say, effect["arm_mean"]), twin=shown["twin"],
-                there=plain(say, effect["today_mean"])),
+            say("twin", arm=arm_in(shown["arm"], say.language), here=plain(say, effect["arm_mean"]),
+                twin=arm_in(shown["twin"], say.language), there=plain(say, effect["today_mean"])),
             say("flips" if flips else "stays", over=over),
         )
     )  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from moot.catalogue import Catalogue, catalogue
+from moot.catalogue import Catalogue, catalogue, words
 from moot.trial.case import Case, prepared, refuse
 from moot.trial.case import Step as CaseStep
 from moot.trial.judgment import arguments, result_of
@@ -51,9 +51,8 @@ def step_of(element: Element | str) -> Step | None:
 
 
 def text_of(element: Element, language: str) -> str:
-    """What an element says, in a language where it is a step of proportionality."""
-    step = step_of(element)
-    return step.text.of(language) if step is not None else element.text
+    """What an element says, in a language."""
+    return words(element.text, language)
 
 
 def weighed(case: Case, ground: int) -> list[Weighed]:
@@ -92,13 +91,13 @@ def answer_words(one: Weighed, side: str, say: Catalogue) -> str:
 def about_step(step: Step, say: Catalogue) -> Iterator[str]:
     """What a step is called elsewhere, what stops at it, what a simulation can bring and what it cannot."""
     language = say.language
-    yield say("named", names=step.names.of(language))
+    yield say("named", names=words(step.names, language))
     if step.stop is not None and step.says is not None:
-        yield say(f"stops-{step.stop}", step=step.step, says=step.says.of(language))
+        yield say(f"stops-{step.stop}", step=step.step, says=words(step.says, language))
     if step.evidence:
         yield say("can", codes=", ".join(step.evidence))
     if step.never is not None:
-        yield say("never", what=step.never.of(language))
+        yield say("never", what=words(step.never, language))
 
 
 def lines_of(case: Case, ground: int, language: str = "en") -> list[str]:
@@ -110,9 +109,9 @@ def lines_of(case: Case, ground: int, language: str = "en") -> list[str]:
         refuse(f"ground {ground} has no sheet; a side or the president opens it: `proportionality`")
     lines = [say("heading", ground=ground, entry=case.grounds[ground - 1].entry), say("intro")]
     for one in found:
-        lines.append(f"{one.step.step}  {one.step.text.of(language)}")
+        lines.append(f"{one.step.step}  {words(one.step.text, language)}")
         lines += [f"    {line}" for line in about_step(one.step, say)]
-        told = "; ".join(f"{say(side)}: {answer_words(one, side, say)}" for side in WHO)
+        told = say.listed(f"{say(side)}: {answer_words(one, side, say)}" for side in WHO)
         lines.append(f"    {told}.")
     return lines
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from moot.catalogue import catalogue, words
 from moot.declaring.values import canonical_json
 from moot.errors import CaseError, UserError
 from moot.findings.explaining import again, explain
@@ -24,13 +25,8 @@ from moot.trial.evidence import ANSWER, LIFE
 
 __all__ = ["LoggedLife", "answer_of", "life_from", "life_of", "run_behind"]
 
-WHERE = {"both": "in both arms", "here": "only under the scheme", "twin": "only in the twin's life"}
-SAYS = (
-    "Synthetic person; mechanism, not forecast. A life is an illustration, and no measure of how common it "
-    "is.",
-    "The twin is the same life under the other arm, on the same draws; what differs is caused by the "
-    "difference of the arms acting on the whole society.",
-)
+SAYS = ("says-illustration", "says-twin")
+"""What every witness says of itself, as keys of the catalogue ``witness``."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +45,24 @@ class LoggedLife:
         """SHA-256 (hex) of the content, spelt in one way."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def lines(self) -> list[str]:
+    def lines(self, language: str = "en") -> list[str]:
         """The life as lines of text, each sentence with its event in brackets."""
-        told = self.content
-        lines = [told["described"], *told["says"]]
-        for one in told["sentences"]:
-            twin = f"; the twin {one['twin']}" if one["twin"] else ""
-            why = f" {one['why'][:1].upper()}{one['why'][1:]}." if one["why"] else ""
-            lines.append(
-                f"{one['date']}, {WHERE[one['where']]}: {one['text']}{twin}.{why} "
-                f"[{told['person']}, {one['arm']}, event {one['event']}]"
-            )
+        say, told = catalogue("witness", language), self.content
+        spoken = told.get("french", told) if language == "fr" else told
+        lines = [spoken["described"], *spoken["says"]]
+        for one, said in zip(told["sentences"], spoken["sentences"], strict=True):
+            twin = say("twin", twin=said["twin"]) if said["twin"] else ""
+            why = f" {said['why'][:1].upper()}{said['why'][1:]}." if said["why"] else ""
+            where = f"[{told['person']}, {one['arm']}, {say('event', event=one['event'])}]"
+            when = say("when", date=one["date"], where=say(f"where-{one['where']}"))
+            lines.append(f"{when} {said['text']}{twin}.{why} {where}")
         run = told["run"]
         return [
             *lines,
-            f"From the run {run['digest'][:16]}: {run['scenario']}, seed {run['seed']}, {run['people']:,} "
-            f"synthetic people, {run['days']} days; model code {run['code'][:16]}.",
-            f"Content {self.digest}; rebuilt by: moot case rebuild CASE NUMBER --witness",
-        ]
+            say("run", run=run["digest"][:16], scenario=words(run["scenario"], language), seed=run["seed"],
+                people=say.number(run["people"]), days=run["days"], code=run["code"][:16]),
+            say("rebuilt", digest=self.digest, command="moot case rebuild CASE NUMBER --witness"),
+        ]  # fmt: skip
 
 
 def life_of(run: Run | str | Path, person: str, *, arm: str | None = None) -> LoggedLife:
@@ -95,10 +91,11 @@ def life_of(run: Run | str | Path, person: str, *, arm: str | None = None) -> Lo
         "format": LIFE,
         "person": life.number,
         "described": described(found.person(life.number)),
+        "french": _in_french(found, life.number, pair.arm),
         "arm": pair.arm,
         "twin": pair.twin_arm,
         "sentences": sentences,
-        "says": list(SAYS),
+        "says": [catalogue("witness", "en")(one) for one in SAYS],
         "run": {
             "digest": found.digest,
             "scenario": manifest["scenario"]["resolved"]["title"],
@@ -113,6 +110,19 @@ def life_of(run: Run | str | Path, person: str, *, arm: str | None = None) -> Lo
         "about": json.dumps(about, ensure_ascii=False),
     }
     return LoggedLife(json.loads(json.dumps(content)))
+
+
+def _in_french(run: Run, number: str, arm: str) -> dict[str, Any]:
+    """The same sentences in French, one for one, so that a paper in French needs no second run."""
+    pair = run.life(number).pair(run.rules_in("fr"), arm)
+    return {
+        "described": described(run.person(number), "fr"),
+        "says": [catalogue("witness", "fr")(one) for one in SAYS],
+        "sentences": [
+            {"text": one.text, "why": reason_told(one, "fr"), "twin": one.twin}
+            for one in gathered(moments(pair), "fr")
+        ],
+    }
 
 
 def life_from(text: str) -> LoggedLife:
@@ -169,13 +179,15 @@ def answer_of(
             f"the run {found.digest[:16]} is not that of the witness, {told['run']['digest'][:16]}"
         )
     (one,) = explain(found, told["person"], event, where)
+    (french,) = explain(found, told["person"], event, where, language="fr")
     if rerun:
-        one = again(found, one, threads=threads)
+        one, french = (again(found, each, threads=threads) for each in (one, french))
     return {
         "format": ANSWER,
         "life": testimony.digest,
         "event": f"{told['person']}, {where}, event {event}",
         "again": rerun,
         "lines": [line.strip() for line in one.lines()],
+        "french": [line.strip() for line in french.lines()],
         "explained": one.as_dict(),
     }

@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from moot.catalogue import catalogue
 from moot.errors import UserError
 
-__all__ = ["BANNER", "FICTION", "MOST", "REHEARSAL", "SAYS", "approving", "checked_text", "not_neutral"]
+__all__ = [
+    "BANNER",
+    "FICTION",
+    "MOST",
+    "REHEARSAL",
+    "SAYS",
+    "approving",
+    "arm_in",
+    "checked_text",
+    "not_neutral",
+]
 
 BANNER = "An invented scheme and invented people. Do not write about a real person or a real case."
 """Stands at every text field."""
@@ -24,6 +35,13 @@ SAYS = (
 """Stands on the first page of every export."""
 MOST = 8_000
 """Characters of one text."""
+
+
+def arm_in(arm: str, language: str) -> str:
+    """An arm of an experiment in the papers of a court: by what it is where that has words, else its name."""
+    say, key = catalogue("trial", language), f"arm-{arm}"
+    return say(key) if key in say else arm
+
 
 _VERDICT = re.compile(
     r"\b(unlawful\w*|illegal\w*|lawful\w*|legal|necessary|unnecessary|justified|unjustified|abusive|unfair\w*|fair|"
