@@ -12,8 +12,8 @@ from tests.trial.test_expertise import reported
 from tests.trial.test_weighing import voted
 
 WORDS = "Words of somebody"
-VALUES = (None, True, WORDS, 1.5, {}, [], [None], [WORDS], {"a": WORDS}, -1, 10**30, "1", [1, WORDS], [[1]], 0,
-          1, [1], "claimants", "met", "E1", "P2")  # fmt: skip
+VALUES = (None, True, WORDS, 1.5, {}, [], [None], [WORDS], {"a": WORDS}, -1, 10**30, "1", [1, WORDS], [[1]],
+          0, 1, [1], "claimants", "met", "E1", "P2")  # fmt: skip
 
 
 def in_hearing(kind):
