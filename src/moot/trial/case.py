@@ -237,7 +237,9 @@ class Case:
         return things[number - 1]
 
     def admitted(self, numbers: Iterable[int]) -> None:
-        """Refuse exhibits that are not in the case."""
+        """Refuse exhibits that are not in the case, and what is no list of them."""
+        if not isinstance(numbers, list | tuple):
+            refuse("exhibits: expected a list of their numbers")
         for number in numbers:
             filed: Filed = self.numbered(self.exhibits, number, "exhibit")
             if filed.status != "admitted":
@@ -343,6 +345,14 @@ def only(draft: Draft, *roles: str) -> None:
     """Refuse a step by another role than these."""
     if draft.by not in roles:
         refuse(f"{draft.kind}: is for {' or '.join(roles)}, not for {draft.by}")
+
+
+def listed(draft: Draft, name: str) -> list[Any]:
+    """A field that is a list, empty where it was left out; anything else is refused."""
+    found = draft.body.get(name, [])
+    if not isinstance(found, list | tuple):
+        refuse(f"{name}: expected a list")
+    return list(found)
 
 
 def party(case: Case, draft: Draft) -> str:

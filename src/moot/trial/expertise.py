@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from moot.trial.case import Case, Step, only, party, refuse
+from moot.trial.case import Case, Step, listed, only, party, refuse
 from moot.trial.minutes import Draft, Record
 from moot.trial.procedure import PARTIES
 
@@ -147,7 +147,7 @@ def _report(case: Case, draft: Draft) -> dict[str, Any]:
     only(draft, ROLE)
     if not _of(case, draft).going_on:
         refuse("the expert has reported; a correction can be added")
-    numbers = draft.body.get("exhibits", ())
+    numbers = listed(draft, "exhibits")
     case.admitted(numbers)
     own = {one.number for one in case.asked if one.side == ROLE and one.made is not None}
     if not any(case.minutes[case.exhibits[n - 1].record].body.get("run") in own for n in numbers):

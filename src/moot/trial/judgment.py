@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from moot.errors import CaseError
-from moot.trial.case import Case, Fact, Point, Step, only, refuse
+from moot.trial.case import Case, Fact, Point, Step, listed, only, refuse
 from moot.trial.minutes import Draft, Record
 from moot.trial.procedure import PARTIES
 from moot.trial.wording import approving
@@ -73,15 +73,17 @@ def _reason(case: Case, draft: Draft) -> dict[str, Any]:
     if (body["ground"], element) in case.reasons:
         refuse("reasons on this element were given; the clerk can add a correction")
     case.admitted(body.get("exhibits", ()))
-    for number in body.get("facts", ()):
+    for number in listed(draft, "facts"):
         fact: Fact = case.numbered(case.facts, number, "fact")
         if fact.status not in ("admitted", "proved"):
             refuse(f"fact {number} is {fact.status}; a judgment rests on what is admitted or proved")
-    for number in body.get("points", ()):
+    for number in listed(draft, "points"):
         point: Point = case.numbered(case.points, number, "point")
         if point.heard != set(PARTIES):
             refuse(f"the parties were not heard on point {number}; it cannot be used")
-    for name in body.get("law", ()):
+    for name in listed(draft, "law"):
+        if not isinstance(name, str):
+            refuse("law: expected a list of ids of entries")
         case.law.entry(name)
     return {}
 
