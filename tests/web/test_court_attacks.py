@@ -64,7 +64,8 @@ def test_guests_see_no_case_and_open_none(tmp_path, refusals):
 @pytest.mark.parametrize(
     "about",
     [{"exhibits": 5}, {"exhibits": "1"}, {"exhibits": [{}]}, {"ground": {}, "element": "E1"},
-     {"ground": "1", "element": 1}, {"answer": ["met"]}, {"ground": True, "element": "E1"}, {"ground": 10**30, "element": "E1"}],
+     {"ground": "1", "element": 1}, {"answer": ["met"]}, {"ground": True, "element": "E1"},
+     {"ground": 10**30, "element": "E1"}],
 )  # fmt: skip
 def test_values_of_another_kind_are_refused_and_are_no_fault_of_the_server(app, about):
     name = "kinds"
@@ -84,7 +85,8 @@ def test_values_of_another_kind_are_refused_and_are_no_fault_of_the_server(app, 
     ("role", "step", "about"),
     [("public", "next", {}), ("claimants", "next", {}), ("jury", "close-vote", {}),
      ("jury", "floor", {"role": "jury"}), ("respondent", "ruling", {"incident": 1, "outcome": "granted"}),
-     ("claimants", "seal", {"exhibit": 4}), ("third-voice", "deliver", {}), ("public", "grant", {"seconds": 60})],
+     ("claimants", "seal", {"exhibit": 4}), ("third-voice", "deliver", {}),
+     ("public", "grant", {"seconds": 60})],
 )  # fmt: skip
 def test_no_role_takes_a_step_of_another(cast, role, step, about):
     player = cast[role][0] if role == "jury" else cast[role]
