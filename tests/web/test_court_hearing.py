@@ -306,7 +306,7 @@ def test_the_forms_offered_are_all_taken(app):
                     if choice.kind == "one" and not choice.optional:
                         about.update(choice.options[0].about)
                     if choice.kind == "number":
-                        about[choice.name] = max(choice.least, 0)
+                        about[choice.name] = choice.value
                 texts = dict.fromkeys((*form.texts, *form.may), "Some words.")
                 assert case.checked(form.step, role, case.now, texts, about), (role, form.step)
         turns(cast)

@@ -22,6 +22,7 @@ from moot.trial.pieces import role_called
 from moot.trial.procedure import PARTIES
 from moot.trial.remedies import load_remedies
 from moot.trial.robots import elements_of
+from moot.trial.weighing import text_of
 
 __all__ = ["Choice", "Form", "Option", "Words", "called", "forms_of", "words"]
 
@@ -60,7 +61,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """What has to be chosen: `one` or `many` of the options, or a `number` from `least` to `most`."""
+    """What has to be chosen: `one` or `many` of the options, or a `number` from `least` to `most`, at first
+    `value`."""
 
     name: str
     kind: str
@@ -68,6 +70,7 @@ class Choice:
     optional: bool = False
     least: int = 0
     most: int = 0
+    value: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,19 @@ class Form:
         """As plain values, for the page."""
         choices = [
             {"name": one.name, "kind": one.kind, "title": words(f"field-{one.name}"),
-             "optional": one.optional, "least": one.least, "most": one.most,
+             "optional": one.optional, "least": one.least, "most": one.most, "value": one.value,
              "options": [{"about": dict(each.about), "words": each.words} for each in one.options]}
             for one in self.choices
         ]  # fmt: skip
         texts = [{"name": one, "title": words(f"text-{one}"), "needed": one in self.texts}
                  for one in (*self.texts, *self.may)]  # fmt: skip
-        return {"step": self.step, "title": _title(self.step), "about": dict(self.about), "choices": choices,
+        return {"step": self.step, "title": _title(self), "about": dict(self.about), "choices": choices,
                 "texts": texts}  # fmt: skip
 
 
-def _title(step: str) -> Words:
-    key = f"step-{step}"
-    return words(key) if key in catalogue(WHERE, "en") else plain(step)
+def _title(form: Form) -> Words:
+    key = f"step-{form.step}{'-none' if form.about.get('none') else ''}"
+    return words(key) if key in catalogue(WHERE, "en") else plain(form.step)
 
 
 class _Tried:
@@ -164,6 +167,8 @@ def _before(tried: _Tried) -> Iterator[Form]:
     yield from tried.form("ground", _entries(case), ("claim",))
     yield from tried.form("fact", _of_words("status", ("disputed", "admitted")), ("fact", "origin"))
     yield from _facts(tried)
+    yield from _expert(tried)
+    yield from _sheets(tried)
     yield from tried.form("claimant", None, claimant=f"Claimant {len(case.claimants) + 1}")
     yield from _exhibits(tried)
     if tried.role == "president":
@@ -189,6 +194,8 @@ def _during(tried: _Tried) -> Iterator[Form]:
         yield from tried.form("ground", _entries(case), ("claim",))
         yield from tried.form("fact", _of_words("status", ("disputed", "admitted")), ("fact", "origin"))
     yield from _facts(tried)
+    yield from _expert(tried)
+    yield from _sheets(tried)
     yield from tried.form("incident", _of_words("what", INCIDENTS), ("text",))
     yield from tried.form("point", None, ("text",))
     yield from tried.form("note", None, ("text",))
@@ -237,7 +244,7 @@ def _leading(tried: _Tried) -> Iterator[Form]:
         yield Form(form.step, form.choices, form.texts)
     if tried.allows("grant", ("reason",), seconds=60):
         sides = tuple(Option({"side": one}, called(case, one)) for one in PARTIES)
-        yield Form("grant", (Choice("seconds", "number", least=30, most=3600),
+        yield Form("grant", (Choice("seconds", "number", least=30, most=3600, value=60),
                              Choice("side", "one", sides, optional=True)), (), ("reason",))  # fmt: skip
     if tried.allows("public-vote", yes=0, no=0, blank=0):
         hands = tuple(Choice(one, "number", least=0, most=2000) for one in ("yes", "no", "blank"))
@@ -249,8 +256,9 @@ def _deciding(tried: _Tried) -> Iterator[Form]:
     case = tried.case
     sides = tuple(Option({"side": one}, words(f"protects-{one}")) for one in (*PARTIES, "none"))
     yield from tried.form("blanks", Choice("side", "one", sides))
-    written = case.voters - len(case.box.voted) if case.box.question < 0 else 0
-    yield from tried.form("figures", None, written=written)
+    left = case.voters - len(case.box.voted) if case.box.question < 0 else 0
+    if tried.allows("figures", written=left):
+        yield Form("figures", (Choice("written", "number", most=case.voters, value=left),))
     yield from tried.form("close-vote", None)
     for kind in ("put", "consider"):
         yield from tried.form(kind, _elements(case))
@@ -276,6 +284,38 @@ def _facts(tried: _Tried) -> Iterator[Form]:
         yield from tried.form("proved", named, ("reason",), (cited,) if cited.options else ())
 
 
+def _sheets(tried: _Tried) -> Iterator[Form]:
+    """The proportionality sheet of a ground, which a side or the president opens."""
+    yield from tried.form(
+        "proportionality", _numbered("ground", "ground-numbered", "ground", _grounds(tried.case))
+    )
+
+
+def _expert(tried: _Tried) -> Iterator[Form]:
+    """An expert of the court: the mission, questions, the report, observations of the sides."""
+    case, cited = tried.case, _cited(tried.case)
+    more = (cited,) if cited.options else ()
+    yield from tried.form("appoint", None, ("mission",))
+    for number, one in enumerate(case.expertises, 1):
+        about: dict[str, Any] = {"expertise": number}
+        yield from tried.form("relieve", None, ("reason",), **about)
+        if more:
+            needed = Choice(cited.name, cited.kind, cited.options)
+            for option in reversed(cited.options):
+                if tried.allows("report", ("text",), **about, **option.about):
+                    yield Form("report", (needed,), ("text",), (), about)
+                    break
+        yield from tried.form("expert-question", None, ("text",), **about)
+        asked = tuple(
+            Option({"question": place}, plain(f"{place}. {case.text(each.record, 'text')[:80]}"))
+            for place, each in enumerate(one.questions, 1)
+        )
+        yield from tried.form("expert-answer", Choice("question", "one", asked), ("text",), more, **about)
+        yield from tried.form("observations", None, ("text",), more, **about)
+        if tried.allows("observations", **about, none=True):
+            yield Form("observations", (), (), (), {**about, "none": True})
+
+
 def _exhibits(tried: _Tried) -> Iterator[Form]:
     case = tried.case
     mine = [(n, title) for n, title in _filed(case, "admitted", "pending")
@@ -288,7 +328,7 @@ def _exhibits(tried: _Tried) -> Iterator[Form]:
 def _correction(tried: _Tried) -> Iterator[Form]:
     most = len(tried.case.minutes)
     if tried.allows("correction", ("text",), record=1):
-        yield Form("correction", (Choice("record", "number", least=1, most=most),), ("text",))
+        yield Form("correction", (Choice("record", "number", least=1, most=most, value=most),), ("text",))
 
 
 def _entries(case: Case) -> Choice:
@@ -301,10 +341,12 @@ def _entries(case: Case) -> Choice:
 def _elements(case: Case) -> Choice:
     options = []
     for number, element in elements_of(case):
-        entry = case.law.entry(case.grounds[number - 1].entry)
-        text = entry.element(element).text
-        said = f"{number}. {entry.id} {element}: {text[:90]}{'…' if len(text) > 90 else ''}"
-        options.append(Option({"ground": number, "element": element}, plain(said)))
+        entry = case.grounds[number - 1].entry
+        said: Words = {}
+        for language in LANGUAGES:
+            text = text_of(case.element(number, element), language)
+            said[language] = f"{number}. {entry} {element}: {text[:90]}{'…' if len(text) > 90 else ''}"
+        options.append(Option({"ground": number, "element": element}, said))
     return Choice("element", "one", tuple(options))
 
 

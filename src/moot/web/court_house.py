@@ -246,7 +246,9 @@ class CourtHouse:
         held = {each.seat for each in invitations.invitations_of(room.folder)
                 if each.role == role and not each.revoked}  # fmt: skip
         most = (
-            one.seats[1] if case.phase == "preparation" or one.side == "public" else case.seats.get(role, 0)
+            one.seats[1]
+            if case.phase == "preparation" or one.side in ("public", "expert")
+            else case.seats.get(role, 0)
         )
         for number in range(1, most + 1):
             if number not in held:
@@ -259,7 +261,7 @@ class CourtHouse:
         from moot.trial.keeping import change
 
         there = room.case.seats.get(role, 0)
-        if seat <= there or room.case.procedure.role(role).side == "public":
+        if seat <= there or room.case.procedure.role(role).side in ("public", "expert"):
             return
         people = seat - there
         change(room.folder, lambda case: case.do("seat", "president", case.now, role=role, people=people))

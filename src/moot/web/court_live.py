@@ -84,6 +84,8 @@ class Live:
             there.tell({"type": "page", "version": room.version, **page.as_dict()})
         if kind != "box":
             there.tell_each(room.view)
+        else:  # what the president may do depends on how many papers there are
+            there.tell_each(lambda role: room.view(role) if role in LEADING else None)
         for one in there.observers:
             self._own(room, one)
 

@@ -27,6 +27,7 @@ from moot.store.folder import whole_file
 from moot.trial import invitations, notes
 from moot.trial.ballots import CHOICES, cast
 from moot.trial.case import SEAT, Case
+from moot.trial.court import STEPS
 from moot.trial.deliberation import answer_for_oneself
 from moot.trial.hearing import remaining
 from moot.trial.keeping import change, kept_case
@@ -42,6 +43,8 @@ KEYS = 4_096
 """Keys of steps that are remembered."""
 PUBLIC_BOX = "public.json"
 SAYS = ("yes", "no", "blank")
+LISTS = ("exhibits", "facts", "points", "law")
+"""What a step is told several of."""
 Done = TypeVar("Done")
 
 
@@ -167,9 +170,7 @@ class CourtRoom:
         """
         if kind in MADE:
             raise UserError(f"{kind}: is written by the program, and asked for by a way of its own")
-        body = {name: value for name, value in about.items() if value is not None}
-        if SEAT in body:
-            raise UserError("the seat of a step is that of whoever takes it")
+        body = _said_of(kind, about)
         if kind != "seat":
             body[SEAT] = seat.number
         return await self.taken(seat, kind, texts, body, key=key, seen=seen)
@@ -192,8 +193,10 @@ class CourtRoom:
                 if kind == "open":
                     more["began"] = int(self._wall())
                 if kind == "public-vote":
-                    for name in SAYS:
-                        more[name] = int(more.get(name, 0) or 0) + int(public.get("counts", {}).get(name, 0))
+                    for name in SAYS:  # hands that were raised beside those who voted at a page
+                        hands = more.get(name, 0)
+                        cast_ = int(public.get("counts", {}).get(name, 0))
+                        more[name] = hands + cast_ if isinstance(hands, int) and hands >= 0 else hands
                 case.do(kind, seat.role, at, texts=texts, **more)
                 let_machines_act(case, self.second(case), self.language)
 
@@ -373,6 +376,23 @@ class CourtRoom:
     def _public_state(self, seat: Seat) -> str:
         voted = [seat.role, seat.number] in self._public.get("voted", [])
         return "in the box" if voted else "not cast  "
+
+
+def _said_of(kind: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a step, if its names are those of the step and its values of their kinds.
+
+    Raises `UserError`; a name that the program uses for itself, such as who takes the step, is no name here.
+    """
+    known = STEPS[kind].fields if kind in STEPS else ()
+    strange = sorted(about.keys() - set(known))
+    if strange:
+        raise UserError(f"{kind}: does not know {', '.join(strange)}; the seat of a step is its session's")
+    body = {name: value for name, value in about.items() if value is not None}
+    for name, value in body.items():
+        many = isinstance(value, list) and all(isinstance(one, int | str) for one in value)
+        if not (many if name in LISTS else isinstance(value, int | str)):
+            raise UserError(f"{kind}, {name}: expected {'a list' if name in LISTS else 'a number or a word'}")
+    return body
 
 
 async def _whole(done: Awaitable[Done]) -> Done:

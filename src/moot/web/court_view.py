@@ -25,6 +25,7 @@ from moot.trial.pieces import claimants_of, clock, court_called
 from moot.trial.procedure import PARTIES
 from moot.trial.remedies import remedy_of
 from moot.trial.showing import page_now
+from moot.trial.weighing import lines_of, text_of
 from moot.web.court_forms import Words, called, forms_of, plain, words
 
 __all__ = ["PUBLIC", "clock_of", "deliberates", "view_of"]
@@ -34,7 +35,7 @@ PUBLIC = "screen"
 OF_THE_COURT = ("consider", "figures", "close-vote", "reason", "operative", "remedy", "opinion")
 """Records that tell what the court thinks; others read them once the judgment is delivered."""
 UNTOLD = ("created", "seat")
-SPOKEN = ("text", "question", "claim", "fact", "origin", "reason", "title")
+SPOKEN = ("text", "mission", "question", "claim", "fact", "origin", "reason", "title")
 """Texts that people typed, in the order in which a line of the record tells them."""
 
 
@@ -79,6 +80,7 @@ def view_of(case: Case, role: str, at: int) -> dict[str, Any]:
         "incidents": [_incident(case, n) for n in range(1, len(case.incidents) + 1)],
         "points": [{"number": n, "text": case.text(one.record, "text"), "heard": sorted(one.heard)}
                    for n, one in enumerate(case.points, 1)],
+        "experts": [_expert(case, n) for n in range(1, len(case.expertises) + 1)],
         "open": _open(case, role),
         "questions": [_question(case, one, inside) for one in case.questions],
         "public_vote": dict(case.public_vote) if case.public_vote is not None else None,
@@ -138,13 +140,15 @@ def _ground(case: Case, number: int, inside: bool) -> dict[str, Any]:
     ground = case.grounds[number - 1]
     entry = case.law.entry(ground.entry)
     elements = [
-        {"id": one.id, "text": one.text, "gloss": one.gloss,
+        {"id": one.id, "text": {each: text_of(one, each) for each in LANGUAGES}, "gloss": one.gloss,
          "answer": result_of(case, number, one.id) if inside else "not told"}
-        for one in entry.elements
+        for one in case.elements(number)
     ]  # fmt: skip
+    weighed = number in case.weighed and inside
+    sheet = {each: lines_of(case, number, each) for each in LANGUAGES} if weighed else None
     return {"number": number, "entry": entry.id, "identifier": entry.identifier, "title": entry.title,
             "rule": entry.rule, "side": ground.side, "claim": case.text(ground.record, "claim"),
-            "elements": elements}  # fmt: skip
+            "elements": elements, "sheet": sheet}  # fmt: skip
 
 
 def _exhibit(case: Case, number: int, role: str) -> dict[str, Any]:
@@ -167,6 +171,22 @@ def _witness(case: Case, number: int) -> dict[str, Any]:
             "described": told.get("described", ""), "arm": told.get("arm", ""), "twin": told.get("twin", ""),
             "sentences": told.get("sentences", []), "says": told.get("says", []),
             "answers": answers}  # fmt: skip
+
+
+def _expert(case: Case, number: int) -> dict[str, Any]:
+    one = case.expertises[number - 1]
+    questions = [
+        {"side": each.side, "text": case.text(each.record, "text"),
+         "answer": case.text(each.answer, "text") if each.answer is not None else None}
+        for each in one.questions
+    ]  # fmt: skip
+    observed = [
+        {"side": side, "text": case.text(record, "text") if record is not None else None}
+        for side, record in one.observed.items()
+    ]
+    return {"number": number, "mission": case.text(one.record, "mission"),
+            "relieved": one.relieved is not None, "questions": questions, "observed": observed,
+            "report": case.text(one.report, "text") if one.report is not None else None}  # fmt: skip
 
 
 def _incident(case: Case, number: int) -> dict[str, Any]:

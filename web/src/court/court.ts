@@ -6,7 +6,7 @@ type Key = keyof typeof en
 export const t = catalogue<Record<Key, string>>({ en, fr })
 
 const NAMED: Record<string, Key> = {
-  claimants: 'claimants', respondent: 'respondent', third: 'third', bench: 'bench', office: 'office', public: 'public', court: 'bench',
+  claimants: 'claimants', respondent: 'respondent', third: 'third', bench: 'bench', office: 'office', expert: 'expert', public: 'public', court: 'bench',
   met: 'met', 'not met': 'notMet', blank: 'blank', 'not established': 'notEstablished', 'not decided': 'notDecided', 'not told': 'notTold',
   admitted: 'admitted', pending: 'pending', 'set aside': 'setAside', withdrawn: 'withdrawn', disputed: 'disputed', proved: 'proved',
   preparation: 'preparation', hearing: 'hearing', closed: 'closed', yes: 'yes', no: 'no',

@@ -9,6 +9,7 @@ export type Choice = {
   optional: boolean
   least: number
   most: number
+  value: number
   options: Option[]
 }
 export type Form = {
@@ -46,7 +47,7 @@ export type Exhibit = {
   at: string
   digest: string
 }
-export type Element = { id: string; text: string; gloss: string; answer: string }
+export type Element = { id: string; text: Both; gloss: string; answer: string }
 export type Ground = {
   number: number
   entry: string
@@ -56,6 +57,7 @@ export type Ground = {
   side: string
   claim: string
   elements: Element[]
+  sheet: { en: string[]; fr: string[] } | null
 }
 export type Line = {
   number: number
@@ -130,6 +132,7 @@ export type View = {
   witnesses: Witness[]
   incidents: { number: number; what: Both; text: string; outcome: Both | null; reason: string }[]
   points: { number: number; text: string; heard: string[] }[]
+  experts: { number: number; mission: string; relieved: boolean; report: string | null; questions: { side: string; text: string; answer: string | null }[]; observed: { side: string; text: string | null }[] }[]
   open: { number: number; ground: number; element: string; read: Both; sheet: { en: string[]; fr: string[] } | null } | null
   questions: Question[]
   public_vote: { yes: number; no: number; blank: number } | null
