@@ -61,7 +61,9 @@ def visit(browser, address):
     for one in made:
         one.context.close()
         assert one.wrong == []
-        elsewhere = [url for url in one.asked if not re.match(rf"(http|ws){address[4:]}/|blob:{address}/", url)]
+        elsewhere = [
+            url for url in one.asked if not re.match(rf"(http|ws){address[4:]}/|blob:{address}/", url)
+        ]
         assert elsewhere == [], "the page asked another machine for something"
 
 
@@ -121,7 +123,10 @@ def test_a_link_shows_another_visitor_the_same(visit):
     other.page.goto(link)
     other.page.locator(".insight", has_text=re.compile("19 July")).wait_for(timeout=60_000)
     assert other.page.locator(".insight").inner_text() == said
-    assert other.page.locator(".rule.large output").inner_text() == page.locator(".rule.large output").inner_text()
+    assert (
+        other.page.locator(".rule.large output").inner_text()
+        == page.locator(".rule.large output").inner_text()
+    )
 
 
 def test_undo_takes_a_change_back_and_play_is_far_from_reset(visit):
@@ -136,7 +141,8 @@ def test_undo_takes_a_change_back_and_play_is_far_from_reset(visit):
     assert page.locator(".rule.large output").inner_text() == first
     page.get_by_text(re.compile(r"More rules \(\d+\)")).click()
     play, reset = (
-        page.get_by_role("button", name=name).bounding_box() for name in ("Play", "Back to the scheme as written")
+        page.get_by_role("button", name=name).bounding_box()
+        for name in ("Play", "Back to the scheme as written")
     )
     assert abs(play["x"] - reset["x"]) + abs(play["y"] - reset["y"]) > 300
 
@@ -203,12 +209,16 @@ def test_the_map_hatches_what_is_too_small_and_the_table_says_the_same(visit):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(visit, theme):
-    page = visit(color_scheme=theme, reduced_motion="reduce").curve(f"/?scenario={SCHEME}&{SMALL}&measure=refusals")
+    page = visit(color_scheme=theme, reduced_motion="reduce").curve(
+        f"/?scenario={SCHEME}&{SMALL}&measure=refusals"
+    )
     page.get_by_role("button", name="Draw somebody").click()
     page.locator(".about").wait_for()
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert violations(page) == []
-    assert page.evaluate("() => getComputedStyle(document.querySelector('path.area')).transitionDuration") in ("0s", "none")
+    assert page.evaluate(
+        "() => getComputedStyle(document.querySelector('path.area')).transitionDuration"
+    ) in ("0s", "none")
 
 
 def test_every_text_field_says_what_it_must_not_hold(visit):

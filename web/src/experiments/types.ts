@@ -49,10 +49,8 @@ export type Sheet = {
     conclusions: { name: string; sentence: string; draws: { held: number; of: number; low: number; high: number }; alone: { name: string }[] }[]
   }[]
 }
-export type Share = { name: string; title?: Text; share: number; low?: number | null; high?: number | null }
 export type Results = {
   results: { says: Text[]; effects: Effect[]; experiment: { title: string } }
   sheet: Sheet | null
   alternatives: Alternatives | null
-  attribution?: { scenarios?: { shares: Share[] }[] } | null
 }

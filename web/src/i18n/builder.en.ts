@@ -34,7 +34,6 @@ export default {
   to: 'to',
   rangeFrom: '{name}: range from',
   rangeTo: '{name}: range to',
-  lines: 'Lines of the file',
 
   key_regime: 'short name',
   key_name: 'name',

@@ -34,7 +34,6 @@ export default {
   to: 'à',
   rangeFrom: '{name} : début de l’intervalle',
   rangeTo: '{name} : fin de l’intervalle',
-  lines: 'Lignes du fichier',
 
   key_regime: 'nom court',
   key_name: 'nom',

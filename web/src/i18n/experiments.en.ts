@@ -58,8 +58,6 @@ export default {
   held: 'holds in {held} of {of} draws over the declared ranges',
   flips: 'flips alone, nearest first: {names}',
   flipsNone: 'no number flips it alone',
-  attribution: 'Shares of the mechanisms',
-  noAttribution: 'A division among mechanisms is made by the command moot attribute.',
   between: '{low} to {high}',
   loading: 'Reading the results …',
 } as const

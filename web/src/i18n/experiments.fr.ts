@@ -58,8 +58,6 @@ export default {
   held: 'tient dans {held} tirages sur {of} des intervalles déclarés',
   flips: 'renversée par un seul nombre, le plus proche d’abord : {names}',
   flipsNone: 'aucun nombre ne la renverse à lui seul',
-  attribution: 'Parts des mécanismes',
-  noAttribution: 'Le partage entre mécanismes est calculé par la commande moot attribute.',
   between: '{low} à {high}',
   loading: 'Lecture des résultats…',
 }

@@ -19,7 +19,6 @@ export default {
   light: 'Light',
   dark: 'Dark',
   close: 'Close',
-  cancel: 'Cancel',
   again: 'Try again',
   asTable: 'The same as a table',
   line: 'line {line}, column {column}',

@@ -19,7 +19,6 @@ export default {
   light: 'Clair',
   dark: 'Sombre',
   close: 'Fermer',
-  cancel: 'Annuler',
   again: 'Réessayer',
   asTable: 'Les mêmes chiffres en tableau',
   line: 'ligne {line}, colonne {column}',
