@@ -128,7 +128,7 @@ def dossier(
     print(f"{target}: a dossier of {path}; synthetic people, mechanism, not forecast")
 
 
-def _free(out: Path | None, name: str, language: Tongue, format: Shape, force: bool) -> Path:
+def _free(out: Path | None, name: str, language: Lang, format: Shape, force: bool) -> Path:
     """Where the dossier goes. Raises before any work where it cannot, or its format needs what is missing."""
     from moot.documents import check_format
     from moot.errors import ExistsError, UserError

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response, WebSocket
 
 from moot.catalogue import Language
+from moot.declaring.values import Words
 from moot.errors import CaseError
 from moot.trial.case import Case
 from moot.trial.procedure import load_procedure, procedure_names
@@ -159,15 +160,19 @@ def not_now(error: NotNow) -> Refused:
 # --- cases and seats ----------------------------------------------------------------------------------------
 
 
+def _both(text: Words) -> dict[str, str]:
+    return {language: text.of(language) for language in ("en", "fr")}
+
+
 @router.get("/api/court", summary="What a court room can be made of")
 def about(request: Request) -> dict[str, Any]:
     """Procedures, remedies, and the sentence that stands at every text field."""
     session_of(request)
     procedures = [load_procedure(name) for name in procedure_names()]
     return {
-        "procedures": [{"name": one.procedure, "title": one.title,
+        "procedures": [{"name": one.procedure, "title": _both(one.title),
                         "minutes": sum(stage.minutes for stage in one.stages)} for one in procedures],
-        "remedies": [{"name": name, "title": {"en": one.title.en, "fr": one.title.fr},
+        "remedies": [{"name": name, "title": _both(one.title),
                       "simulated": one.order is not None} for name, one in load_remedies().menu.items()],
         "banner": words("banner"),
         "forms": sorted(FORMS),
