@@ -5,6 +5,7 @@
 #   make web     the page that moot serve shows, built from web/   (needs Node >= 20.19 and npm)
 #   make browser Debian's Chromium, for the tests of the page      (needs apt-get)
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
+#   make bench-web  observers, slow clients and a court on the server of the pages   (BENCH="--observers 300")
 #   make scaling how Moot scales, and docs/performance.md     (BENCH="--largest 68000000")
 #   make peers-environments   an environment for each further peer; `make bench PEERS=folder` uses them
 #   make locks   resolve the locks again                      (needs uv)
@@ -42,7 +43,7 @@ NODE_WANTED := const [a, b] = process.versions.node.split('.').map(Number); \
 .PHONY: help web web-check browser demo test check kernels bench scaling peers-environments locks clean
 
 help:
-	@sed -n '2,12s/^# \{0,3\}//p' Makefile
+	@sed -n '2,13s/^# \{0,3\}//p' Makefile
 
 demo: $(BIN)/.core
 	@$(BIN)/moot demo
@@ -81,6 +82,9 @@ kernels: $(BIN)/.test
 bench: $(BIN)/.core $(VENV)-bench/bin/.bench
 	@$(VENV)-bench/bin/python -m benchmarks.bench --moot $(BIN)/moot --environments $(VENV)-peers \
 	  $(if $(PEERS),--peers "$(PEERS)") $(BENCH)
+
+bench-web: $(BIN)/.test
+	@$(BIN)/python -m benchmarks.web $(BENCH)
 
 scaling: $(BIN)/.core $(VENV)-bench/bin/.bench
 	@$(VENV)-bench/bin/python -m benchmarks.scaling --moot $(BIN)/moot $(BENCH)

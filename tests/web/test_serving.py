@@ -14,6 +14,7 @@ import pytest
 from websockets.sync.client import connect
 
 from moot.errors import RunError, UserError
+from moot.web.client import Client, ServerError
 from moot.web.experiments import Experiments
 from moot.web.hub import Hub
 from moot.web.serving import listening, serve
@@ -72,8 +73,14 @@ def browser_of(address):
 
 def test_it_calls_nobody_and_ends_cleanly_while_somebody_looks(tmp_path):
     with started(tmp_path / "server") as (process, address, said), closing(browser_of(address)) as browser:
-        asked = {"scenario": "rank-my-life-2028", "people": 1000, "days": 7}
-        lab = browser.post("/api/lab", json=asked).json()["lab"]
+        with Client(address) as thin:
+            found = thin.post("/api/lab", scenario="rank-my-life-2028", people=1000, days=7)
+            lab = found["lab"]
+            assert "A" in str(thin.when_ready(f"/api/lab/{lab}/tiers"))
+            assert thin.get(f"/api/lab/{lab}/download/csv").startswith(b"date,arm")
+            with pytest.raises(ServerError, match=r"schemes\.9") as refused:
+                thin.post(f"/api/lab/{lab}/change", changes={"schemes.9.score.start": 1})
+            assert refused.value.status == 422
         cookie = {"cookie": f"moot={browser.cookies['moot']}"}
         live = f"{address.replace('http', 'ws')}/api/lab/{lab}/live"
         with connect(live, origin=address, additional_headers=cookie, max_size=None) as socket:

@@ -33,8 +33,10 @@ from moot.web.lab_worker import INTERACTIVE, SUPERSEDED, Superseded, Worker
 
 __all__ = ["Laboratory", "Wanted", "changed", "regime_arm"]
 
-FASTEST, FRAMES = 120.0, 20.0
+FASTEST, FRAMES = 120.0, 10.0
 """Days a second at most; frames a second at most, between which days are passed over."""
+MAPS_S = 0.25
+"""Seconds between two maps while the clock goes: colours that change faster are not read."""
 PROGRESS_S = 0.1
 """Seconds between two frames that tell how far a simulation is."""
 
@@ -110,7 +112,7 @@ class Laboratory:
         self.when_shown: list[Callable[[Laboratory], None]] = []
         self._hub, self._worker = hub, worker
         self._lock = threading.Lock()
-        self._told = 0.0
+        self._told = self._mapped = 0.0
         self._series: dict[str, dict[str, list[float | None]]] = {}
         self._beside: tuple[int, Beside] | None = None
         self._clock: asyncio.Task[None] | None = None
@@ -305,12 +307,12 @@ class Laboratory:
         }
         return {"type": "regions", "day": self.day, "measure": measure.name, "values": values}
 
-    def _regions(self) -> None:
-        self._hub.room(self.room).tell_each(self.regions)
-
-    def _tick(self) -> None:
+    def _tick(self, *, at_once: bool = True) -> None:
         self._tell(self.tick())
-        self._regions()
+        now = time.monotonic()
+        if at_once or now - self._mapped >= MAPS_S:
+            self._mapped = now
+            self._hub.room(self.room).tell_each(self.regions)
 
     def join(self, observer: Observer) -> None:
         """Tell somebody who has come how things stand."""
@@ -389,7 +391,7 @@ class Laboratory:
             if self.day >= self.days - 1:
                 self.playing = False
                 self._tell(self.state())
-            self._tick()
+            self._tick(at_once=not self.playing)
         return days - whole
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 
@@ -19,6 +20,9 @@ from moot.web.settings import Settings
 
 __all__ = ["listening", "serve"]
 
+SWITCH_S = 0.001
+"""Seconds after which a thread of a society lets the event loop go on, where it is in Python."""
+
 LAST_WORDS = 4
 """Seconds that are left to answers under way when the server is told to end."""
 
@@ -28,6 +32,7 @@ def serve(settings: Settings, *, open_page: bool, tell: Callable[[str], object])
 
     Raises `UserError` where the address cannot be had, `RunError` where another server has the folder.
     """
+    sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings.folder.mkdir(parents=True, exist_ok=True)
     with listening(settings.host, settings.port) as taken:
