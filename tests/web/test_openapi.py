@@ -93,8 +93,8 @@ def test_the_api_keeps_to_its_description(browser, described):
                 case.path_parameters = {
                     name: there.get(name, value) for name, value in (case.path_parameters or {}).items()
                 }
-            case.headers = None
-            case.cookies = None
+            case.headers = {}
+            case.cookies = {}
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 answer = case.call(app=app, headers=headers, cookies=cookies, base_url="http://testserver")

@@ -179,7 +179,7 @@ def about(request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/api/court/notice", summary="The data-protection notice for a school")
+@router.get("/api/court/notice", summary="The data-protection notice for a school", response_class=Response)
 def school_notice(
     request: Request,
     lang: Annotated[Language, Query()] = "en",
@@ -460,7 +460,7 @@ async def remedy(request: Request, case: Name, asked: Remedy) -> dict[str, int]:
 # --- papers -------------------------------------------------------------------------------------------------
 
 
-@router.get(f"{CASE}/export", summary="A paper of the case")
+@router.get(f"{CASE}/export", summary="A paper of the case", response_class=Response)
 async def export(
     request: Request,
     case: Name,
