@@ -266,7 +266,7 @@ def simulated(
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.experiment.profiling import profile_lines
-    from moot.findings.run import open_run, run_of
+    from moot.findings.run import open_written, run_of
     from moot.findings.saving import save, writable
 
     if place is not None:
@@ -276,7 +276,7 @@ def simulated(
     seconds = {**done.manifest["seconds"], "write": 0.0}
     if place is not None:
         content = save(result, place, force=force, manifest=done.manifest, tables=done._tables)
-        done, seconds = open_run(place, check=False), dict(content["seconds"])
+        done, seconds = open_written(place, done), dict(content["seconds"])
     if profile:
         print(*profile_lines(result, seconds), sep="\n", file=sys.stderr)
     return done, seconds
