@@ -321,10 +321,13 @@ def _simulate(
 
 
 def say_compiling() -> None:
-    """Tell that kernels are about to be compiled, where they are."""
+    """Tell that kernels are about to be compiled, where they are, and let a second process help."""
     from moot.draws.compiled import warm
 
     if not warm():
+        from moot.cli.compiling import start_beside
+
+        start_beside()
         print(
             "compiling the kernels, once for this version of Moot (about a minute) ...",
             file=sys.stderr,
