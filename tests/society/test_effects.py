@@ -15,7 +15,7 @@ from moot.experiment.scenario import load_scenario
 from moot.experiment.simulation import simulate
 from moot.society.engine import Society
 from moot.society.law import ACT_MEASURES, PER_ACT
-from moot.society.state import FEAR, FEAR_DAY, LISTS, PER_SCHEME, SCHEME, WAKE
+from moot.society.state import FEAR, FEAR_DAY, LISTS, SCHEME, WAKE, scores_of
 from tests.reference import worlds
 from tests.reference.dense import Dense
 
@@ -91,8 +91,13 @@ def assert_no_effect(result, society, schemes):
     np.testing.assert_array_equal(record.region[0][..., trips], record.region[1][..., trips])
     np.testing.assert_array_equal(record.score[0, :schemes], record.score[1, :schemes])
     np.testing.assert_array_equal(record.fear[0], record.fear[1])
-    hot = np.delete(society.books["hot"][:, :, : SCHEME + PER_SCHEME * schemes], WAKE, axis=2)
+    hot = np.delete(common_of(society.books["hot"], schemes), WAKE, axis=2)
     np.testing.assert_array_equal(hot[:, 0], hot[:, 1])
+
+
+def common_of(hot, schemes):
+    """What rows say beside the schemes behind the first `schemes`."""
+    return np.concatenate([hot[..., :SCHEME], *(part[..., :schemes] for part in scores_of(hot))], axis=-1)
 
 
 def charged_in_secret(result):
@@ -160,10 +165,11 @@ def test_people_beyond_reach_are_their_twins(tmp_path):
     scenario = beside_the_comparator(tmp_path, regime, people=3000, days=6)
     states = []
     result = simulate(
-        scenario, threads=1, panel=0, on_day=lambda society, day: states.append(society.books["hot"].copy())
-    )
+        scenario, threads=1, panel=0,
+        on_day=lambda society, day: states.append(common_of(society.books["hot"], 1)),
+    )  # fmt: skip
     dense = Reach(result.population, result.compiled, first=result.record.first, days=6).run()
-    keep = [FEAR, FEAR + 1, FEAR_DAY, LISTS, SCHEME, SCHEME + 1, SCHEME + 2]
+    keep = [FEAR, FEAR + 1, FEAR_DAY, LISTS, SCHEME, SCHEME + 1, SCHEME + 2]  # of `common_of`
     for state, reached in zip(states, dense.by_day, strict=True):
         beyond = sorted(set(range(result.people)) - reached)
         assert len(beyond) > result.people / 10
@@ -186,7 +192,7 @@ def test_all_arms_begin_the_first_day_equal(tmp_path, monkeypatch):
     scenario = worlds.scenario(tmp_path, 7, people=300, days=5, burn_in_years=1)
     simulate(scenario, threads=1, panel=0)
     (state,) = states
-    common = state[:, :, : SCHEME + PER_SCHEME]
+    common = common_of(state, 1)
     assert common.shape[1] == 3
     for a in (1, 2):
         np.testing.assert_array_equal(common[:, a], common[:, 0])

@@ -266,7 +266,7 @@ def simulated(
 ) -> tuple[Run, dict[str, float]]:
     """Simulate and, where there is a `place`, write; what cannot be written is refused before the work."""
     from moot.experiment.profiling import profile_lines
-    from moot.findings.run import open_run, run_of
+    from moot.findings.run import open_written, run_of
     from moot.findings.saving import save, writable
 
     if place is not None:
@@ -276,7 +276,7 @@ def simulated(
     seconds = {**done.manifest["seconds"], "write": 0.0}
     if place is not None:
         content = save(result, place, force=force, manifest=done.manifest, tables=done._tables)
-        done, seconds = open_run(place, check=False), dict(content["seconds"])
+        done, seconds = open_written(place, done), dict(content["seconds"])
     if profile:
         print(*profile_lines(result, seconds), sep="\n", file=sys.stderr)
     return done, seconds
@@ -321,10 +321,13 @@ def _simulate(
 
 
 def say_compiling() -> None:
-    """Tell that kernels are about to be compiled, where they are."""
+    """Tell that kernels are about to be compiled, where they are, and let a second process help."""
     from moot.draws.compiled import warm
 
     if not warm():
+        from moot.cli.compiling import start_beside
+
+        start_beside()
         print(
             "compiling the kernels, once for this version of Moot (about a minute) ...",
             file=sys.stderr,

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from moot.declaring.parsed import Scanned, events_of, keep, kept
 from moot.errors import DeclarationError, Problem
 
 __all__ = ["Key", "Place", "Source", "Spot", "read_source", "source_of_text"]
@@ -112,11 +113,14 @@ def read_source(path: Path, shown: str | None = None) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _whole_file(shown, f"cannot be read: {reason}") from None
-    return source_of_text(_text(raw, shown), shown, path)
+    return source_of_text(_text(raw, shown), shown, path, from_file=True)
 
 
-def source_of_text(text: str, shown: str, path: Path | None = None) -> Source:
-    """The values and places of `text`, which is called `shown` in messages."""
+def source_of_text(text: str, shown: str, path: Path | None = None, *, from_file: bool = False) -> Source:
+    """The values and places of `text`, which is called `shown` in messages.
+
+    What the scanner makes of a text `from_file` is kept in the cache folder for other commands.
+    """
     lines = tuple(_BREAK.split(text))
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
@@ -125,7 +129,7 @@ def source_of_text(text: str, shown: str, path: Path | None = None) -> Source:
         if len(line) > MAX_LINE:
             message = f"a line of {len(line):,} characters; expected at most {MAX_LINE:,}"
             raise DeclarationError([Problem(path=shown, line=number, column=1, message=message)])
-    builder = _built(text)
+    builder = _built(text, from_file)
     if builder.problems:
         raise DeclarationError([replace(problem, path=shown) for problem in builder.problems])
     data = copy.deepcopy(builder.root)
@@ -142,10 +146,14 @@ def source_of_text(text: str, shown: str, path: Path | None = None) -> Source:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _built(text: str) -> _Builder:
+def _built(text: str, from_file: bool) -> _Builder:
     """What a text says, whatever it is called."""
+    before = kept(text) if from_file else None
     builder = _Builder(tuple(_BREAK.split(text)))
-    builder.read(text)
+    builder.read(text, before)
+    if from_file and before is None and not builder.problems:
+        keep(text, builder.taken)
+    builder.taken = []
     return builder
 
 
@@ -209,16 +217,23 @@ class _Builder:
         self.keys: dict[Place, Spot] = {}
         self.values: dict[Place, Spot] = {}
         self.problems: list[Problem] = []
+        self.taken: list[Scanned] = []
         self._open: list[_Open] = []
         self._count = 0
         self._documents = 0
 
-    def read(self, text: str) -> None:
-        from ruamel.yaml import YAML
+    def read(self, text: str, before: list[Scanned] | None) -> None:
+        """Read a text, or the events that were kept of it `before`."""
+        if before is not None:
+            for event in before:
+                if not self._take(event):
+                    return
+            return
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         try:
-            for event in YAML(typ="safe", pure=True).parse(text):
+            for event in events_of(text):
+                self.taken.append(event)
                 if not self._take(event):
                     return
         except MarkedYAMLError as error:
@@ -249,10 +264,9 @@ class _Builder:
             Problem(path="", line=line, column=column, message=message, hint=hint, excerpt=excerpt)
         )
 
-    def _take(self, event: Any) -> bool:
+    def _take(self, event: Scanned) -> bool:
         """Take one event; False to stop reading."""
-        name = type(event).__name__
-        spot = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (1, 1)
+        name, spot = event.name, (event.line, event.column)
         if name == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
@@ -269,25 +283,24 @@ class _Builder:
                 spot, f"more than {MAX_VALUES:,} values; tables belong in CSV files beside the declaration"
             )
             return False
-        if name == "AliasEvent" or getattr(event, "anchor", None):
+        if name == "AliasEvent" or event.anchored:
             # Aliases let a short file stand for an endless one, and hide what a reader reads.
             self._problem(
                 spot, "anchors (&name) and aliases (*name) are refused; write the value where it is used"
             )
             return False
-        tag = getattr(event, "tag", None)
-        if tag is not None and str(tag) not in ("!", "None"):
+        if event.tag not in ("", "!"):
             self._problem(spot, "tags (!name) are refused; write the plain value")
             return False
         return self._place(event, name, spot)
 
-    def _place(self, event: Any, name: str, spot: Spot) -> bool:
+    def _place(self, event: Scanned, name: str, spot: Spot) -> bool:
         parent = self._open[-1] if self._open else None
         if parent is not None and isinstance(parent.content, dict) and parent.key is None:
             if name != "ScalarEvent":
                 self._problem(spot, "a list or mapping stands where a key was expected")
                 return False
-            return self._key(parent, key_of(event.value, event.style), spot)
+            return self._key(parent, key_of(event.value, event.plain), spot)
         place: Place = ()
         skip = False
         if parent is not None:
@@ -300,7 +313,7 @@ class _Builder:
                 skip = parent.skip
         value: Any = {} if name == "MappingStartEvent" else []
         if name == "ScalarEvent":
-            value = scalar_of(event.value) if event.style is None else event.value
+            value = scalar_of(event.value) if event.plain else event.value
         if not skip:
             self.values[place] = spot
         if parent is None:
@@ -332,9 +345,9 @@ class _Builder:
         return True
 
 
-def key_of(text: str, style: str | None) -> Key:
+def key_of(text: str, plain: bool) -> Key:
     """A key: a whole number if it was written as one without quotes, else the text as written."""
-    if style is None and _INTEGER.match(text) and len(text) < 19:
+    if plain and _INTEGER.match(text) and len(text) < 19:
         return int(text)
     return text
 

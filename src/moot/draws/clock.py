@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from numba.core import event
+from moot.draws.loading import numba
 
 __all__ = ["compiling_seconds", "working_seconds"]
 
 
-class _Compiling(event.Listener):  # type: ignore[misc]  # numba carries no types
+class _Compiling(numba.core.event.Listener):  # type: ignore[misc]  # numba carries no types
     """Adds up the seconds in which Numba compiles; what is read from its cache was compiled before.
 
     Kernels that a kernel calls are compiled within it, so that only the outermost counts. Numba compiles one
@@ -33,7 +33,7 @@ class _Compiling(event.Listener):  # type: ignore[misc]  # numba carries no type
 
 
 _compiling = _Compiling()
-event.register("numba:compile", _compiling)
+numba.core.event.register("numba:compile", _compiling)
 
 
 def compiling_seconds() -> float:

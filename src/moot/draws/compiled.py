@@ -13,7 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
+from moot.draws.loading import numba  # before anything of it
+
+# isort: split
 from llvmlite import binding as llvm
 from llvmlite import ir
 from numba import types

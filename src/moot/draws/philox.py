@@ -11,11 +11,13 @@ import hashlib
 from typing import Any
 
 import numpy as np
+
+from moot.draws.compiled import scalar, spliced  # loads Numba
+
+# isort: split
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
-
-from moot.draws.compiled import scalar, spliced
 
 M32 = np.uint64(0xFFFFFFFF)
 S32 = np.uint64(32)

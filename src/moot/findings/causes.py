@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from moot.findings.kinds import CHARGES, JOBS, LIVELIHOOD, PLACES, Event
 from moot.findings.rules import Rules
@@ -69,9 +69,10 @@ SEEN = frozenset({"charged-by-regime", "mistaken"})
 """What a sensor of the regime makes of an act, which the twin may have done as well."""
 DECIDED = frozenset({"act", "forgone", "prevented", "hushed"})
 
+_Key = tuple[int, str, str, str, str]
 
-@dataclass(frozen=True)
-class Cause:
+
+class Cause(NamedTuple):
     """An immediate cause: what kind, the event where there is one, and where a chain leaves the life.
 
     `number` is the person it leads to: this one, another number, or ``not in the panel``; empty for a cause
@@ -93,9 +94,10 @@ class Pair:
     ) -> None:
         self.rules, self.arm, self.twin_arm = rules, arm, twin_arm
         self.here, self.twin = tuple(here), tuple(twin)
-        self._keys = {event.key for event in self.here}, {event.key for event in self.twin}
-        self._own_differences = [event for event in self.here if event.key not in self._keys[1]]
-        self._twin_differences = [event for event in self.twin if event.key not in self._keys[0]]
+        here_keys, twin_keys = [event.key for event in self.here], [event.key for event in self.twin]
+        self._keys = set(here_keys), set(twin_keys)
+        self._own_differences = _but(self.here, here_keys, self._keys[1])
+        self._twin_differences = _but(self.twin, twin_keys, self._keys[0])
 
     @property
     def differences(self) -> list[Event]:
@@ -296,7 +298,7 @@ class Pair:
 
     def losses(self, fall: Event) -> list[Event]:
         """Charges and falls of ties that took the score down to a fall, since it was last at its height."""
-        scheme = self.rules.arms[self.arm].schemes[fall.scheme].table
+        scheme = self.rules.arms[self.arm].tables[fall.scheme]
         caps = [repair.to for repair in scheme.score.repair if isinstance(repair.to, int)]
         height = min([scheme.score.start, scheme.score.ceiling, *caps])
         found: list[Event] = []
@@ -434,3 +436,8 @@ class Pair:
             for event in self._own_differences
             if not any(step.kind in OF_THE_REGIME for step in self.chain(event))
         ]
+
+
+def _but(events: Iterable[Event], keys: Iterable[_Key], others: set[_Key]) -> list[Event]:
+    """The events whose keys (of each in turn) are not among `others`."""
+    return [event for event, key in zip(events, keys, strict=True) if key not in others]

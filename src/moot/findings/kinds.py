@@ -121,4 +121,4 @@ class Event(NamedTuple):
 
     def placed(self, place: int) -> Event:
         """The same event at this position of its life."""
-        return self._replace(place=place)
+        return Event._make((*self[:-1], place))  # `_replace` takes three times as long

@@ -39,9 +39,14 @@ class ArmRules:
         return {scheme.scheme: scheme for regime in regimes for scheme in regime.schemes}
 
     @cached_property
+    def tables(self) -> dict[str, Scheme]:
+        """Every scheme by name as the table of points that runs, whatever its engine."""
+        return {name: one.table for name, one in self.schemes.items()}
+
+    @cached_property
     def _catalogues(self) -> dict[str, dict[str, Entry]]:
-        """What each scheme counts as it runs, whatever its engine."""
-        return {name: one.table.catalogue for name, one in self.schemes.items()}
+        """What each scheme counts as it runs."""
+        return {name: one.catalogue for name, one in self.tables.items()}
 
     @cached_property
     def own_schemes(self) -> dict[str, Scheme]:

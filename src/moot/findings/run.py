@@ -14,6 +14,7 @@ from moot.errors import RunError, UnknownNameError, UserError
 from moot.findings.events import Life, lives_from
 from moot.findings.rebuilding import scenario_of
 from moot.findings.rules import Rules
+from moot.findings.tables import totals_of
 from moot.store.parquet import Columns
 from moot.store.runs import StoredRun
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from moot.findings.summary import Summary
     from moot.regime.schema import Regime
 
-__all__ = ["Run", "open_run", "run_of"]
+__all__ = ["Run", "open_run", "open_written", "run_of"]
 
 
 class Run(StoredRun):
@@ -152,6 +153,15 @@ def run_of(result: Result) -> Run:
 
     run = Run(*manifest_and_tables(result))
     run.__dict__["scenario"] = result.scenario
+    run._totals = totals_of(result)
+    return run
+
+
+def open_written(path: Path, made: Run) -> Run:
+    """The run that was just written to a folder; what is known of it in memory is not worked out again."""
+    run = open_run(path, check=False)
+    run.__dict__["scenario"] = made.scenario
+    run._totals = made._totals
     return run
 
 

@@ -22,7 +22,7 @@ from moot.store.parquet import Columns, Tables
 if TYPE_CHECKING:
     from moot.experiment.simulation import Result
 
-__all__ = ["CERTAINTY", "PEOPLE", "measures_of", "stocks_of", "tables_of"]
+__all__ = ["CERTAINTY", "PEOPLE", "measures_of", "stocks_of", "tables_of", "totals_of"]
 
 PEOPLE = "people"
 CERTAINTY = ("certainty:offence:sum", "certainty:lawful:sum")
@@ -140,6 +140,24 @@ def _parts(result: Result) -> Iterator[tuple[str, Columns]]:
             rows[PEOPLE] = np.tile(here.sum(1) // len(set(slots)), m)
             keys = _keys(arm, "month", np.repeat(months, r), np.tile(regions, m), ALL, ALL)
             yield f"month_all_{a}", keys | rows
+
+
+def totals_of(result: Result) -> dict[str, dict[str, int]]:
+    """For each arm every measure over the whole run and country, without the tables: flows summed, stocks as
+    on the last day (what `StoredRun.totals` asks of them)."""
+    found: dict[str, dict[str, int]] = {}
+    record, columns = result.record, result.compiled.columns
+    for a, arm in enumerate(result.arms):
+        flows = record.region[a].sum((0, 1), np.int64)
+        stocks = record.s_region[a, -1].sum(0, np.int64)
+        scores = record.score[a, :, -1].sum(-1, np.int64)
+        found[arm] = {
+            PEOPLE: int(result.people),
+            **{name: int(flows[column]) for column, name in sorted(columns.flow_names[a].items())},
+            **{name: int(stocks[column]) for column, name in sorted(columns.stock_names[a].items())},
+            **{name: int(scores[s]) for s, name in enumerate(result.compiled.arms[a].sums)},
+        }
+    return found
 
 
 def people_by(result: Result) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from moot.society.compile import Compiled
 from moot.society.desk import MOST
 from moot.society.law import BOXES, DOMAINS, KNOWN, R_EVERY
 from moot.society.memory import ARRAYS, MEMORY, MIND, SIZES, STRIP, WARM, address_of
-from moot.society.state import FEAR, FEAR_DAY, PER_SCHEME, RARE_ROW, SCHEME, width
+from moot.society.state import FEAR, FEAR_DAY, RARE_ROW, scores_of, width
 
 # Room of a block, beside FEWEST, by person and arm. It costs nothing until it is written to.
 FEWEST = 512
@@ -187,10 +187,8 @@ class Books:
         return self.arrays[name]
 
     def scores(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Views of (value, last, mark), each (people, arms, schemes); value is int16."""
-        hot = self.arrays["hot"]
-        value, last, mark = (hot[:, :, SCHEME + x :: PER_SCHEME] for x in range(PER_SCHEME))
-        return value.view(np.int16), last, mark
+        """Copies of (value, last, mark), each (people, arms, schemes); value is int16."""
+        return scores_of(self.arrays["hot"])
 
     def rare(self, column: int) -> NDArray[np.int64]:
         """A word of everybody's rare state, 0 for those who have none; (people, arms)."""

@@ -81,19 +81,18 @@ def sum_packed(world, law, m, blocks, day, sums, both):
 
 
 @inline
-def close_columns(
-    m, begin, end, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month
+def close_regions(
+    m, low, high, begin, end, x, month, flows, end_of_month, region, by_month, s_region, s_month
 ):
-    """Add one thread's counters in columns `begin` to `end` to the record of day x; empty its flows.
+    """Add one thread's counters of regions `low` to `high` to the record of day x; empty its flows.
 
-    A row of a region's counters is added as it stands. Levels are turned on the way: a column in which
-    nothing was counted is passed over.
+    Of them columns `begin` to `end`. A row of a region's counters is added as it stands.
     """
     levels = m.n_levels_n
     for of in range(m.n_accounts):
         first = of_one(m, of)
         behind_it = behind(m, of)
-        for g in range(m.n_regions):
+        for g in range(low, high):
             counted = see.by_region(m)[of, g]
             for a in range(first, behind_it):
                 flow = region[a, x, g]
@@ -104,26 +103,9 @@ def close_columns(
                     stock[c - flows] += counted[c]
             for c in range(begin, min(end, flows)):
                 counted[c] = 0
-        for c in range(begin, end):
-            counts = see.by_level(m)[of, c]
-            some = np.int64(0)
-            for y in range(levels):
-                some |= counts[y]
-            if some == 0:
-                continue
-            if c < flows:
-                for a in range(first, behind_it):
-                    for y in range(levels):
-                        level[a, x, y, c] += counts[y]
-                for y in range(levels):
-                    counts[y] = 0
-            else:
-                for a in range(first, behind_it):
-                    for y in range(levels):
-                        s_level[a, x, y, c - flows] += counts[y]
         if not end_of_month:
             continue
-        for g in range(m.n_regions):
+        for g in range(low, high):
             for c in range(begin, end):
                 month_counts = see.by_month(m)[of, g, c]
                 any_month = np.int32(0)
@@ -143,12 +125,51 @@ def close_columns(
                             s_month[a, month, g, y, c - flows] += month_counts[y]
 
 
+@inline
+def close_levels(m, begin, end, x, flows, level, s_level):
+    """Add one thread's counters of levels in columns `begin` to `end` to the record of day x; empty flows.
+
+    They are turned on the way: a column in which nothing was counted is passed over.
+    """
+    levels = m.n_levels_n
+    for of in range(m.n_accounts):
+        first = of_one(m, of)
+        behind_it = behind(m, of)
+        for c in range(begin, end):
+            counts = see.by_level(m)[of, c]
+            some = np.int64(0)
+            for y in range(levels):
+                some |= counts[y]
+            if some == 0:
+                continue
+            if c < flows:
+                for a in range(first, behind_it):
+                    for y in range(levels):
+                        level[a, x, y, c] += counts[y]
+                for y in range(levels):
+                    counts[y] = 0
+            else:
+                for a in range(first, behind_it):
+                    for y in range(levels):
+                        s_level[a, x, y, c - flows] += counts[y]
+
+
 @kernel
-def close_day(m, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month):
-    """Add one thread's counters to the record of day x; empty its flows."""
-    close_columns(
-        m, 0, m.n_columns, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month
-    )
+def close_day(
+    m, part, parts, x, month, flows, end_of_month, region, level, by_month, s_region, s_level, s_month
+):
+    """Add a part of one thread's counters to the record of day x; empty its flows.
+
+    Threads write down `parts` of it side by side: of each, some regions, and of levels some columns.
+    """
+    regions, columns = m.n_regions, m.n_columns
+    close_regions(
+        m, regions * part // parts, regions * (part + 1) // parts, 0, columns, x, month, flows, end_of_month,
+        region, by_month, s_region, s_month,
+    )  # fmt: skip
+    close_levels(
+        m, columns * part // parts, columns * (part + 1) // parts, x, flows, level, s_level
+    )  # fmt: skip
 
 
 @kernel

@@ -62,12 +62,12 @@ from moot.society.state import (
     CUTS,
     FEAR_DAY,
     LISTS,
-    SCHEME,
     WAKE,
     is_kept,
     last_of,
     mark_of,
     rare_of,
+    set_standing,
     value_of,
 )
 from moot.society.twins import behind, give_row, of_one, only_hot, stands_alike
@@ -560,9 +560,7 @@ def begin(law, m, blocks, first_scheme, day):
                     tier = np.int64(0)
                     while tier + 1 < law[a].tiers[s] and now < law[a].lower[s, tier]:
                         tier += 1
-                    see.hot(m)[i, a, SCHEME + 3 * s + 0] = value
-                    see.hot(m)[i, a, SCHEME + 3 * s + 1] = last
-                    see.hot(m)[i, a, SCHEME + 3 * s + 2] = mark | (tier << TIER)
+                    set_standing(m, i, a, s, value, last, mark | (tier << TIER))
 
 
 @kernel

@@ -15,7 +15,7 @@ from typing import Any
 
 from numba import cuda
 
-from moot.society.closing import close_columns, sum_packed
+from moot.society.closing import close_levels, close_regions, sum_packed
 from moot.society.day import evening, exchange, morning, news, open_books
 from moot.society.opinion import persuade, sum_minds, talk
 
@@ -82,10 +82,11 @@ def closing_day(
     c = cuda.grid(1)
     if c < columns:
         for t in range(len(records)):
-            close_columns(
-                records[t], c, c + 1, x, month, flows, end_of_month, region, level, by_month, s_region,
-                s_level, s_month,
+            close_regions(
+                records[t], 0, records[t].n_regions, c, c + 1, x, month, flows, end_of_month, region,
+                by_month, s_region, s_month,
             )  # fmt: skip
+            close_levels(records[t], c, c + 1, x, flows, level, s_level)
 
 
 def summing(records, blocks, deal, world, law, day, sums, both):

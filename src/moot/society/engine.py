@@ -368,10 +368,16 @@ class Society:
 
     def _write(self, team: Team, r: Record, x: int, month: int, end_of_month: bool) -> None:
         flows, layout = self.compiled.columns.flows, self.population.layout
-        for m in self.books.records:
-            closing.close_day(
-                m, x, month, flows, end_of_month, r.region, r.level, r.month, r.s_region, r.s_level, r.s_month
-            )
+        records, parts = self.books.records, len(self.shares)
+
+        def close(w: int) -> None:
+            for m in records:
+                closing.close_day(
+                    m, w, parts, x, month, flows, end_of_month,
+                    r.region, r.level, r.month, r.s_region, r.s_level, r.s_month,
+                )  # fmt: skip
+
+        team.run(close)
         closing.close_scores(self.books.records[0], x, layout.block_segment, layout.segment_region, r.score)
         if not end_of_month:
             return

@@ -60,7 +60,18 @@ from moot.society.opinion import feel
 from moot.society.redress import enter_charge, plea, withheld
 from moot.society.score import NEVER, day_of_reaching, rebase, score_at
 from moot.society.stairs import enter, leave
-from moot.society.state import FEAR_DAY, LISTED_ON, LISTS, SCHEME, WAKE, is_kept, last_of, mark_of, value_of
+from moot.society.state import (
+    FEAR_DAY,
+    LISTED_ON,
+    LISTS,
+    WAKE,
+    is_kept,
+    last_of,
+    mark_of,
+    set_mark,
+    set_standing,
+    value_of,
+)
 from moot.society.ties import reach, reach_far
 from moot.society.twins import behind, of_one
 
@@ -137,9 +148,7 @@ def set_score(world, law, m, b, i, a, to, s, new, last, mark, day, day0, reporti
             m, b, to, s, slot, value_of(m, i, a, s), last_of(m, i, a, s),
             mark_of(m, i, a, s), day, day0, r,
         )  # fmt: skip
-    see.hot(m)[i, a, SCHEME + 3 * s + 0] = new
-    see.hot(m)[i, a, SCHEME + 3 * s + 1] = last
-    see.hot(m)[i, a, SCHEME + 3 * s + 2] = mark
+    set_standing(m, i, a, s, new, last, mark)
     if reporting:
         enter(m, b, to, s, slot, np.int64(new), np.int64(last), np.int64(mark), day, day0, r)
 
@@ -196,7 +205,7 @@ def place_in_tier(world, law, m, b, place, i, a, to, s, score, day):
             tier -= 1
     if tier == before:
         return False
-    see.hot(m)[i, a, SCHEME + 3 * s + 2] = (mark & 15) | (tier << TIER)
+    set_mark(m, i, a, s, (mark & 15) | (tier << TIER))
     column = world.m_scheme + 4 * s
     column += FALL if tier > before else RISES
     tally(m, to, i, column, 1)

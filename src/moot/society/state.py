@@ -1,17 +1,20 @@
 """The hot state: one row of 16-bit words per person and arm, so that an event meets one cache line.
 
 Columns: perceived certainty for offences and for lawful acts (1/65536), the day of its last change, the
-earliest day on which repair alone changes something (0 = none), the lists (bit by list), and for each scheme
-the value, the day from which clean time counts, and the mark (see `society.score`).
+earliest day on which repair alone changes something (0 = none), the lists (bit by list), and the schemes,
+two by two: the value of the first and the day from which its clean time counts, both marks in a word, the
+value and the day of the second (see `society.score`). Who has one scheme has no words for a second.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moot.draws.compiled import inline
 from moot.society import memory as see
 
 FEAR, FEAR_DAY, WAKE, LISTS, SCHEME = 0, 2, 3, 4, 5
-PER_SCHEME = 3
+PER_SCHEME, PER_PAIR = 3, 5
+MARK_BITS = 8  # of a word of marks, for each of two schemes: four bits and the tier
 
 # Rows of `warm`: what only some mechanisms need, kept where an arm or the country has one of them.
 WORK = 0  # work status and what came before it (see `society.livelihood`)
@@ -26,26 +29,62 @@ CUTS = 3  # regular ties that are cut, bit by neighbour
 
 
 def width(schemes: int) -> int:
-    """Words of a row with so many schemes: 16 bytes with one."""
-    return SCHEME + PER_SCHEME * schemes
+    """Words of a row with so many schemes: 16 bytes with one, 20 with two."""
+    return SCHEME + PER_PAIR * (schemes // 2) + PER_SCHEME * (schemes % 2)
+
+
+def scores_of(hot: NDArray[np.uint16]) -> tuple[NDArray[np.int16], NDArray[np.uint16], NDArray[np.uint16]]:
+    """Copies of (value, last, mark) of rows (..., words), each (..., schemes)."""
+    words = hot.shape[-1] - SCHEME
+    schemes = np.arange(2 * (words // PER_PAIR) + words % PER_PAIR // PER_SCHEME)
+    pair, second = SCHEME + PER_PAIR * (schemes >> 1), schemes & 1
+    value, last = hot[..., pair + 3 * second], hot[..., pair + 3 * second + 1]
+    mark = (hot[..., pair + 2] >> (MARK_BITS * second)) & ((1 << MARK_BITS) - 1)
+    return value.view(np.int16), last, mark.astype(np.uint16)
+
+
+@inline
+def _first_word(s):
+    """The word of a row where the value of a scheme stands; the day stands behind it."""
+    return SCHEME + PER_PAIR * (s >> 1) + 3 * (s & 1)
 
 
 @inline
 def value_of(m, i, a, s):
     """Score at the last change, less what repair had added by then."""
-    return np.int64(np.int16(see.hot(m)[i, a, SCHEME + PER_SCHEME * s]))
+    return np.int64(np.int16(see.hot(m)[i, a, _first_word(s)]))
 
 
 @inline
 def last_of(m, i, a, s):
     """Day from which clean time counts."""
-    return np.int64(see.hot(m)[i, a, SCHEME + PER_SCHEME * s + 1])
+    return np.int64(see.hot(m)[i, a, _first_word(s) + 1])
 
 
 @inline
 def mark_of(m, i, a, s):
     """Bits above, one, heavy, novice, and the tier above them."""
-    return np.int64(see.hot(m)[i, a, SCHEME + PER_SCHEME * s + 2])
+    both = np.int64(see.hot(m)[i, a, SCHEME + PER_PAIR * (s >> 1) + 2])
+    return (both >> (MARK_BITS * (s & 1))) & ((1 << MARK_BITS) - 1)
+
+
+@inline
+def set_mark(m, i, a, s, mark):
+    """Write the mark of a scheme."""
+    word = SCHEME + PER_PAIR * (s >> 1) + 2
+    shift = MARK_BITS * (s & 1)
+    both = np.int64(see.hot(m)[i, a, word])
+    both &= ~(((1 << MARK_BITS) - 1) << shift)
+    see.hot(m)[i, a, word] = both | (np.int64(mark) << shift)
+
+
+@inline
+def set_standing(m, i, a, s, value, last, mark):
+    """Write the value, the day and the mark of a scheme."""
+    word = _first_word(s)
+    see.hot(m)[i, a, word] = value
+    see.hot(m)[i, a, word + 1] = last
+    set_mark(m, i, a, s, mark)
 
 
 @inline
