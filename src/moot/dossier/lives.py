@@ -104,8 +104,8 @@ def twins(say: Say, evidence: Evidence, arms: Sequence[tuple[str, str]]) -> Iter
             cells += [text(_bounds(say, one[key])), text(_range(say, one[key]))]
         cells.append(text(_bounds(say, one["same"])))
         rows.append(Row(tuple(cells)))
-    keys = ("col-arm", "twins-worse", "col-range", "twins-better", "col-range", "twins-same")
-    head = tuple(text(say(key)) for key in keys)
+    beside = ("col-arm", "twins-worse", "col-range", "twins-better", "col-range", "twins-same")
+    head = tuple(text(say(key)) for key in beside)
     yield Table(head, tuple(rows), text(say("twins-caption")), widths=(2.4, 1.6, 1.3, 1.6, 1.3, 1.7))
     rows = []
     for one in found["arms"]:
