@@ -196,7 +196,7 @@ def test_metrics_twins_and_causes_stand_with_intervals_ranges_and_bounds(told):
                 row[1] for row in rows if row[0].startswith(f"{part['player']} ")
             }
     french = "\n".join(as_lines(document(told, "fr")))
-    assert "Jumeaux : à qui le dispositif nuit" in french
+    assert "à qui le dispositif nuit" in french
 
 
 def test_where_no_frontier_is_drawn_the_reason_stands_in_its_place(plain, tmp_path):

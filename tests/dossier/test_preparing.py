@@ -9,7 +9,7 @@ import pytest
 
 from moot.dossier import dossier, preparing
 from moot.dossier.preparing import examine, experiment_about, stages
-from moot.errors import DeclarationError, UnknownNameError, UserError
+from moot.errors import DeclarationError, UserError
 from moot.experiment.plan import plan_of
 from moot.findings.saving import code_hash
 from moot.regime.reading import load_regime
@@ -51,7 +51,7 @@ def test_a_regime_is_put_beside_the_law_of_today_on_the_day_it_is_announced(tmp_
     (scenario,) = made.scenario_models
     assert scenario.arm_regimes["status-quo"] is None and scenario.arm_regimes["mine"].regime == "mine"
     announced = scenario.arm_regimes["mine"].announced
-    assert scenario.start == (announced or date(2028, 1, 1)) and made.experiment == "mine-dossier"
+    assert scenario.start == (announced or date(2028, 1, 1)) and made.experiment == "mine-examined"
     assert scenario.country_model.country == "france"
 
 
@@ -74,7 +74,7 @@ def test_a_size_cuts_every_part_to_it():
 
 
 def test_what_there_is_not_and_what_has_a_country_is_refused(tmp_path):
-    with pytest.raises(UnknownNameError, match="rank-my-life-2028"):
+    with pytest.raises(UserError, match="no scenario or regime is called so; did you mean"):
         experiment_about("rank-my-life-2082")
     with pytest.raises(UserError, match="has its country"):
         experiment_about("rank-my-life-2028", country="halmerra")

@@ -95,3 +95,8 @@ def test_values_are_never_read_as_marks():
     said = Say("en").rich("state-unfinished", done="*1*", jobs="[a](#b)", command="x `y`")
     assert "".join(span.words for span in said).count("*1* of [a](#b)") == 1
     assert [span.words for span in said if span.style == "code"] == ["x `y`"]
+
+
+def test_ages_are_told_in_both_languages():
+    assert [Say(one).level("5 to 9") for one in ("en", "fr")] == ["5 to 9", "5 à 9"]
+    assert [Say(one).level("85 and over") for one in ("en", "fr")] == ["85 and over", "85 et plus"]

@@ -16,6 +16,7 @@ from moot.findings.report_groups import depends, rate, told, what_depends
 from moot.findings.report_map import Area, enough, outlines, region_map, shade, within_chance, words_of
 from moot.findings.run import run_of
 from moot.findings.summary import two
+from moot.findings.twins import twins
 from tests.findings.a_run import REGIME, in_folder, in_memory, one_arm, result, three, three_folder
 
 VOID = {"meta", "br", "link", "rect", "line", "path"}
@@ -55,6 +56,16 @@ def test_the_page_needs_nothing_from_elsewhere(page):
     without_names = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert not re.search(r"https?://(?!www\.w3\.org)[^\s<\"]*\.(js|css|woff2?|png)", without_names)
     assert not re.search(r"<(script|link|img|iframe)\b|@import|src=|url\((?!#)", without_names)
+
+
+def test_the_page_puts_lives_beside_their_twins_with_bounds(page):
+    found = twins(in_folder(), in_folder().other_arm)
+    section = page.partition("<h2>Beside the twins</h2>")[2].partition("</section>")[0]
+    worse = found.worse
+    cells = [two(1000 * x) for x in (worse.shared, worse.low, worse.high)]
+    row = re.search(r"worse off than the twin, of 1,000</th>((?:<td>[^<]*</td>)+)", section)
+    assert re.findall(r"<td>([^<]*)</td>", row[1]) == cells
+    assert "at least" in section and "in every pairing" in section and f"{found.people:,} lives" in section
 
 
 def test_the_page_has_its_parts(page):

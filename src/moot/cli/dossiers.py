@@ -86,11 +86,10 @@ def dossier(
     from moot.dossier import dossier as made
     from moot.dossier.assessment import BANNER, load_assessment
     from moot.errors import UserError
-    from moot.store.experiments import is_experiment
     from moot.store.folder import whole_file
 
     given = load_assessment(assessment) if assessment is not None else None
-    done = is_experiment(Path(what))
+    done = Path(what).is_dir()
     sizes = (country, people, days, replicates, seed, cluster, folder, threads)
     if done:
         if any(one is not None for one in sizes) or count or no_cache:

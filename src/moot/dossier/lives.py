@@ -100,15 +100,13 @@ def twins(say: Say, evidence: Evidence, arms: Sequence[tuple[str, str]]) -> Iter
     rows = []
     for one in found["arms"]:
         cells = [text(Span(one["arm"], "strong"), f" ({say('twins-lives', count=say.count(one['lives']))})")]
-        cells += [text(_bounds(say, one[key])) for key in ("worse", "better", "same")]
-        rows.append(Row(tuple(cells)))
         for key in ("worse", "better"):
-            span = one[key]["span"]
-            if span is not None:
-                said = say.ends(1000 * span["low"], 1000 * span["high"], sign=False)
-                rows.append(Row((text(say(f"twins-range-{key}")), text(said), (), ()), inner=True))
-    head = tuple(text(say(key)) for key in ("col-arm", "twins-worse", "twins-better", "twins-same"))
-    yield Table(head, tuple(rows), text(say("twins-caption")), widths=(3, 2, 2, 2))
+            cells += [text(_bounds(say, one[key])), text(_range(say, one[key]))]
+        cells.append(text(_bounds(say, one["same"])))
+        rows.append(Row(tuple(cells)))
+    beside = ("col-arm", "twins-worse", "col-range", "twins-better", "col-range", "twins-same")
+    head = tuple(text(say(key)) for key in beside)
+    yield Table(head, tuple(rows), text(say("twins-caption")), widths=(2.4, 1.6, 1.3, 1.6, 1.3, 1.7))
     rows = []
     for one in found["arms"]:
         mean = say.two(one["mean"]["mean"], sign=True)
@@ -146,6 +144,13 @@ def _groups(say: Say, one: Mapping[str, Any]) -> Iterator[Block]:
         yield Table(head, tuple(rows), caption, widths=(2, 1, 2, 2))
     if few:
         yield Paragraph(text(say("twins-few", arm=one["arm"], groups="; ".join(few))), "small")
+
+
+def _range(say: Say, one: Mapping[str, Any]) -> str:
+    span = one["span"]
+    if span is None:
+        return say("not-varied-short")
+    return say.ends(1000 * span["low"], 1000 * span["high"], sign=False)
 
 
 def _bounds(say: Say, one: Mapping[str, float], scale: float = 1000) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from moot.declaring.complaints import nearest
 from moot.declaring.files import data_folder, find, kind_of_source, looks_like_name, shipped_names
 from moot.declaring.source import Source, read_source, source_of_text
 from moot.errors import DeclarationError, UserError
@@ -34,6 +35,8 @@ from moot.store.experiments import ALTERNATIVES, SHEET, ExperimentFolder, read_b
 
 __all__ = ["Examination", "examine", "experiment_about"]
 
+NAMED: tuple[Literal["scenario", "regime"], ...] = ("scenario", "regime")
+"""What a name alone may stand for, in this order."""
 Stage = Callable[[str, int], AbstractContextManager[Progress | None]]
 """`stage(words, jobs)` gives where the progress of so many jobs is told, while they are done."""
 
@@ -51,7 +54,7 @@ def experiment_about(
 
     `what` is a shipped name (of a scenario, else of a regime) or a file; `country` is where a regime is put
     to the question. `people` and `days` are in the place of all declared ones, `replicates` of those of the
-    table. Raises `DeclarationError` and `UnknownNameError` for what cannot be read or simulated.
+    table. Raises `UserError` for a name that nothing has, `DeclarationError` for a file that is wrong.
     """
     source = _source(what)
     kind = kind_of_source(source)
@@ -74,7 +77,13 @@ def _source(what: str | Path) -> Source:
     name = str(what)
     if not looks_like_name(name) or Path(name).is_file():
         return find("experiment", Path(what))
-    return find("scenario" if name in shipped_names("scenario") else "regime", name)
+    known = {kind: shipped_names(kind) for kind in NAMED}
+    for kind in NAMED:
+        if name in known[kind]:
+            return find(kind, name)
+    near = nearest(name, dict.fromkeys(known["scenario"] + known["regime"]))
+    said = f"there is no experiment at {name}, and no scenario or regime is called so"
+    raise UserError(f"{said}; {near}" if near else said)
 
 
 def _questions() -> dict[str, Any]:
@@ -130,7 +139,7 @@ def _asked(scenario: Scenario) -> Experiment:
     return experiment_of(
         scenario.replace(**size),
         **keys,
-        experiment=f"{scenario.scenario}-dossier",
+        experiment=f"{scenario.scenario}-examined",
         primary=tuple(told["primary"]),
         conclusions=conclusions,
     )

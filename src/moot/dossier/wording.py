@@ -120,5 +120,11 @@ class Say:
 
     def level(self, level: str) -> str:
         """A level of an attribute."""
+        band = re.fullmatch(r"(\d+) to (\d+)", level)
+        if band is not None:
+            return self("to", low=band[1], high=band[2])
+        last = re.fullmatch(r"(\d+) and over", level)
+        if last is not None:
+            return self("and-over", low=last[1])
         key = f"level.{level}"
         return self.measures(key) if key in self.measures else level

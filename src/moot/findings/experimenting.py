@@ -113,6 +113,7 @@ def in_memory(
 ) -> Results:
     """The results of an experiment of which nothing is written."""
     plan = plan_of(experiment)
+    Beside(plan).check()
     executor = executor_at(cluster, plan, threads=threads, cache=cache)
     return Results(_done(InMemory(), plan, threads, on_error, progress, cache, executor)[0])
 

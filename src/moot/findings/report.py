@@ -32,6 +32,7 @@ from moot.findings.report_map import (
 )
 from moot.findings.report_parts import curly, figure, table
 from moot.findings.summary import HEADER, TIE, two
+from moot.findings.twins import COUNTED, COUPLING, twins
 from moot.regime.words import account
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _sections(run: Run, arm: str) -> Iterator[str]:
     )  # fmt: skip
     yield _more("Day by day", "curves", "".join(_curve(curve) for curve in curves_of(run, arm)))
     yield groups(run, arm)
+    yield _twins(run, arm)
     yield _map(run, arm)
     yield _left_out(run, arm)
     yield _quote(run)
@@ -102,6 +104,29 @@ def _more(heading: str, what: str, body: str) -> str:
         f'<section><h2>{escape(heading)}</h2><details class="more"><summary>Show {escape(what)}</summary>'
         f"{body}</details></section>"
     )
+
+
+def _twins(run: Run, arm: str) -> str:
+    """Who of the panel is worse off than the twin, and by how much, with bounds over all couplings."""
+    if not run.lives or arm == run.rules.comparator or run.rules.comparator not in run.arms:
+        return ""
+    found = twins(run, arm)
+    spread = found.losses
+    rows = [
+        ("worse off than the twin, of 1,000", found.worse, 1000.0),
+        ("better off, of 1,000", found.better, 1000.0),
+        ("the same, of 1,000", found.same, 1000.0),
+        *((f"lose more than {by:.0f}, of 1,000", share, 1000.0) for by, share in spread.above if by),
+        ("lost by those who lose, events a life", spread.lost, 1.0),
+        ("gained by those who gain, events a life", spread.gained, 1.0),
+        (f"mean loss of the {100 * spread.tail:.0f} % who lose most, events a life", spread.worst, 1.0),
+    ]
+    told = [[words, *(two(by * x) for x in (one.shared, one.low, one.high))] for words, one, by in rows]
+    mean = f"Mean loss, the same in every pairing: {two(spread.mean, sign=True)} events a life."
+    said = "".join(f"<p>{escape(curly(line))}</p>" for line in (COUPLING, COUNTED, mean))
+    head = (f"{found.people:,} lives of the panel", "under shared draws", "at least", "at most")
+    numbers = table(head, told, "The numbers, with their bounds")
+    return _more("Beside the twins", "who is worse off, with bounds", said + numbers)
 
 
 def _head(run: Run, arm: str) -> str:
