@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from moot.catalogue import LANGUAGES, Catalogue, catalogue, words
@@ -94,6 +94,12 @@ def _content(case: Case, filed: Filed) -> dict[str, Any] | None:
     kept = case.text(filed.record, CONTENT)
     if filed.status != "admitted" or filed.sealed or not kept or kept == ERASED:
         return None
+    return _read(kept)
+
+
+@lru_cache(maxsize=64)
+def _read(kept: str) -> dict[str, Any]:
+    """The content of an exhibit, read once: a machine looks at it for every element."""
     return dict(json.loads(kept))
 
 
