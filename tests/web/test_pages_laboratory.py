@@ -186,7 +186,7 @@ def test_the_language_changes_in_place(visit):
 def test_a_life_beside_its_twin_with_an_explanation(visit):
     page = visit().curve(f"/?scenario={SCHEME}&{SMALL}")
     page.get_by_role("button", name="Draw somebody").click()
-    page.locator(".about", has_text="SYN-").wait_for()
+    page.locator(".about", has_text="SYN-").wait_for(timeout=60_000)
     number = page.get_by_label("Number").input_value()
     assert re.fullmatch(r"SYN-\d+", number) and f"person={number}" in page.url
     page.get_by_label(re.compile("Every moment")).check()
@@ -213,7 +213,7 @@ def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(visit, theme):
         f"/?scenario={SCHEME}&{SMALL}&measure=refusals"
     )
     page.get_by_role("button", name="Draw somebody").click()
-    page.locator(".about").wait_for()
+    page.locator(".about").wait_for(timeout=60_000)
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert violations(page) == []
     assert page.evaluate(
@@ -226,7 +226,8 @@ def test_every_text_field_says_what_it_must_not_hold(visit):
     page.get_by_text(re.compile(r"More rules \(\d+\)")).click()
     without = page.evaluate(
         """(banner) => [...document.querySelectorAll('textarea, input')]
-          .filter((one) => !['range', 'checkbox', 'radio', 'number', 'date'].includes(one.type) && !one.readOnly)
+          .filter((one) => !['range', 'checkbox', 'radio', 'number', 'date'].includes(one.type))
+          .filter((one) => !one.readOnly)
           .filter((one) => !(one.getAttribute('aria-describedby') ?? '').split(' ').some(
             (id) => document.getElementById(id)?.textContent.trim() === banner))
           .map((one) => one.outerHTML)""",
