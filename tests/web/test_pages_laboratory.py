@@ -186,7 +186,7 @@ def test_the_language_changes_in_place(visit):
 def test_a_life_beside_its_twin_with_an_explanation(visit):
     page = visit().curve(f"/?scenario={SCHEME}&{SMALL}")
     page.get_by_role("button", name="Draw somebody").click()
-    page.locator(".about", has_text="SYN-").wait_for()
+    page.locator(".about", has_text="SYN-").wait_for(timeout=60_000)
     number = page.get_by_label("Number").input_value()
     assert re.fullmatch(r"SYN-\d+", number) and f"person={number}" in page.url
     page.get_by_label(re.compile("Every moment")).check()
@@ -213,7 +213,7 @@ def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(visit, theme):
         f"/?scenario={SCHEME}&{SMALL}&measure=refusals"
     )
     page.get_by_role("button", name="Draw somebody").click()
-    page.locator(".about").wait_for()
+    page.locator(".about").wait_for(timeout=60_000)
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert violations(page) == []
     assert page.evaluate(

@@ -1,9 +1,13 @@
 """The other pages in a browser: the builder, experiments, and the one that answers whether this is real."""
 
+import json
 import re
 
 import pytest
 
+import moot
+from tests.dossier.texts import FRONTIER, SHEET, TOLD
+from tests.experiment.texts import declared
 from tests.web.chromium import chromium, needs_chromium, server, violations
 
 pytestmark = needs_chromium
@@ -11,7 +15,16 @@ pytestmark = needs_chromium
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with server(tmp_path_factory.mktemp("server"), threads=1) as found:
+    """A server that has an experiment which is done, with what other commands put beside it."""
+    folder = tmp_path_factory.mktemp("server")
+    place = folder / "experiments" / "small-01234567"
+    place.mkdir(parents=True)
+    moot.compare(declared(tmp_path_factory.mktemp("declared"), TOLD), threads=1, out=place / "results")
+    (place / "results" / "sheet.json").write_text(json.dumps(SHEET))
+    (place / "results" / "alternatives.json").write_text(json.dumps(FRONTIER))
+    kept = {"title": "Small", "jobs": 1, "run": True, "failed": "", "case": False}
+    (place / "asked.json").write_text(json.dumps(kept))
+    with server(folder, threads=1) as found:
         yield found
 
 
@@ -101,23 +114,35 @@ def test_markup_in_a_file_stays_text(page):
     assert page.locator(".account img").count() == 0
 
 
-@pytest.mark.slow
-def test_an_experiment_is_started_watched_and_read(page):
+def test_an_experiment_is_started_stopped_and_goes_on(page):
     page.goto("/experiments")
     page.get_by_label("Synthetic people").fill("1000")
     page.get_by_label("Draws of chance").fill("1")
     page.get_by_label("Draws of the assumptions").fill("0")
     page.get_by_role("button", name="Start", exact=True).click()
-    page.get_by_text("running", exact=True).wait_for()
-    page.get_by_role("button", name=re.compile("^Stop")).click()
-    page.get_by_text("stopped", exact=True).wait_for()
-    page.get_by_role("button", name=re.compile("^Go on")).click()
-    page.get_by_role("button", name=re.compile("^Read the results")).click(timeout=120_000)
-    page.get_by_role("heading", name="What the scheme changed").wait_for()
-    page.get_by_text("The same as a table").first.click()
-    row = page.get_by_role("row", name=re.compile("^offences"))
-    assert "not varied" in row.inner_text() and "fewer than 10 draws" in row.inner_text()
-    assert (
-        page.get_by_role("link", name="HTML").get_attribute("href").endswith("/dossier?format=html&lang=en")
-    )
+    mine = page.locator("li", has_text="rank-my-life-2028-")
+    mine.get_by_text(re.compile("running|waiting")).wait_for()
+    mine.get_by_role("button", name=re.compile("^Stop")).click()
+    mine.get_by_text("stopped", exact=True).wait_for()
+    mine.get_by_role("button", name=re.compile("^Go on")).click()
+    mine.get_by_text(re.compile("running|waiting")).wait_for()
+    mine.get_by_role("button", name=re.compile("^Stop")).click()
+    mine.get_by_text("stopped", exact=True).wait_for()
+
+
+def test_results_are_read_with_the_range_first(page):
+    page.goto("/experiments?open=small-01234567")
+    page.get_by_role("heading", name=re.compile("^What .*changed$")).first.wait_for()
+    page.get_by_role("heading", name="Milder schemes that reach as much").wait_for()
+    page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    heads = page.locator(".read thead").first.locator("th").all_inner_texts()
+    assert heads == ["What", "Range over assumptions", "Interval of chance", "Mean", "Without"]
+    row = page.get_by_role("row", name=re.compile("^offences")).first.inner_text()
+    assert re.search(r"[\d.]+ to [−\d.]+|[−\d.]+ to", row), row
+    alternatives = FRONTIER["scenarios"][0]["schemes"]
+    for one in alternatives:
+        page.get_by_role("rowheader", name=re.compile(re.escape(one["title"]))).first.wait_for()
+    assert page.get_by_text(SHEET["scenarios"][0]["conclusions"][0]["sentence"]).count() == 1
+    address = page.get_by_role("link", name="HTML").get_attribute("href")
+    assert address == "/api/experiments/small-01234567/dossier?format=html&lang=en"
     assert violations(page) == []

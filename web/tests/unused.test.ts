@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 // A message that nothing says any more is one that nobody keeps true.
-const catalogues = import.meta.glob<{ default: Record<string, string> }>('../src/**/*.en.ts', { eager: true })
+const catalogues = import.meta.glob<{ default: Record<string, string> }>('../src/i18n/*.en.ts', { eager: true })
 const sources = import.meta.glob<string>(['../src/**/*.svelte', '../src/**/*.ts'], { eager: true, query: '?raw', import: 'default' })
 const text = Object.entries(sources)
   .filter(([path]) => !/\.(en|fr)\.ts$/.test(path))
