@@ -141,3 +141,26 @@ def test_an_exhibit_that_lacks_what_papers_tell_is_not_filed(exhibit):
             filed(whole | changed)
     filed(whole)
     assert case.exhibits[0].status == "admitted"
+
+
+def test_a_sheet_that_lacks_what_papers_tell_is_not_filed(exhibit):
+    case = ready()
+    about = {"digest": exhibit.digest, "texts": {"title": "One", CONTENT: exhibit.text}}
+    told = {
+        "sentence": "More.",
+        "draws": {"held": 1, "of": 2, "share": {"low": 0.1, "high": 0.9}},
+        "smallest": None,
+    }
+
+    def sheet(**changed):
+        return json.dumps({"scenarios": [{"name": "a", "conclusions": [told | changed]}]})
+
+    for wrong in ("[]", "{", sheet(draws={}), sheet(smallest={}), sheet(sentence="")):
+        digest = hashlib.sha256(wrong.encode()).hexdigest()
+        with pytest.raises(CaseError, match="moot flip"):
+            case.do("exhibit", "claimants", 0, digest=about["digest"], sheet_digest=digest,
+                    texts=about["texts"] | {"sheet": wrong})  # fmt: skip
+    right = sheet()
+    digest = hashlib.sha256(right.encode()).hexdigest()
+    case.do("exhibit", "claimants", 0, digest=about["digest"], sheet_digest=digest,
+            texts=about["texts"] | {"sheet": right})  # fmt: skip
