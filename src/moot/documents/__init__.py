@@ -49,7 +49,6 @@ PDF and DOCX need ``moot[report]`` and say so; HTML needs nothing.
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Literal, get_args
 
 from moot.documents.model import (
@@ -74,7 +73,7 @@ from moot.documents.model import (
     text,
 )
 from moot.documents.to_text import as_lines
-from moot.errors import MissingExtraError, UnknownNameError
+from moot.errors import UnknownNameError
 
 __all__ = [
     "FORMATS",
@@ -114,9 +113,14 @@ def check_format(format: str) -> None:
     """
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS)
-    needs = {"html": (), "pdf": ("typst",), "docx": ("docx", "typst")}[format]
-    if any(find_spec(one) is None for one in needs):
-        raise MissingExtraError(f"a document as {format.upper()}", "report")
+    if format != "html":
+        from moot.documents.to_pdf import compiler
+
+        compiler()
+    if format == "docx":
+        from moot.documents.to_docx import word_processor
+
+        word_processor()
 
 
 def written(document: Document, format: str) -> bytes:

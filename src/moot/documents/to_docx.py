@@ -30,7 +30,7 @@ from moot.documents.palette import LIGHT
 from moot.documents.to_pdf import drawn
 from moot.errors import MissingExtraError
 
-__all__ = ["as_docx"]
+__all__ = ["as_docx", "word_processor"]
 
 FONT, MONO = "Cambria", "Consolas"
 TAGS = {"en": "en-GB", "fr": "fr-FR"}
@@ -39,16 +39,21 @@ TABLE_PT = 8.5
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
+def word_processor() -> Any:
+    """The package that makes such files. Raises `MissingExtraError` where it is not installed."""
+    try:
+        import docx
+    except ImportError:
+        raise MissingExtraError("a document for a word processor (DOCX)", "report") from None
+    return docx
+
+
 def as_docx(document: Document) -> bytes:
     """The document as DOCX, the same bytes each time.
 
     Raises `MissingExtraError` without python-docx, or without Typst where there are drawings.
     """
-    try:
-        import docx
-    except ImportError:
-        raise MissingExtraError("a document for a word processor (DOCX)", "report") from None
-    writer = _Writer(document, docx.Document())
+    writer = _Writer(document, word_processor().Document())
     writer.write()
     made = io.BytesIO()
     writer.file.save(made)

@@ -30,7 +30,7 @@ from moot.documents.model import (
 from moot.documents.palette import LIGHT, drawing_style, with_style
 from moot.errors import MissingExtraError
 
-__all__ = ["FONT", "as_pdf", "drawn"]
+__all__ = ["FONT", "as_pdf", "compiler", "drawn"]
 
 FONT = "Libertinus Serif"
 STANDARDS = ["a-3b", "ua-1"]
@@ -60,12 +60,17 @@ def drawn(svg: str, pixels_per_inch: float = 200.0) -> bytes:
     return _compiled(page, {"svg": _coloured(svg)}, format="png", ppi=pixels_per_inch)
 
 
-def _compiled(source: bytes, inputs: dict[str, str], **options: Any) -> bytes:
+def compiler() -> Any:
+    """The package that makes pages. Raises `MissingExtraError` where it is not installed."""
     try:
         import typst
     except ImportError:
         raise MissingExtraError("a document with pages (PDF, DOCX)", "report") from None
-    made: bytes = typst.compile(source, sys_inputs=inputs, ignore_system_fonts=True, **options)
+    return typst
+
+
+def _compiled(source: bytes, inputs: dict[str, str], **options: Any) -> bytes:
+    made: bytes = compiler().compile(source, sys_inputs=inputs, ignore_system_fonts=True, **options)
     return made
 
 
