@@ -1,5 +1,7 @@
 """A case on disk: one writer at a time, whole or not at all, and nothing left of what was wiped."""
 
+import hashlib
+import json
 import sqlite3
 import threading
 from datetime import date, timedelta
@@ -10,7 +12,10 @@ from sqlalchemy.exc import OperationalError
 from moot.errors import CaseError, ExistsError
 from moot.store.cases import DATABASE, CaseStore
 from moot.trial.ballots import cast
+from moot.trial.exports import text_of
 from moot.trial.keeping import change, expiry, export_made, keep, kept_case, list_cases, problems, wipe
+from moot.trial.ordering import problems_of_runs
+from moot.trial.papers import runs_of
 from moot.trial.ready import load_ready, ready_case
 from tests.trial.hearings import consider, load, ready, to_stage
 
@@ -180,3 +185,26 @@ def test_a_wipe_keeps_what_is_shipped_and_announces_no_second_one(tmp_path):
     assert kept.text(kept.question, "question") == load_ready("rank-my-life-2028").question
     assert CANARY.encode() not in everything_in(folder) and problems(folder) == []
     assert expiry(folder) is None
+
+
+def test_f55_what_people_wrote_in_the_file_of_an_experiment_is_wiped_as_well(tmp_path):
+    """Its title is in requests, results and exhibits that the program wrote, and in the folder of the run."""
+    folder = tmp_path / "ready"
+    case = ready_case("rank-my-life-2028", "ready", procedure=load("three-voices"))
+    content = {"format": "moot-request-1", "about": "{}", "experiment": "an-experiment", "title": CANARY}
+    text = json.dumps(content)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    case.do("ask-run", "claimants", 0, texts={"content": text}, experiment="an-experiment", digest=digest)
+    keep(case, folder)
+    (folder / "runs" / "1").mkdir(parents=True)
+    (folder / "runs" / "1" / "experiment.json").write_text(text)
+    assert CANARY.encode() in everything_in(folder)
+    assert wipe(folder, names_only=True).runs == 0 and CANARY.encode() in everything_in(folder)
+    done = wipe(folder)
+    assert (done.deleted, done.runs) == (1, 1) and CANARY.encode() not in everything_in(folder)
+    kept = kept_case(folder)
+    assert problems(folder) == [] and problems_of_runs(folder) == []
+    assert runs_of(kept)[0]["title"] == "(erased)"
+    shipped = [kept.text(one.record, "content") for one in kept.exhibits]
+    assert len(shipped) == 6 and "(erased)" not in shipped
+    assert CANARY not in text_of(kept)

@@ -24,11 +24,13 @@ def wipe(
     done = wiped(folder, names_only=names_only)
     found = problems(folder)
     if as_json:
-        print(json.dumps({"deleted": done.deleted, "exports": list(done.exports),
+        print(json.dumps({"deleted": done.deleted, "runs": done.runs, "exports": list(done.exports),
                           "backups": list(done.backups), "problems": found}))  # fmt: skip
         return
     print(f"{done.deleted} {'names' if names_only else 'texts and names'} deleted; " +
           ("the chain still verifies" if not found else "; ".join(found)))  # fmt: skip
+    if done.runs:
+        print(f"{done.runs} runs of the case deleted")
     for path in done.exports:
         print(f"exported before, and not touched: {path}")
     for path in done.backups:

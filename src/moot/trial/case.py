@@ -40,7 +40,7 @@ CONTENT = "content"
 SHEET = "sheet"
 """The text of an exhibit that holds what would flip it: written by the program too."""
 WRITTEN = (CONTENT, SHEET)
-"""Texts of any length that no person typed; a wipe leaves them."""
+"""Texts of any length that the program wrote."""
 SEAT = "seat"
 """Which seat of a role took a step, where several people share the role; any step may say it."""
 EXHIBIT = "moot-exhibit-1"

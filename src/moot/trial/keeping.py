@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from moot.errors import CaseError, MootError
 from moot.store.cases import CaseStore, Rows, Writing, is_case_folder
 from moot.trial.ballots import Box, Paper, shuffled
-from moot.trial.case import WRITTEN, Case
+from moot.trial.case import Case
 from moot.trial.court import restored
 from moot.trial.minutes import BEGINNING, Kept, Minutes, Record
 
@@ -37,11 +38,13 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Wiped:
-    """How many texts and names were deleted, and the files made before, which still hold them."""
+    """How many texts and names were deleted, the files made before, which still hold them, and how many
+    folders of runs were deleted."""
 
     deleted: int
     exports: tuple[str, ...]
     backups: tuple[str, ...]
+    runs: int = 0
 
 
 def keep(case: Case, folder: str | Path, *, url: str | None = None, today: date | None = None) -> CaseStore:
@@ -127,10 +130,11 @@ def _due(rows: Rows, today: date | None) -> bool:
 def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
     """Delete names, or every name and text, with their salts; the chain still verifies.
 
-    Tells the exports and backups made before, which still hold them. What an exhibit's numbers are stays: it
-    says nothing of anybody. Papers of an open vote, private notes and invitations are deleted with all
-    texts. Raises `CaseError` where somebody who reads keeps the journal from being emptied; what was deleted
-    is then gone from the tables.
+    Tells the exports and backups made before, which still hold them. With all texts go what the program
+    wrote of files that people made (exhibits, requests, results, lives), the folders of runs, papers of an
+    open vote, private notes and invitations; what Moot ships with a ready case stays, and so do a procedure
+    and packs of law of one's own, which are part of the first record. Raises `CaseError` where somebody who
+    reads keeps the journal from being emptied; what was deleted is then gone from the tables.
     """
     store = CaseStore(folder)
     with store.writing() as tables:
@@ -140,22 +144,39 @@ def wipe(folder: str | Path, *, names_only: bool = False) -> Wiped:
         if not names_only:
             tables.box((), ())
             tables.no_seats()
+    runs = 0 if names_only else _without_runs(Path(folder))
     store.compact()
     made: dict[str, list[str]] = {"export": [], "backup": []}
     for one in rows.exports:
         made.setdefault(one["kind"], []).append(one["path"])
-    return Wiped(len(chosen), tuple(made["export"]), tuple(made["backup"]))
+    return Wiped(len(chosen), tuple(made["export"]), tuple(made["backup"]), runs)
+
+
+def _without_runs(folder: Path) -> int:
+    """Delete the folders of the runs that were made in a case; how many there were."""
+    place = folder / "runs"
+    if place.is_symlink() or not place.is_dir():
+        return 0
+    count = sum(1 for _ in place.iterdir())
+    try:
+        shutil.rmtree(place)
+    except OSError as error:
+        raise CaseError(f"{place} cannot be deleted: {error.strerror or error}") from None
+    return count
 
 
 def _wiped_of(rows: Rows, *, names_only: bool) -> list[tuple[int, str]]:
-    """(record, field) of the texts that a wipe deletes: what people typed, and nothing that Moot ships."""
+    """(record, field) of the texts that a wipe deletes: what people typed, and nothing that Moot ships.
+
+    What the program wrote repeats titles and notes of the files behind it, which people typed as well.
+    """
     from moot.trial.ready import shipped_texts
 
     shipped = shipped_texts()
     return [
         (one["record"], one["field"])
         for one in rows.texts
-        if one["field"] == NAME or not (names_only or one["field"] in WRITTEN or one["text"] in shipped)
+        if one["field"] == NAME or not (names_only or one["text"] in shipped)
     ]
 
 

@@ -155,7 +155,7 @@ def problems_of_runs(folder: str | Path) -> list[str]:
     for number, asked in enumerate(case.asked, 1):
         place = folder_of(folder, number)
         there.discard(str(number))
-        if asked.made is None:
+        if asked.made is None or content_of(case, asked.record) is None:  # not made yet, or wiped
             continue
         try:
             results = open_experiment(place)

@@ -28,7 +28,7 @@ from moot.declaring.source import read_source
 from moot.declaring.values import Declaration, IsoDate, Many, Part, Slug, Text
 from moot.errors import CaseError, UnknownNameError
 from moot.regime.reading import load_regime
-from moot.trial.case import CONTENT, WRITTEN, Case
+from moot.trial.case import CONTENT, Case
 from moot.trial.court import new_case
 from moot.trial.exhibits import Exhibit, exhibit_of
 from moot.trial.procedure import Procedure, load_procedure
@@ -165,7 +165,7 @@ def shipped_texts() -> frozenset[str]:
     found: set[str] = set()
     for name in ready_names():
         made = ready_case(name, name)
-        found.update(one.text for one in made.minutes.kept if one.field not in WRITTEN)
+        found.update(one.text for one in made.minutes.kept)
     return frozenset(found)
 
 
