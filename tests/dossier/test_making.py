@@ -22,6 +22,7 @@ from moot.errors import UnknownNameError
 from tests.boundary.test_outputs import APPROVAL
 from tests.documents.a_document import missing, squeezed, words_of_docx, words_of_html, words_of_pdf
 from tests.dossier.texts import FRONTIER
+from tests.french import english_in
 
 CHAPTERS = ("a", "b", "c", "d", "e", "f", "effects", "metrics", "twins", "causes", "alternatives", "sheet")
 
@@ -197,6 +198,11 @@ def test_metrics_twins_and_causes_stand_with_intervals_ranges_and_bounds(told):
             }
     french = "\n".join(as_lines(document(told, "fr")))
     assert "à qui le dispositif nuit" in french
+
+
+def test_no_english_is_left_in_a_french_dossier(told):
+    said = "\n".join(as_lines(document(told, "fr")))
+    assert english_in(said, "people fear charges", "The year") == []
 
 
 def test_where_no_frontier_is_drawn_the_reason_stands_in_its_place(plain, tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from moot.catalogue import words
 from moot.documents import Block, Heading, Note, Paragraph, Row, Span, Table, Text, text
 from moot.dossier.evidence import Evidence
 from moot.dossier.wording import Say
@@ -59,9 +60,10 @@ def _values(say: Say, told: Sequence[Mapping[str, Any]], caption: Text, level: s
         if one["metric"] != name:
             name = one["metric"]
             rows.append(Row((text(Span(name, "code"), f" {say.metrics(name + '.name')}"),)))
-        what = str(one["what"])
+        what = words(str(one["what"]), say.language)
         if one["mean"] is None:
-            rows.append(Row((text(what), text(str(one.get("why") or say("dash"))), (), ()), inner=True))
+            why = words(str(one.get("why") or say("dash")), say.language)
+            rows.append(Row((text(what), text(why), (), ()), inner=True))
             continue
         star = "*" if one["few"] else ""
         value = f"{say.two(one['mean'])}{star} {say.unit(one['unit'])}"
@@ -179,13 +181,13 @@ def _shares(say: Say, found: Mapping[str, Any]) -> Iterator[Block]:
         days=say.count(found["days"]),
     )
     yield Paragraph(text(said), "small")
-    words = {one["player"]: one["words"] for one in found["players"]["list"]}
+    called = {one["player"]: words(one["words"], say.language) for one in found["players"]["list"]}
     head = tuple(text(say(key)) for key in ("player", "share", "alone", "last"))
     for one in found["measures"]:
         rows = [
             Row(
                 (
-                    text(Span(part["player"], "code"), f" {words[part['player']]}"),
+                    text(Span(part["player"], "code"), f" {called[part['player']]}"),
                     *(text(_with_ends(say, part[key])) for key in ("share", "alone", "last")),
                 )
             )
