@@ -113,6 +113,25 @@ def test_a_changed_rule_is_the_arm_that_the_library_gives(owner, lab):
         assert until(socket, "tick") is not None
 
 
+def test_a_rule_that_changes_on_a_day_changes_nothing_before(owner, lab):
+    path = f"/api/lab/{lab['lab']}"
+    with owner.live(f"{path}/live") as socket:
+        before = until(socket, "history")["series"][SCENARIO]
+        asked = {
+            "changes": {"sensors.1.coverage.value": 0.2, "sensors.2.coverage.value": 0.1},
+            "from_day": 10,
+        }
+        version = owner.post(f"{path}/change", json=asked).json()["version"]
+        after = until(socket, "series", version=version)["series"][SCENARIO]
+        assert {name: curve[:10] for name, curve in after.items()} == {
+            name: curve[:10] for name, curve in before.items()
+        }
+        assert after != before
+        assert owner.post(f"{path}/change", json={"changes": {}, "from_day": DAYS}).status_code == 422
+        version = owner.post(f"{path}/change", json={"changes": {}}).json()["version"]
+        assert until(socket, "series", version=version)["series"][SCENARIO] == before
+
+
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
