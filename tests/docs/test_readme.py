@@ -82,6 +82,20 @@ def test_the_picture_is_there_and_small():
     assert picture.stat().st_size < 400_000
 
 
+def test_pictures_of_the_pages_are_there_in_both_languages_and_themes_and_small():
+    pictures = {path.name: path for path in (ROOT / "docs" / "img").glob("page-*.png")}
+    pages = {name.split("-")[1] for name in pictures}
+    assert pages >= {"schemes", "laboratory", "builder", "experiments", "court", "about"}
+    every = {
+        f"page-{one}-{words}-{look}.png"
+        for one in pages
+        for words in ("en", "fr")
+        for look in ("light", "dark")
+    }
+    assert set(pictures) == every
+    assert {name for name, path in pictures.items() if path.stat().st_size > 150_000} == set()
+
+
 def test_attributions_are_those_of_the_tables():
     """NOTICE quotes the attribution of every table that is shipped, and names its file."""
     notice = " ".join((ROOT / "NOTICE").read_text("utf-8").split())

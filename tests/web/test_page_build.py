@@ -90,7 +90,8 @@ def test_the_page_names_no_other_machine():
         if path.suffix in {".js", ".css", ".html", ".svg"}:
             text = path.read_text("utf-8")
             assert set(re.findall(r"https?://[\w.-]+", text)) <= known, path.name
-            assert "data:" not in text.replace("data:e", ""), path.name
+            # the court's QR codes are drawings that its server sends; nothing else is spelled out
+            assert re.findall(r"data:(?!image/svg\+xml)\w+/", text) == [], path.name
 
 
 @built
