@@ -12,7 +12,10 @@ import time
 import httpx
 import pytest
 
+from moot.findings.experimenting import begin, to_the_end
 from moot.trial.keeping import kept_case, problems
+from moot.web.court_doors import doors_told
+from tests.experiment.texts import declared
 from tests.web.browsers import Browser, served
 from tests.web.lesson import Player, doors_of, judged, opened, played, seated, to_stage, token_of, turns, vote
 
@@ -218,38 +221,60 @@ def doors_of_lesson(app) -> dict[str, str]:
     return {one["role"]: one["link"] for one in doors_of(president)}
 
 
-def test_f20_both_sides_see_a_run_at_the_same_instant_and_file_what_it_found(app):
-    cast = seated(app, "runs")
-    cast["president"].do("open")
-    asked = cast["claimants"].post("runs", exhibit=1, seed=77, people=1000, days=2, reason="Other chance.")
-    assert (asked.status_code, asked.json()) == (202, {"run": 1})
-    with cast["respondent"].live() as one, cast["claimants"].live() as other:
-        seen = {"respondent": [], "claimants": []}
-        for name, socket in (("respondent", one), ("claimants", other)):
-            while True:
-                frame = socket.receive_json()
-                if frame["type"] == "run":
-                    seen[name].append(frame)
-                    if frame["state"] in ("made", "failed"):
-                        break
-                if frame["type"] == "state" and frame["runs"][0]["made"]:
-                    break
-    for frames in seen.values():
-        assert all(one["state"] != "failed" for one in frames)
-    (run,) = cast["respondent"].view()["runs"]
-    assert run["made"] and run["told"] == ["claimants", "respondent"]
-    again = cast["respondent"].post("runs", exhibit=1, seed=77, people=1000, days=2)
-    assert again.status_code == 422 and "asked for already" in again.json()["error"]["message"]
-    assert cast["respondent"].post("runs", exhibit=1, people=2_000_000).status_code == 422
-    (source,) = cast["respondent"].browser.get("/api/cases/runs/results").json()["results"]
-    assert source["source"] == {"run": 1}
-    filed = cast["respondent"].post("exhibits", run=1, measure="a measure that there is not")
-    assert filed.status_code == 422
-    if source["measures"]:
-        filed = cast["respondent"].post("exhibits", run=1, measure=source["measures"][0])
-        assert filed.status_code == 201
-        late = cast["president"].view()["exhibits"][filed.json()["exhibit"] - 1]
-        assert late["side"] == "respondent" and late["late"] and late["status"] == "pending"
+ASKED = """\
+experiment: asked
+title: A run that was asked for
+scenarios: [rank-my-life-2028]
+people: 1000
+days: 2
+burn_in_years: 0
+replicates: 10
+measures: ['act:*:charged-by-regime']
+draws: {count: 2, over: [regime.sensors], replicates: 1}
+arms: {status-quo: {}, scheme: {regime: rank-my-life-2028}}
+"""
+
+
+def test_f20_both_sides_see_a_run_at_the_same_instant_and_file_what_it_found(tmp_path):
+    folder = tmp_path / "server" / "experiments" / "asked"
+    folder.parent.mkdir(parents=True)
+    opened_, plan = begin(declared(tmp_path, ASKED), folder)
+    with opened_:
+        to_the_end(opened_, plan, threads=1)
+    with served(tmp_path / "server") as app:
+        cast = seated(app, "runs", jurors=1)
+        claimants, respondent = cast["claimants"], cast["respondent"]
+        (source,) = claimants.browser.get("/api/cases/runs/results").json()["results"]
+        filed = claimants.post("exhibits", experiment="asked", measure=source["measures"][0])
+        assert filed.status_code == 201, filed.text
+        cast["president"].do("open")
+        with respondent.live() as one, claimants.live() as other:
+            body = {"exhibit": filed.json()["exhibit"], "seed": 90, "reason": "Other chance.", "key": "r"}
+            asked = [claimants.post("runs", **body) for _ in range(2)]
+            assert [(one.status_code, one.json()) for one in asked] == [(202, {"run": 1})] * 2
+            seen = [told_of_run(one), told_of_run(other)]
+        assert all("failed" not in states and "made" in states for states in seen)
+        (run,) = respondent.view()["runs"]
+        assert run["made"] and run["told"] == ["claimants", "respondent"]
+        again = respondent.post("runs", exhibit=filed.json()["exhibit"], seed=90)
+        assert again.status_code == 422 and "asked for already" in again.json()["error"]["message"]
+        assert respondent.post("runs", exhibit=1, people=2_000_000).status_code == 422
+        wrong = respondent.post("exhibits", run=1, measure="a measure that there is not")
+        assert wrong.status_code == 422
+        late = respondent.post("exhibits", run=1, measure=source["measures"][0])
+        shown = cast["president"].view()["exhibits"][late.json()["exhibit"] - 1]
+        assert shown["side"] == "respondent" and shown["late"] and shown["status"] == "pending"
+
+
+def told_of_run(socket) -> list[str]:
+    """The states of a run that a socket is told of, until the result is there."""
+    states = []
+    while True:
+        frame = socket.receive_json()
+        if frame["type"] == "run":
+            states.append(frame["state"])
+            if frame["state"] in ("made", "failed"):
+                return states
 
 
 def test_f41_doors_seat_a_class_and_are_shut(app):
@@ -266,6 +291,22 @@ def test_f41_doors_seat_a_class_and_are_shut(app):
     answer = Browser(app).post("/api/join", json={"case": "doors", "token": door})
     assert answer.status_code == 403
     assert jurors[0].view()["case"] == "doors", "who sits keeps its seat"
+
+
+def test_f41_a_room_prints_links_that_open_it_and_the_same_doors_after_a_new_start(tmp_path):
+    told: list[str] = []
+    doors_told(tmp_path, "lesson", "http://192.0.2.7:8765", told.append)
+    links = [line.partition(": ")[2] for line in told if "#come=" in line]
+    assert len(links) == 8 and all(
+        one.startswith("http://192.0.2.7:8765/court/lesson#come=") for one in links
+    )
+    assert sum("█" in line for line in told) > 100, "a code for each door"
+    again: list[str] = []
+    doors_told(tmp_path, "lesson", "http://192.0.2.7:8765", again.append, codes=False)
+    assert [one for one in again if "#come=" in one][1:] == [one for one in told if "#come=" in one][1:]
+    with served(tmp_path, room=True) as app:
+        for link in links:
+            assert Player(app).come(token_of(link)).seat == 1
 
 
 def test_a_pass_phrase_is_asked_for_where_there_is_one(app):

@@ -25,14 +25,20 @@ def serve(
         metavar="FOLDER",
         help="Where experiments and cases are kept (default: ./moot-server).",
     ),
-    host: str = typer.Option(
-        "127.0.0.1", "--host", metavar="ADDRESS", help="Listen there; others can reach all but 127.0.0.1."
+    host: str | None = typer.Option(
+        None,
+        "--host",
+        metavar="ADDRESS",
+        help="Listen there (default: 127.0.0.1, which this machine alone reaches; with --room: 0.0.0.0).",
     ),
     port: int = typer.Option(
         8765, "--port", min=0, max=65535, help="Listen there; 0 takes one that is free."
     ),
     room: bool = typer.Option(
-        False, "--room", help="For a class: visitors are guests, and the host has a link of their own."
+        False, "--room", help="For a class on one network: prints the links of a case; visitors are guests."
+    ),
+    case: str = typer.Option(
+        "lesson", "--case", metavar="NAME", help="With --room: whose links; made from the ready case if new."
     ),
     open_page: bool = typer.Option(True, "--open/--no-open", help="Open the page in a browser."),
     name: list[str] = typer.Option(
@@ -65,9 +71,10 @@ def serve(
             raise UserError(f"--origin {one}: expected http:// or https:// and a name, and nothing behind it")
     settings = Settings(
         folder=Path("moot-server") if folder is None else folder,
-        host=host,
+        host=host or ("0.0.0.0" if room else "127.0.0.1"),
         port=port,
         room=room,
+        case=case,
         proxied=bool(origin),
         names=tuple(name),
         origins=tuple(origin),

@@ -94,6 +94,12 @@ Name = Annotated[str, Path(max_length=60, description="the name of a case")]
 Number = Annotated[int, Path(ge=1, le=1000)]
 
 
+def _kinds(*forms: str) -> dict[int | str, dict[str, Any]]:
+    """What a download may be, for the description of the API."""
+    kinds = {FORMS[one][0].partition(";")[0]: {} for one in forms}
+    return {200: {"description": "the paper", "content": kinds}}
+
+
 @asynccontextmanager
 async def open_room(app: FastAPI) -> AsyncIterator[None]:
     """The house of the court, its desk for simulations, and the clock of its rooms."""
@@ -179,7 +185,12 @@ def about(request: Request) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/api/court/notice", summary="The data-protection notice for a school", response_class=Response)
+@router.get(
+    "/api/court/notice",
+    summary="The data-protection notice for a school",
+    response_class=Response,
+    responses=_kinds("html", "pdf", "docx"),
+)
 def school_notice(
     request: Request,
     lang: Annotated[Language, Query()] = "en",
@@ -460,7 +471,12 @@ async def remedy(request: Request, case: Name, asked: Remedy) -> dict[str, int]:
 # --- papers -------------------------------------------------------------------------------------------------
 
 
-@router.get(f"{CASE}/export", summary="A paper of the case", response_class=Response)
+@router.get(
+    f"{CASE}/export",
+    summary="A paper of the case",
+    response_class=Response,
+    responses=_kinds(*FORMS),
+)
 async def export(
     request: Request,
     case: Name,

@@ -16,6 +16,7 @@ import websockets  # noqa: F401 uvicorn loads it late; a lack of it is said at o
 from moot.errors import UserError
 from moot.store.folder import locked
 from moot.web.app import Application, create_app
+from moot.web.court_doors import doors_told, local_address
 from moot.web.settings import Settings
 
 __all__ = ["listening", "serve"]
@@ -34,17 +35,22 @@ def serve(settings: Settings, *, open_page: bool, tell: Callable[[str], object])
     """
     sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every case that is opened
     settings.folder.mkdir(parents=True, exist_ok=True)
     with listening(settings.host, settings.port) as taken:
         held = locked(settings.folder)
         try:
             app = create_app(settings)
             address = _address(taken)
+            if settings.room and (local := local_address()) is not None:
+                address = address.replace("127.0.0.1", local)  # that of a class, and of the links in its page
             tell(f"Moot: a model and synthetic people, at {address}")
             page = address
             if settings.open_to_others:
                 page = f"{address}/host/{app.api.state.sessions.host_key}"
                 tell(f"your own link, as the host (others get the address alone): {page}")
+            if settings.room:
+                doors_told(settings.folder, settings.case, address, tell)
             tell("Ctrl-C ends it")
             asyncio.run(_until_told(app, settings, taken, page if open_page else None))
         finally:

@@ -39,13 +39,15 @@ class Settings:
     `folder` holds experiments, cases, sessions and the secret of the cookies. `names` are the names under
     which browsers may ask for it besides addresses and localhost; `origins` those of a proxy, such as
     ``https://moot.example.org``. In a `room`, and on any address but this machine's own, visitors are guests:
-    the host has a link of their own. `proxied` says that a proxy on this machine tells the scheme.
+    the host has a link of their own; `case` is
+    the one whose links a room prints. `proxied` says that a proxy on this machine tells the scheme.
     """
 
     folder: Path
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     room: bool = False
+    case: str = "lesson"
     proxied: bool = False
     names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
