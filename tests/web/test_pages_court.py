@@ -127,7 +127,7 @@ def test_five_people_in_five_browsers_play_the_lesson_to_the_judgment(room):
     president.do("Close the vote")
     president.do("Go to the next stage")
     president.take("Write reasons", What_is_said=REASON)
-    for _ in range(4):
+    for _ in range(president.page.locator("#grounds > details").count()):
         president.take(
             "Write the operative part", {"Decision": "not established"}, What_is_said="So decided."
         )
