@@ -3,6 +3,7 @@
 #   make test    lint, types, tests                            (TEST=files, JOBS=processes)
 #   make check   lint and types only
 #   make web     the page that moot serve shows, built from web/   (needs Node >= 20.19 and npm)
+#   make screenshots   every page in both languages and themes, into docs/img/
 #   make browser Debian's Chromium, for the tests of the page      (needs apt-get)
 #   make bench   the same law on Moot and on its peers        (BENCH="--quick --json", PEERS=folder)
 #   make bench-web  observers, slow clients and a court on the server of the pages   (BENCH="--observers 300")
@@ -40,7 +41,7 @@ PAGE := src/moot/web/static
 NODE_WANTED := const [a, b] = process.versions.node.split('.').map(Number); \
   process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)
 
-.PHONY: help web web-check browser demo test check kernels bench scaling peers-environments locks clean
+.PHONY: help web web-check browser screenshots demo test check kernels bench scaling peers-environments locks clean
 
 help:
 	@sed -n '2,13s/^# \{0,3\}//p' Makefile
@@ -71,6 +72,9 @@ web/node_modules/.installed: $(LOCKED_PAGE) web/package.json web/.npmrc
 $(PAGE)/index.html: web/node_modules/.installed $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
 	@cd web && npm run --silent build -- --logLevel warn
 	@touch $@
+
+screenshots: web $(BIN)/.test
+	@$(BIN)/python scripts/screenshots.py
 
 browser:
 	@command -v chromium >/dev/null || { apt-get update && apt-get install -y --no-install-recommends chromium; }

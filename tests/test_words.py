@@ -3,11 +3,18 @@
 import pytest
 from pydantic import ValidationError
 
-from moot.catalogue import THIN, WIDE, typeset, words
+from moot.catalogue import THIN, WIDE, Catalogue, catalogue, translations, typeset, words
+from moot.country.reading import load_country
+from moot.declaring.files import shipped_names
 from moot.declaring.values import Part, Words
+from moot.experiment.scenario import load_scenario
 from moot.findings.metric_words import load_metrics
+from moot.regime.reading import load_regime
+from moot.regime.words import account
 from moot.vocabulary import load_vocabulary
+from tests.french import english_in
 
+FORMS = {"two": "{n:# act|# acts}", "three": "{n:none|one|# of them}: {n}", "plain": "{n:.1f} x"}
 SAME = ("contagion", "double sanction", "minimisation")
 """Spelt the same in both."""
 
@@ -47,3 +54,37 @@ def test_the_words_of_the_vocabulary_and_of_metrics_are_known_in_french():
     for row in load_metrics().rows:
         for text in (row.name, row.is_not):
             assert words(text, "fr") != text or text in SAME, text
+
+
+def test_a_sentence_has_the_form_of_its_number():
+    en, fr = Catalogue("x", "en", FORMS), Catalogue("x", "fr", FORMS)
+    assert [en("two", n=n) for n in (0, 1, 2)] == ["0 acts", "1 act", "2 acts"]
+    assert [fr("two", n=n) for n in (0, 1, 2)] == ["0 act", "1 act", "2 acts"]
+    assert [fr("three", n=n) for n in (0, 1, 5)] == ["none: 0", "one: 1", "5 of them: 5"]
+    assert en("plain", n=1.25) == "1.2 x"
+    dossier = catalogue("dossier", "fr")
+    assert dossier("declared-counts-of", count=1, lawful=0) == "1 acte, dont aucun n'est licite aujourd'hui"
+    assert dossier("declared-counts-of", count=17, lawful=4) == "17 actes, dont 4 sont licites aujourd'hui"
+
+
+def test_every_scheme_scenario_and_country_that_is_shipped_has_its_french():
+    known = translations()
+    texts = [(name, load_regime(name)) for name in shipped_names("regime")]
+    missing = [
+        (name, text)
+        for name, one in texts
+        for text in (one.name, one.summary or one.name, *one.documented, *one.assumed, *one.myth)
+        if " ".join(text.split()) not in known
+    ]
+    missing += [(name, load_scenario(name).title) for name in shipped_names("scenario")
+                if load_scenario(name).title not in known]  # fmt: skip
+    missing += [(name, load_country(name).name) for name in shipped_names("country")
+                if load_country(name).name not in known]  # fmt: skip
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", shipped_names("regime"))
+def test_no_english_is_left_in_the_account_of_a_scheme_in_french(name):
+    quoted = ("Judicial Reform of Chinese Courts", "To be or Notes to be", "All carrots and no sticks",
+              "Policy & Internet", "Marketing Letters", "Citizen scoring", "The Register")  # fmt: skip
+    assert english_in("\n".join(account(load_regime(name), None, "fr")), *quoted) == []

@@ -2,7 +2,8 @@
 
 *Sentences.* ``data/messages/PART.LANGUAGE.yaml`` maps keys to sentences with ``{placeholders}``. A part has
 the same keys and placeholders in every language (held by a test), so that a document is written once, over
-keys.
+keys. After a placeholder stand its forms where a sentence has several: ``{count:one act|# acts}``, or three
+with that for nothing first (``{count:no act|one act|# acts}``); ``#`` is the number.
 
 *Texts.* A text of a data file is ``{en: …, fr: …}`` where it stands (`moot.declaring.values.Words`). Where
 the file is part of what a run is known by (vocabulary, schemes, scenarios, countries), it stays as it is, and
@@ -16,7 +17,7 @@ import re
 import string
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from moot.declaring.files import data_folder
 from moot.declaring.source import read_source
@@ -35,6 +36,24 @@ _MONTHS = {
 }
 
 
+class _Forms(string.Formatter):
+    """Placeholders with a form for each number; in French nothing is singular, as one is."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        *none, one, many = format_spec.split("|") if "|" in format_spec else (format_spec, "")
+        if not many:
+            return super().format_field(value, format_spec)
+        if none and value == 0:
+            form = none[0]
+        else:
+            singular = value == 1 or (self.language == "fr" and value == 0)
+            form = one if singular else many
+        return form.replace("#", str(value))
+
+
 class Catalogue:
     """The sentences of one part in one language; ``say("key", name=value)`` gives a sentence.
 
@@ -50,7 +69,7 @@ class Catalogue:
             sentence = self.sentences[key]
         except KeyError:
             raise KeyError(f"{self.part}.{self.language}.yaml has no message {key!r}") from None
-        return sentence.format(**values)
+        return _Forms(self.language).vformat(sentence, (), values)
 
     def __contains__(self, key: str) -> bool:
         return key in self.sentences

@@ -74,6 +74,7 @@ def test_nothing_that_is_shown_approves_of_a_scheme(what):
         *sorted((ROOT / "src/moot/findings").glob("*.py")),
         *sorted((ROOT / "src/moot/documents").glob("*.py")),
         *sorted((ROOT / "src/moot/dossier").glob("*.py")),
+        *sorted((ROOT / "src/moot/web").glob("*.py")),
         *(one for one in sorted((ROOT / "src/moot/trial").glob("*.py")) if one.name != "wording.py"),
         *(ROOT / "src/moot/cli" / name for name in (*COMMANDS, "experimenting.py")),
     ],

@@ -22,7 +22,7 @@ from tests.society import everything
 from tests.society.test_snapshot import Shelf, same
 
 SHARED = {
-    acts: ("act_in", "searched", "wrong_person"),
+    acts: ("act_of", "searched", "wrong_person"),
     review: ("outcome", "looked_at", "absent_person"),
     gaming: ("gamed", "stake_of", "moved_elsewhere"),
     judge: ("touch", "learn", "points_of", "novice_phase", "place_in_tier", "enlist", "delist", "plan_wake",

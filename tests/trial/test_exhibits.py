@@ -1,5 +1,6 @@
 """An exhibit is an experiment's: replicates, a twin, a sweep, and it is made again byte for byte."""
 
+import hashlib
 import json
 import re
 
@@ -9,11 +10,12 @@ import moot
 from moot.cli.main import main
 from moot.errors import CaseError, UserError
 from moot.findings.results import Results
+from moot.trial.case import CONTENT
 from moot.trial.exhibits import Exhibit, _content, exhibit_from, exhibit_of
 from moot.trial.keeping import keep, kept_case
 from tests.experiment.texts import declared
 from tests.findings.a_run import folder as run_folder
-from tests.trial.hearings import fresh
+from tests.trial.hearings import fresh, ready
 
 pytestmark = pytest.mark.slow
 
@@ -116,3 +118,49 @@ def test_who_asks_is_a_side_or_the_court_and_the_measure_is_one_that_is_there(sh
     listed = [line.strip() for line in str(refused.value).splitlines() if line.startswith("  ")]
     assert exhibit.content["words"] in listed
     assert all(exhibit_of(shown, line, asked_by="court").content["words"] == line for line in listed[:3])
+
+
+def test_an_exhibit_that_lacks_what_papers_tell_is_not_filed(exhibit):
+    case = ready()
+
+    def filed(content):
+        text = json.dumps(content)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        case.do("exhibit", "claimants", 0, digest=digest, texts={"title": "One", CONTENT: text})
+
+    whole = json.loads(exhibit.text)
+    for name in ("seeds", "people", "arm", "versions", "asked_by"):
+        with pytest.raises(CaseError, match="made from an experiment"):
+            filed({key: value for key, value in whole.items() if key != name})
+    for changed in (
+        {"asked_by": "Mr Martin"},
+        {"seeds": 3},
+        {"effect": whole["effect"] | {"span": {"low": 1}}},
+    ):
+        with pytest.raises(CaseError, match="made from an experiment"):
+            filed(whole | changed)
+    filed(whole)
+    assert case.exhibits[0].status == "admitted"
+
+
+def test_a_sheet_that_lacks_what_papers_tell_is_not_filed(exhibit):
+    case = ready()
+    about = {"digest": exhibit.digest, "texts": {"title": "One", CONTENT: exhibit.text}}
+    told = {
+        "sentence": "More.",
+        "draws": {"held": 1, "of": 2, "share": {"low": 0.1, "high": 0.9}},
+        "smallest": None,
+    }
+
+    def sheet(**changed):
+        return json.dumps({"scenarios": [{"name": "a", "conclusions": [told | changed]}]})
+
+    for wrong in ("[]", "{", sheet(draws={}), sheet(smallest={}), sheet(sentence="")):
+        digest = hashlib.sha256(wrong.encode()).hexdigest()
+        with pytest.raises(CaseError, match="moot flip"):
+            case.do("exhibit", "claimants", 0, digest=about["digest"], sheet_digest=digest,
+                    texts=about["texts"] | {"sheet": wrong})  # fmt: skip
+    right = sheet()
+    digest = hashlib.sha256(right.encode()).hexdigest()
+    case.do("exhibit", "claimants", 0, digest=about["digest"], sheet_digest=digest,
+            texts=about["texts"] | {"sheet": right})  # fmt: skip

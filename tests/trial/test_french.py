@@ -94,7 +94,7 @@ def judged():
     case.do("next", "president", at)
     case.do("reason", "president", at, ground=2, element="1", facts=[1], exhibits=[2],
             texts={"text": "Les deux parties ont été entendues."})  # fmt: skip
-    for ground in (1, 2, 3, 4):
+    for ground in range(1, len(case.grounds) + 1):
         outcome = "upheld" if ground == 2 else "dismissed"
         case.do("operative", "president", at, ground=ground, outcome=outcome, texts={"text": "Décidé."})
     case.do("remedy", "president", at, ground=2, remedy="stop")

@@ -40,6 +40,15 @@ describe('api', () => {
     expect(tokens[2]).toBeUndefined()
   })
 
+  it('is given a session on its first visit and asks again', async () => {
+    let known = false
+    vi.stubGlobal('fetch', async (path: string) => {
+      if (path === '/api/me') known = true
+      return known ? answer(200, { csrf: 'x', roles: {} }) : answer(401, { error: { code: 'no_session', message: 'none' } })
+    })
+    expect(await api.get('/api/experiments')).toEqual({ csrf: 'x', roles: {} })
+  })
+
   it('tells a server that is gone from one that refuses', async () => {
     vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('failed')))
     const error = await api.get('/api/scenarios').catch((problem: unknown) => problem)

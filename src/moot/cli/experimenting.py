@@ -87,9 +87,7 @@ def experiment(
     _to_the_end(folder, plan, threads, on_error, as_json, cache=not no_cache, cluster=cluster)
 
 
-def go_on(
-    path: Path, threads: int | None, as_json: bool, *, cache: bool, cluster: str | None = None
-) -> None:
+def go_on(path: Path, threads: int | None, as_json: bool, *, cache: bool, cluster: str | None = None) -> None:
     """What `moot resume` does with the folder of an experiment."""
     from moot.findings.experimenting import reopen
 

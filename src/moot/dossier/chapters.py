@@ -500,10 +500,8 @@ def _sheet(it: Dossier) -> Iterator[Block]:
 
 
 def _regime(it: Dossier) -> Iterator[Block]:
-    if it.say.language != "en":
-        yield Paragraph(words(it.say("regime-english")), "small")
     for scenario, regime, named in it.regimes():
-        yield from in_words(regime, named, scenario.country_model)
+        yield from in_words(it.say, regime, named, scenario.country_model)
 
 
 def _rebuild(it: Dossier) -> Iterator[Block]:

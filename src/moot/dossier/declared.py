@@ -114,20 +114,20 @@ def of_redress(say: Say, regime: Regime, named: str) -> Iterator[Block]:
         yield _two_columns(say, rows, say("redress-caption", regime=named))
 
 
-def in_words(regime: Regime, named: str, country: Country) -> Iterator[Block]:
+def in_words(say: Say, regime: Regime, named: str, country: Country) -> Iterator[Block]:
     """The scheme as `moot show` tells it."""
     yield Heading(text(named), 2)
     items: list[Text] = []
-    for line in account(regime, country)[1:]:
+    for line in account(regime, country, say.language)[1:]:
         if line.startswith("  - "):
             items.append(text(line[4:]))
             continue
         if items:
-            yield Items(tuple(items), language="en")
+            yield Items(tuple(items))
             items = []
         if line.startswith("  "):
-            yield Paragraph(text(line.strip()), language="en")
+            yield Paragraph(text(line.strip()))
         else:
-            yield Heading(text(line), 3, listed=False, language="en")
+            yield Heading(text(line), 3, listed=False)
     if items:
-        yield Items(tuple(items), language="en")
+        yield Items(tuple(items))

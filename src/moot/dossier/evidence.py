@@ -190,9 +190,7 @@ def _others(path: Path) -> RunError:
     )
 
 
-def _same_beside(
-    path: Path, asked: Beside, results: Results, done: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _same_beside(path: Path, asked: Beside, results: Results, done: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise `RunError` where metrics, twins and causes are not those of the jobs, or a job of them is gone.
 
     A job of lives that failed and was left out is in no number.

@@ -30,6 +30,20 @@ from moot.draws.caches import cache_root
 KERNEL_PACKAGES = ("draws", "country", "society")
 
 
+NARROW = "-prefer-256-bit"
+
+
+def cpu_features() -> str:
+    """The features of this processor that kernels are compiled for.
+
+    Where it has vectors of 512 bits they are used: for some processors LLVM keeps to half of that.
+    """
+    if numba.config.CPU_FEATURES is not None:
+        return str(numba.config.CPU_FEATURES)
+    features = str(llvm.get_host_cpu_features().flatten())
+    return f"{features},{NARROW}" if "+avx512f" in features.split(",") else features
+
+
 def kernel_key() -> str:
     """A hash of the kernel modules and of what compiles them (16 hex digits)."""
     root = Path(__file__).resolve().parent.parent
@@ -45,7 +59,7 @@ def kernel_key() -> str:
         sys.version,
         platform.machine(),
         llvm.get_host_cpu_name(),
-        llvm.get_host_cpu_features().flatten(),
+        cpu_features(),
     ):
         digest.update(part.encode())
     return digest.hexdigest()[:16]
@@ -58,6 +72,7 @@ def cache_folder() -> Path:
 
 CACHE = cache_folder()
 numba.config.CACHE_DIR = str(CACHE)
+numba.config.CPU_FEATURES = cpu_features()
 
 
 def warm() -> bool:

@@ -221,8 +221,7 @@ def worth(scheme: Scheme, points: int, language: str = "en") -> str:
 def in_points(points: int, language: str = "en") -> str:
     """Points in words; a gain (negative) has a plus."""
     say = catalogue("scheme", language)
-    one = abs(points) <= 1 if language == "fr" else abs(points) == 1  # "0 point" there, "0 points" here
-    said = say("point" if one else "points", count=abs(points))
+    said = say("points", count=abs(points))
     return say("gained", points=said) if points < 0 else said
 
 

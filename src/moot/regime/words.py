@@ -124,6 +124,10 @@ class _Account:
         """A date as the language writes it."""
         return str(day) if self.language == "en" else self.say.date(day)
 
+    def whole(self, number: int) -> str:
+        """A point of a scale."""
+        return str(number) if self.language == "en" else self.say.number(number)
+
     def plain(self, value: float, digits: int = 6) -> str:
         """A number as people of the language write it."""
         return self.say.figures(plain(value, digits))
@@ -281,13 +285,15 @@ class _Account:
         yield say(
             known,
             who=say(f"who.{scheme.who}"),
-            start=score.start,
-            floor=score.floor,
-            ceiling=score.ceiling,
+            start=self.whole(score.start),
+            floor=self.whole(score.floor),
+            ceiling=self.whole(score.ceiling),
         )
         if score.novice_start is not None:
             yield say("novices", start=score.novice_start)
-        tiers = ", ".join(say("tier-from", tier=tier.tier, **{"from": tier.from_}) for tier in score.tiers)
+        tiers = ", ".join(
+            say("tier-from", tier=tier.tier, **{"from": self.whole(tier.from_)}) for tier in score.tiers
+        )
         yield say("tiers-rising" if score.hysteresis else "tiers", tiers=tiers, points=score.hysteresis)
         yield from self.engine(scheme)
         for name, entry in scheme.table.catalogue.items():

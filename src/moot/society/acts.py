@@ -65,7 +65,7 @@ from moot.society.memory import CHUNK, STRIP
 from moot.society.review import ABSENT, FOUND, NOBODY_FOUND, absent_person, alarmed, outcome
 from moot.society.score import score_at
 from moot.society.state import FEAR_DAY, LISTS, is_kept, last_of, mark_of, value_of
-from moot.society.twins import acts_alike, behind
+from moot.society.twins import acts_alike
 
 EVERY_SENSOR = -1
 ONE_TIME = np.int64(65536)  # the scale of an act whose bound is not capped
@@ -209,72 +209,72 @@ def act_of(key, world, law, rates, m, b, i, k, day, u_thin, u_today, scale, at):
     What sensors draw for it stands in `sights` at `at`, or is drawn here where that is negative.
     """
     together = world.alike != 0 and not is_kept(m, i) and acts_alike(world, m, i)
-    a = 0
-    while a < m.n_arms:
-        to = m.n_arms if together and a == m.n_twin else a
-        act_in(key, world, law, rates, m, b, i, a, to, k, day, u_thin, u_today, scale, at)
-        a = behind(m, to)
-
-
-@inline
-def act_in(key, world, law, rates, m, b, i, a, to, k, day, u_thin, u_today, scale, at):
-    """One potential act in an arm, on account of `to`: thinned by state, then seen, identified, charged."""
     place = i - see.block(m)[0, b]
     shown = is_kept(m, i)
-    c = world.kind[k]
-    threshold = (world.thin[k] * scale) >> 16
-    p = np.int64(0)
-    if c < 2:
-        p = fear_at(
-            see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day,
-            law[a].ambient[c], world.fade,
-        )  # fmt: skip
-        threshold = (threshold * world.normaliser[k]) >> 16
-        threshold = (threshold * deterrence(p, world.deter[c])) >> 16
-        s = law[a].stake_scheme
-        if s >= 0 and c == 0:
-            now = score_at(
-                value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day - 1, law[a].repair[s]
-            )
-            lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
-            threshold = (threshold * world.caution[lost]) >> 16
-    elif law[a].game_acts != 0:
-        threshold = gamed(law, m, i, a, k, day, threshold)
-    if world.works != 0:
-        threshold = standing(world, m, i, a, k, c, day, threshold)
-    if threshold > CERTAIN:
-        see.by_region(m)[to, see.person(m)[i, REGION], world.m_clamped] += 1
-    if u_thin >= threshold:
-        if u_thin < (world.thin[k] * scale) >> 16:
-            if c == 1 and world.m_forgone >= 0:
-                tally(m, to, i, world.m_forgone + k, 1)
+    arms = m.n_arms
+    first = m.n_twin if together else arms  # of those that are decided at once
+    following = 0
+    while following < arms:
+        a = following
+        to = a
+        following = a + 1
+        if a == first:
+            to = arms
+            following = m.n_twins
+        c = world.kind[k]
+        threshold = (world.thin[k] * scale) >> 16
+        p = np.int64(0)
+        if c < 2:
+            p = fear_at(
+                see.hot(m)[i, a, c], see.hot(m)[i, a, FEAR_DAY], day, law[a].ambient_day,
+                law[a].ambient[c], world.fade,
+            )  # fmt: skip
+            threshold = (threshold * world.normaliser[k]) >> 16
+            threshold = (threshold * deterrence(p, world.deter[c])) >> 16
+            s = law[a].stake_scheme
+            if s >= 0 and c == 0:
+                now = score_at(
+                    value_of(m, i, a, s), last_of(m, i, a, s), mark_of(m, i, a, s), day - 1, law[a].repair[s]
+                )
+                lost = min(256, max(0, ((law[a].stake_span[0] - now) << 8) // law[a].stake_span[1]))
+                threshold = (threshold * world.caution[lost]) >> 16
+        elif law[a].game_acts != 0:
+            threshold = gamed(law, m, i, a, k, day, threshold)
+        if world.works != 0:
+            threshold = standing(world, m, i, a, k, c, day, threshold)
+        if threshold > CERTAIN:
+            see.by_region(m)[to, see.person(m)[i, REGION], world.m_clamped] += 1
+        if u_thin >= threshold:
+            if u_thin < (world.thin[k] * scale) >> 16:
+                if c == 1 and world.m_forgone >= 0:
+                    tally(m, to, i, world.m_forgone + k, 1)
+                if shown:
+                    note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
+            continue
+        if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
+            tally(m, to, i, k * PER_ACT + PREVENTED, 1)
             if shown:
-                note(m, b, day, i, a, L_FORGONE, k, i, p, 0)
-        return
-    if (law[a].prevents[see.hot(m)[i, a, LISTS]] >> k) & 1:
-        tally(m, to, i, k * PER_ACT + PREVENTED, 1)
+                note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
+            if law[a].displaced > 0 and moved_elsewhere(key, law, rates, a, i, k, day):
+                tally(m, to, i, world.m_displaced + k, 1)
+                if shown:
+                    note(m, b, day, i, a, L_DISPLACED, k, i, see.hot(m)[i, a, LISTS], 0)
+            continue
+        tally(m, to, i, k * PER_ACT + DONE, 1)
         if shown:
-            note(m, b, day, i, a, L_PREVENTED, k, i, see.hot(m)[i, a, LISTS], 0)
-        if law[a].displaced > 0 and moved_elsewhere(key, law, rates, a, i, k, day):
-            tally(m, to, i, world.m_displaced + k, 1)
-            if shown:
-                note(m, b, day, i, a, L_DISPLACED, k, i, see.hot(m)[i, a, LISTS], 0)
-        return
-    tally(m, to, i, k * PER_ACT + DONE, 1)
-    if shown:
-        note(m, b, day, i, a, L_ACT, k, i, p, 0)
-    bits = 0
-    if law[a].institutions != 0 and u_today < world.today[k]:
-        bits = TODAY
-        tally(m, to, i, k * PER_ACT + BY_TODAY, 1)
-    if (world.past_acts >> k) & 1 and world.past_from <= day < world.past_day:
-        remember(m, b, place, k, bits, day)
-    bits, by = searched(key, world, law, rates, m, b, i, a, to, k, day, bits, at, EVERY_SENSOR)
-    if bits == 0:
-        if c < 2 and world.unlearn[k] > 0:
-            put(m, OWN, b, pack(place, to, k, UNCHARGED, 0), i, 0)
-    else:
-        put(m, OWN, b, pack(place, to, k, bits, by), i, 0)
+            note(m, b, day, i, a, L_ACT, k, i, p, 0)
+        bits = 0
+        if law[a].institutions != 0 and u_today < world.today[k]:
+            bits = TODAY
+            tally(m, to, i, k * PER_ACT + BY_TODAY, 1)
+        if (world.past_acts >> k) & 1 and world.past_from <= day < world.past_day:
+            remember(m, b, place, k, bits, day)
+        bits, by = searched(key, world, law, rates, m, b, i, a, to, k, day, bits, at, EVERY_SENSOR)
+        if bits == 0:
+            if c < 2 and world.unlearn[k] > 0:
+                put(m, OWN, b, pack(place, to, k, UNCHARGED, 0), i, 0)
+        else:
+            put(m, OWN, b, pack(place, to, k, bits, by), i, 0)
 
 
 @inline

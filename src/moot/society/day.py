@@ -13,6 +13,7 @@ import numpy as np
 
 from moot.country.population import BORN, SLOT, THETA, WHO
 from moot.draws.compiled import inline, kernel
+from moot.draws.philox import ZERO
 from moot.society import memory as see
 from moot.society.acts import (
     L_TIE_CHARGED,
@@ -29,7 +30,19 @@ from moot.society.desk import MOST, addressee, block_of, note, pack, put, room, 
 from moot.society.fear import fear_at, raised
 from moot.society.gate import LEAVE, clock, meet, turn
 from moot.society.gate import NEXT as GO_ON
-from moot.society.judge import LAST, MUST_JUDGE, delist, plan_wake, set_score, set_watched, touch
+from moot.society.judge import (
+    LAST,
+    MUST_JUDGE,
+    act_bit,
+    delist,
+    learn,
+    only_learns,
+    plan_wake,
+    set_score,
+    set_watched,
+    touch,
+)
+from moot.society.judging import UNTOUCHED, judge
 from moot.society.law import (
     ABOVE,
     FALLS,
@@ -70,7 +83,7 @@ from moot.society.state import (
     set_standing,
     value_of,
 )
-from moot.society.twins import behind, give_row, of_one, only_hot, stands_alike
+from moot.society.twins import behind, give_row, of_one, stands_alike
 from moot.society.work import arrears_of_block, month_of_block, open_work, settle
 
 # Steps of a day: phases of all threads, and between them what is given to the people of other blocks.
@@ -94,7 +107,6 @@ PARTS = (
     ON_ACTS, ON_ALARMS, ON_MONEY, ON_CHARGES, ON_LISTS, ON_CHANCES, ON_BOUGHT, ON_WORK, ON_NEWS, ON_SHUNNING,
     ON_EXCHANGE, ON_WAITING,
 ) = range(len(PARTS))  # fmt: skip
-UNTOUCHED, JUDGED = -2, -4
 AHEAD = 16  # people fetched ahead of the one who is looked at
 
 
@@ -146,42 +158,35 @@ def falls_of_block(world, law, m, b, day, day0, reporting):
         if m.n_ledger_people > 1:
             see.fetch_ledger(m, ahead)
         packed = said(m, FALLS, b, e)
+        place = packed & 0x1FFFF
+        i = lo + place
         to = (packed >> 17) & 255
         s = (packed >> 25) & 255
         for a in range(of_one(m, to), behind(m, to)):
-            fall_of_tie(
-                world, law, m, b, packed & 0x1FFFF, a, s, sender(m, FALLS, b, e), day, day0, reporting
-            )
+            if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
+                continue
+            r = law[a].repair[s]
+            value = value_of(m, i, a, s)
+            last = last_of(m, i, a, s)
+            mark = mark_of(m, i, a, s)
+            now = score_at(value, last, mark, day, r)
+            new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
+            if law[a].tie_breaks[s] != 0:
+                v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
+                if new > r[R_CAP]:
+                    kept |= ABOVE
+            else:
+                v, since, kept = rebase(new, last, mark, day, r)
+            set_score(world, law, m, b, i, a, a, s, v, since, kept, day, day0, reporting)
+            if new < now and law[a].ledger[s] != 0:
+                shrink(law, m, i, a, s, now)
+                lose(law, m, i, a, s, OF_TIES, now - new)
+            column = world.m_scheme + 4 * s + FROM_TIES
+            tally(m, a, i, column, now - new)
+            put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
+            if is_kept(m, i):
+                note(m, b, day, i, a, L_TIE_FELL, s, sender(m, FALLS, b, e), now - new, new)
     see.mail_n(m)[FALLS, b] = 0
-
-
-@inline
-def fall_of_tie(world, law, m, b, place, a, s, who, day, day0, reporting):
-    """What somebody pays in an arm because a tie fell today."""
-    i = see.block(m)[0, b] + place
-    if see.person(m)[i, WHO] & law[a].who[s] != law[a].who[s]:
-        return
-    r = law[a].repair[s]
-    value = value_of(m, i, a, s)
-    last = last_of(m, i, a, s)
-    mark = mark_of(m, i, a, s)
-    now = score_at(value, last, mark, day, r)
-    new = max(law[a].scale[s, 1], now - law[a].tie_points[s])
-    if law[a].tie_breaks[s] != 0:
-        v, since, kept = new, np.int64(day), mark & ~(ABOVE | LAST_WAS_ONE)
-        if new > r[R_CAP]:
-            kept |= ABOVE
-    else:
-        v, since, kept = rebase(new, last, mark, day, r)
-    set_score(world, law, m, b, i, a, a, s, v, since, kept, day, day0, reporting)
-    if new < now and law[a].ledger[s] != 0:
-        shrink(law, m, i, a, s, now)
-        lose(law, m, i, a, s, OF_TIES, now - new)
-    column = world.m_scheme + 4 * s + FROM_TIES
-    tally(m, a, i, column, now - new)
-    put(m, JUDGE, b, pack(place, a, 0, 0, 0), i, 0)
-    if is_kept(m, i):
-        note(m, b, day, i, a, L_TIE_FELL, s, who, now - new, new)
 
 
 @inline
@@ -239,9 +244,11 @@ def _must_judge(head, touched, count, place, a, accounts):
 
 
 @inline
-def _fetch_touched(world, m, i):
+def _fetch_touched(world, m, b, i, at):
     """Ask for what is read of somebody who is touched."""
     see.fetch_hot(m, i)
+    if only_learns(m, b, see.head(m)[at]):
+        return
     see.fetch_person(m, i)
     if m.n_warm_people > 1:
         see.fetch_warm(m, i)
@@ -251,57 +258,6 @@ def _fetch_touched(world, m, i):
         see.fetch_ledger(m, i)
     for q in range(world.orders):
         see.fetch_place(m, (q, i))
-
-
-@inline
-def judge(key, world, law, m, b, at, day, day0, reporting):
-    """Somebody who is touched, in one arm or in all twins; who is in both is judged arm by arm, once."""
-    head = see.head(m)
-    place = at // m.n_accounts
-    a = at - place * m.n_accounts
-    of_all = place * m.n_accounts + m.n_arms
-    if a < m.n_arms:
-        also = np.int64(UNTOUCHED)
-        if m.n_accounts > m.n_arms and m.n_twin <= a < m.n_twins:
-            also = head[of_all]
-        if head[at] != JUDGED:
-            judge_in(key, world, law, m, b, place, a, a, head[at], also, day, day0, reporting)
-            head[at] = UNTOUCHED if also == UNTOUCHED else JUDGED
-        else:
-            head[at] = UNTOUCHED
-        return
-    alone = False
-    for x in range(m.n_twin, m.n_twins):
-        alone = alone or head[of_all - m.n_arms + x] != UNTOUCHED
-    i = see.block(m)[0, b] + place
-    if not alone and world.plain != 0 and only_hot(m) and not is_kept(m, i) and stands_alike(world, m, i):
-        judge_in(
-            key, world, law, m, b, place, m.n_twin, m.n_arms, np.int64(LAST), head[of_all], day, day0,
-            reporting,
-        )  # fmt: skip
-        give_row(m, i)
-    else:
-        for x in range(m.n_twin, m.n_twins):
-            own = of_all - m.n_arms + x
-            if head[own] == JUDGED:
-                head[own] = UNTOUCHED
-                continue
-            mine = head[own]
-            judge_in(key, world, law, m, b, place, x, x, mine, head[of_all], day, day0, reporting)
-            head[own] = UNTOUCHED if mine == UNTOUCHED else JUDGED
-    head[of_all] = UNTOUCHED
-
-
-@inline
-def judge_in(key, world, law, m, b, place, a, to, head, also, day, day0, reporting):
-    """One person in one arm on account of `to`: what follows from messages to it, and to all twins."""
-    lo = see.block(m)[0, b]
-    hi = see.block(m)[0, b + 1]
-    mine = np.int64(LAST) if head == UNTOUCHED else head
-    every = np.int64(LAST) if also == UNTOUCHED else also
-    touch(key, world, law, m, b, lo, hi, place, a, to, mine, every, day, day0, reporting)
-    if world.fines != 0:
-        settle(key, world, law, m, b, place, a, mine, every, day)
 
 
 @inline
@@ -359,11 +315,28 @@ def evening(key, world, law, m, blocks, gate, day, day0, reporting, spent):
             chain[e] = head[at]
             head[at] = e
         for y in range(min(n, AHEAD)):
-            _fetch_touched(world, m, lo + touched[y] // accounts)
+            _fetch_touched(world, m, b, lo + touched[y] // accounts, touched[y])
         for y in range(n):
             if y + AHEAD < n:
-                _fetch_touched(world, m, lo + touched[y + AHEAD] // accounts)
-            judge(key, world, law, m, b, touched[y], day, day0, reporting)
+                at = touched[y + AHEAD]
+                _fetch_touched(world, m, b, lo + at // accounts, at)
+            at = touched[y]
+            if arms != accounts:
+                judge(key, world, law, m, b, at, day, day0, reporting)
+                continue
+            place = at // arms
+            a = at - place * arms
+            head_of = head[at]
+            head[at] = UNTOUCHED
+            if only_learns(m, b, head_of):  # most of those who are touched
+                learn(world, law, m, lo + place, a, act_bit(m, b, head_of), ZERO, day)
+                continue
+            touch(
+                key, world, law, m, b, lo, see.block(m)[0, b + 1], place, a, a, head_of, np.int64(LAST),
+                day, day0, reporting,
+            )  # fmt: skip
+            if world.fines != 0:
+                settle(key, world, law, m, b, place, a, head_of, np.int64(LAST), day)
         t = _lap(spent, ON_CHARGES, t)
         lists_of_block(key, world, law, m, b, day)
         t = _lap(spent, ON_LISTS, t)

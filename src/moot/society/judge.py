@@ -303,6 +303,18 @@ def in_error(law, a, s, k, own):
 
 
 @inline
+def only_learns(m, b, e):
+    """Whether all that a chain of messages holds is one act of one's own that nobody charged."""
+    return e >= 0 and (said(m, OWN, b, e) >> 33) & 255 == UNCHARGED and see.chain(m)[e] == LAST
+
+
+@inline
+def act_bit(m, b, e):
+    """The act of a message, as a bit."""
+    return ONE << np.uint64((said(m, OWN, b, e) >> 25) & 255)
+
+
+@inline
 def touch(key, world, law, m, b, lo, hi, place, a, to, head, also, day, day0, reporting):
     """Everything that happens to one person in one arm today, on account of `to`.
 

@@ -29,7 +29,7 @@ def necessity_of(content: str) -> Necessity | None:
     about = told.get("about")
     if not isinstance(about, str) or "arm" not in told:
         return None
-    return _of(about, str(told["scenario"]), str(told["arm"]))
+    return _of(about, str(told.get("scenario")), str(told["arm"]))
 
 
 def unexamined(case: Case) -> list[int]:

@@ -124,6 +124,8 @@ def _exhibit(case: Case, draft: Draft) -> dict[str, Any]:
     sheet = draft.texts.get(SHEET, "")
     if sheet and hashlib.sha256(sheet.encode()).hexdigest() != draft.body.get("sheet_digest"):
         refuse("the sheet of the exhibit does not have this hash")
+    if sheet and not _whole_sheet(sheet):
+        refuse("a sheet is what moot flip wrote beside the experiment")
     if "run" in draft.body:
         asked = case.numbered(case.asked, draft.body["run"], "run")
         if asked.made is None or json.loads(draft.texts[CONTENT]).get("experiment") != asked.experiment:
@@ -144,10 +146,32 @@ def _sealed(content: str, digest: str) -> None:
         effect = told["effect"]
         whole = told["format"] == EXHIBIT and told["runs"] and told["about"] and told["draws"]["over"]
         whole = whole and effect["interval"] and effect["span"]
-    except (ValueError, KeyError, TypeError):
+        if whole and "words" in told:  # all that papers tell of it, so that none fails on it later
+            from moot.trial.exhibits import ASKERS, Exhibit
+
+            whole = all(Exhibit(told).lines()) and told["asked_by"] in ASKERS
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         whole = None
     if not whole:
         refuse("an exhibit is made from an experiment with replicates and draws: moot case exhibit")
+
+
+def _whole_sheet(sheet: str) -> bool:
+    """Whether a sheet holds all that papers tell of it."""
+    try:
+        for scenario in json.loads(sheet)["scenarios"]:
+            for one in scenario["conclusions"]:
+                share, smallest = one["draws"]["share"], one["smallest"]
+                numbers = [share["low"], share["high"], one["draws"]["held"], one["draws"]["of"]]
+                if smallest is not None:
+                    numbers += [smallest["start"], smallest["end"]]
+                    _ = smallest["name"]
+                if not all(isinstance(number, int | float) for number in numbers) or not one["sentence"]:
+                    return False
+            _ = scenario["name"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True
 
 
 def _add_exhibit(case: Case, record: Record) -> None:

@@ -96,7 +96,7 @@ Number = Annotated[int, Path(ge=1, le=1000)]
 
 def _kinds(*forms: str) -> dict[int | str, dict[str, Any]]:
     """What a download may be, for the description of the API."""
-    kinds: dict[str, dict[str, Any]] = {FORMS[one][0].partition(";")[0]: {} for one in forms}
+    kinds: dict[str, Any] = {FORMS[one][0].partition(";")[0]: {} for one in forms}
     return {200: {"description": "the paper", "content": kinds}}
 
 

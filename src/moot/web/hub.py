@@ -155,9 +155,9 @@ class Hub:
             raise Refused(429, "full", "too many connections", "trop de connexions")
         observer = Observer(websocket, view, mark)
         self._by_session[mark] = held + 1
-        room.observers.add(observer)
         try:
             await websocket.accept()
+            room.observers.add(observer)  # and told how things stand, before anything else is told
             if join is not None:
                 join(observer)
             await self._until_gone(websocket, observer, hear)

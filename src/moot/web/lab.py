@@ -34,7 +34,7 @@ from moot.web.lab_worker import INTERACTIVE, SUPERSEDED, Superseded, Worker
 __all__ = ["Laboratory", "Wanted", "changed", "regime_arm"]
 
 FASTEST, FRAMES = 120.0, 10.0
-"""Days a second at most; frames a second at most, between which days are passed over."""
+"""Days a second at most; frames a second at most, between which days are left out."""
 MAPS_S = 0.25
 """Seconds between two maps while the clock goes: colours that change faster are not read."""
 PROGRESS_S = 0.1

@@ -35,10 +35,21 @@ export function me(again = false): Promise<Me> {
 }
 
 export const api = {
-  get: <Answer>(path: string, signal?: AbortSignal) => request<Answer>('GET', path, undefined, signal),
+  get: <Answer>(path: string, signal?: AbortSignal) => read<Answer>(path, signal),
   post: <Answer>(path: string, body: unknown = {}, signal?: AbortSignal) => write<Answer>('POST', path, body, signal),
   put: <Answer>(path: string, body: unknown = {}) => write<Answer>('PUT', path, body),
   delete: <Answer>(path: string) => write<Answer>('DELETE', path, undefined),
+}
+
+/** A browser that comes for the first time has no session yet: it is given one, and asks again. */
+async function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  try {
+    return await request<Answer>('GET', path, undefined, signal)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'no_session') throw error
+    await me(true)
+    return await request<Answer>('GET', path, undefined, signal)
+  }
 }
 
 async function write<Answer>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
@@ -46,7 +57,7 @@ async function write<Answer>(method: string, path: string, body: unknown, signal
     return await request<Answer>(method, path, body, signal, (await me()).csrf)
   } catch (error) {
     // A session that ended takes its token with it: one more try with a new one.
-    if (!(error instanceof ApiError) || error.status !== 403 || !error.code.includes('csrf')) throw error
+    if (!(error instanceof ApiError) || !(error.code.includes('csrf') || error.code === 'no_session')) throw error
     return await request<Answer>(method, path, body, signal, (await me(true)).csrf)
   }
 }
