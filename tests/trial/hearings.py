@@ -11,6 +11,7 @@ from moot.trial.case import Case
 from moot.trial.court import new_case
 from moot.trial.hearing import turn_now
 from moot.trial.procedure import load_procedure
+from moot.trial.ready import ready_case
 
 QUESTION = "Is the scheme compatible with the fundamental rights of individuals?"
 SPEAKERS = ("speeches", "instructions")
@@ -125,4 +126,25 @@ def whole(procedure="three-voices", **changes) -> Case:
     case.do("open", "president", 0)
     while case.phase == "hearing":
         play_stage(case, case.now)
+    return case
+
+
+def played_to_judgment(reason, decision):
+    """The ready case, played to a judgment: one element voted, a remedy ordered; people type these texts."""
+    case = ready_case("rank-my-life-2028", "a-case", procedure=load("constitutional"))
+    for role in case.procedure.roles:
+        case.do("seat", "president", 0, role=role.role, people=max(1, role.seats[0]))
+    case.do("open", "president", 0)
+    at = to_stage(case, "vote")
+    vote(case, at, 2, "1", "met")
+    case.do("next", "president", at)
+    case.do("reason", "president", at, ground=2, element="1", facts=[1], exhibits=[2],
+            texts={"text": reason})  # fmt: skip
+    for ground in range(1, len(case.grounds) + 1):
+        outcome = "upheld" if ground == 2 else "dismissed"
+        case.do("operative", "president", at, ground=ground, outcome=outcome, texts={"text": decision})
+    case.do("remedy", "president", at, ground=2, remedy="stop")
+    case.do("deliver", "president", at)
+    while case.phase == "hearing":
+        case.do("next", "president", at)
     return case

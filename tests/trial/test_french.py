@@ -21,7 +21,7 @@ from moot.trial.ready import load_ready, ready_case, ready_names
 from moot.trial.rehearsing import played, rehearsal_of, rehearse
 from moot.trial.remedies import load_remedies
 from tests.french import english_in
-from tests.trial.hearings import load, to_stage, vote
+from tests.trial.hearings import played_to_judgment
 
 SHIPPED = {
     **{f"law/{name}": load_pack(name) for name in pack_names()},
@@ -85,23 +85,7 @@ def ready():
 @pytest.fixture(scope="module")
 def judged():
     """The ready case played to a judgment by people who type French."""
-    case = ready_case("rank-my-life-2028", "a-case", procedure=load("constitutional"))
-    for role in case.procedure.roles:
-        case.do("seat", "president", 0, role=role.role, people=max(1, role.seats[0]))
-    case.do("open", "president", 0)
-    at = to_stage(case, "vote")
-    vote(case, at, 2, "1", "met")
-    case.do("next", "president", at)
-    case.do("reason", "president", at, ground=2, element="1", facts=[1], exhibits=[2],
-            texts={"text": "Les deux parties ont été entendues."})  # fmt: skip
-    for ground in range(1, len(case.grounds) + 1):
-        outcome = "upheld" if ground == 2 else "dismissed"
-        case.do("operative", "president", at, ground=ground, outcome=outcome, texts={"text": "Décidé."})
-    case.do("remedy", "president", at, ground=2, remedy="stop")
-    case.do("deliver", "president", at)
-    while case.phase == "hearing":
-        case.do("next", "president", at)
-    return case
+    return played_to_judgment("Les deux parties ont été entendues.", "Décidé.")
 
 
 def left_in(document) -> list[str]:

@@ -29,7 +29,7 @@ from moot.trial.procedure import load_procedure, procedure_names
 from moot.trial.ready import load_ready, ready_case, shipped_exhibits
 from moot.trial.rehearsing import rehearsal_of
 from moot.trial.retrying import compared, judgment_data, retry_of, tried_again
-from tests.trial.hearings import fresh, load, play_stage, to_stage, vote
+from tests.trial.hearings import fresh, load, play_stage, played_to_judgment, to_stage
 from tests.trial.hearings import ready as seated
 
 SCHEMA = Path(__file__).resolve().parents[1] / "reference" / "akomantoso" / "akomantoso30.xsd"
@@ -49,23 +49,7 @@ def squeezed(words):
 @pytest.fixture(scope="module")
 def heard():
     """The ready case, played to a judgment: one element voted, a remedy ordered, an opinion written."""
-    case = ready_case("rank-my-life-2028", "a-case", procedure=load("constitutional"))
-    for role in case.procedure.roles:
-        case.do("seat", "president", 0, role=role.role, people=max(1, role.seats[0]))
-    case.do("open", "president", 0)
-    at = to_stage(case, "vote")
-    vote(case, at, 2, "1", "met")
-    case.do("next", "president", at)
-    case.do("reason", "president", at, ground=2, element="1", facts=[1], exhibits=[2],
-            texts={"text": "Both sides were heard."})  # fmt: skip
-    for ground in range(1, len(case.grounds) + 1):
-        outcome = "upheld" if ground == 2 else "dismissed"
-        case.do("operative", "president", at, ground=ground, outcome=outcome, texts={"text": "So decided."})
-    case.do("remedy", "president", at, ground=2, remedy="stop")
-    case.do("deliver", "president", at)
-    while case.phase == "hearing":
-        case.do("next", "president", at)
-    return case
+    return played_to_judgment("Both sides were heard.", "So decided.")
 
 
 @pytest.fixture(scope="module")
