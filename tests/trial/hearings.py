@@ -5,6 +5,9 @@ import hashlib
 import json
 from datetime import date
 
+import pytest
+
+from moot.cli.main import main
 from moot.regime.reading import load_regime
 from moot.trial.ballots import cast
 from moot.trial.case import Case
@@ -148,3 +151,15 @@ def played_to_judgment(reason, decision):
     while case.phase == "hearing":
         case.do("next", "president", at)
     return case
+
+
+def ran(arguments):
+    """The command line, which must end with 0."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert not ended.value.code
+
+
+def everything_in(folder):
+    """The bytes of every file in a folder, one after another."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

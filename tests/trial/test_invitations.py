@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from moot.cli.main import main
 from moot.errors import CaseError, UnknownNameError
 from moot.store.cases import CaseStore
 from moot.trial.invitations import SCREEN, come, invitations_of, invite, revoke, seat_of
 from moot.trial.keeping import keep, kept_case, problems, wipe
-from tests.trial.hearings import fresh, ready
+from tests.trial.hearings import everything_in, fresh, ran, ready
 
 NOW = 1_900_000_000
 
@@ -18,16 +17,6 @@ NOW = 1_900_000_000
 def folder(tmp_path):
     keep(ready(), tmp_path / "case")
     return tmp_path / "case"
-
-
-def ran(arguments):
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert not ended.value.code
-
-
-def everything_in(folder):
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def test_f41_a_token_opens_its_seat_and_who_holds_which_role_is_known(folder):

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from moot.cli.main import main
 from moot.documents import written
 from moot.errors import CaseError, UnknownNameError, UserError
 from moot.store.cases import CaseStore
@@ -17,7 +16,7 @@ from moot.trial.keeping import change, keep, kept_case, problems, wipe
 from moot.trial.kit import kit_document
 from moot.trial.notes import archive_of, note_down, notes_of, strike
 from moot.trial.retrying import judgment_data, retry_of
-from tests.trial.hearings import fresh, ready, to_stage
+from tests.trial.hearings import everything_in, fresh, ran, ready, to_stage
 
 CANARY = "Canary Quokka-Heron"
 
@@ -26,16 +25,6 @@ CANARY = "Canary Quokka-Heron"
 def folder(tmp_path):
     keep(ready(), tmp_path / "case")
     return tmp_path / "case"
-
-
-def ran(arguments):
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert not ended.value.code
-
-
-def everything_in(folder):
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def test_f32_a_note_is_read_by_its_seat_alone_and_is_in_no_record(folder):
